@@ -1,0 +1,26 @@
+"""Policies and their parts. An agent sees sizes and numbers, never an environment.
+
+Axis letters: B episodes, P ports, F features a port shows, A action entries a port takes, E experts, H memory of an
+expert, M message entries, I identity entries, K rounds of messages.
+"""
+
+from agents.badger import Badger, BadgerConfig
+from agents.commnet import CommNet, CommNetConfig
+from agents.interface import Agent, count_parameters
+from agents.monolithic import Monolithic, MonolithicConfig
+from agents.storage import AgentFileError, build_agent, load_agent, save_agent
+
+__all__ = [
+    "Agent",
+    "AgentFileError",
+    "Badger",
+    "BadgerConfig",
+    "CommNet",
+    "CommNetConfig",
+    "Monolithic",
+    "MonolithicConfig",
+    "build_agent",
+    "count_parameters",
+    "load_agent",
+    "save_agent",
+]

@@ -1,0 +1,115 @@
+"""The Badger agent: many experts that run one shared policy, each with its own memory, talking to each other.
+
+From "BADGER: Learning to (Learn [Learning Algorithms] through Multi-Agent Communication)" (Rosa et al. 2019). In one
+step of the inner loop the membrane reads ports into experts; then, K times, experts send messages and the ONE shared
+expert policy updates every memory; then the membrane writes to the ports. Axis letters as in `agents`.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from agents.interface import Agent, require_sizes, require_words
+from agents.parts import IDENTITIES, MEMBRANES, MESSAGES, Identity, PortInputs
+
+
+@dataclass(frozen=True)
+class BadgerConfig:
+    """Sizes and parts. Without messages it is the plain shared recurrent policy of multi-agent RL."""
+
+    port_features: int
+    """Numbers a port shows (F)."""
+    port_actions: int = 1
+    """Entries a port takes (A)."""
+    memory: int = 28
+    """Entries of an expert's memory (H)."""
+    messages: str = "mean"
+    """What experts hear of each other: "mean", "attention" or "none"."""
+    message: int = 16
+    """Message entries (M)."""
+    rounds: int = 1
+    """Rounds of messages in one inner step (K)."""
+    identity: str = "one_hot"
+    """What tells experts apart: "one_hot", "random" or "none"."""
+    identity_size: int = 16
+    """Identity entries (I); with one-hot identities also the largest number of experts."""
+    membrane: str = "direct"
+    """How experts reach ports: "direct" (expert i at port i) or "attention" (any number of experts)."""
+    key: int = 16
+    """Entries of port addresses, keys and queries, with an attention membrane."""
+    experts: int | None = None
+    """Number of experts (E), with an attention membrane; may be changed at call time."""
+    scaled_inputs: bool = False
+    """Whether experts also see their inputs times P, and 1 / P: for agents of many sizes."""
+
+    def __post_init__(self) -> None:
+        require_sizes(self, port_features=1, port_actions=1, memory=1, message=1, rounds=1, identity_size=1, key=1)
+        require_words(self, messages=tuple(MESSAGES), identity=IDENTITIES, membrane=tuple(MEMBRANES))
+        if self.membrane == "attention":
+            require_sizes(self, experts=1)
+        elif self.experts is not None:
+            raise ValueError(f"experts must be None with a direct membrane (expert i at port i), got {self.experts}")
+
+
+class BadgerState(NamedTuple):
+    """What a lifetime carries on."""
+
+    memory: Tensor  # (B, E, H)
+    identity: Tensor  # (B, E, I) constant
+    addresses: Tensor  # (B, P, key) constant
+    previous: Tensor | None  # (B, P, F) observation one step before, None at first
+
+
+class Badger(Agent):
+    """Experts, messages and a membrane."""
+
+    config_class = BadgerConfig
+    config: BadgerConfig
+
+    def __init__(self, config: BadgerConfig) -> None:
+        super().__init__(config)
+        self.inputs = PortInputs(config.port_features, scaled=config.scaled_inputs)
+        self.identity = Identity(config.identity, config.identity_size)
+        self.messages = MESSAGES[config.messages](config.memory, config.message)
+        self.membrane = MEMBRANES[config.membrane](self.inputs.size, config.memory, config.port_actions, config.key)
+        self.expert = nn.GRUCell(self.membrane.size + self.messages.size + self.identity.size, config.memory)
+
+    def accepts(self, ports: int) -> bool:
+        experts = self.config.experts if self.config.membrane == "attention" else ports
+        return ports >= 1 and self.identity.accepts(experts or 1)
+
+    def initial_state(
+        self,
+        batch: int,
+        ports: int,
+        *,
+        generator: torch.Generator | None = None,
+        alike: bool = False,
+        experts: int | None = None,
+    ) -> BadgerState:
+        """As in `Agent`; `experts` overrides the config's number of experts, with an attention membrane."""
+        self.require_ports(ports)
+        count = self.membrane.experts_for(ports, experts if experts is not None else self.config.experts)
+        if not self.identity.accepts(count):
+            raise ValueError(f"experts must be at most {self.config.identity_size} with one-hot ids, got {count}")
+        device = self.device
+        return BadgerState(
+            torch.zeros(batch, count, self.config.memory, device=device),
+            self.identity(batch, count, generator, alike).to(device),
+            self.membrane.addresses(batch, ports, generator, alike).to(device),
+            None,
+        )
+
+    def forward(self, observation: Tensor, state: BadgerState) -> tuple[Tensor, BadgerState]:
+        previous = observation if state.previous is None else state.previous
+        inputs = self.inputs(observation, previous)  # (B, P, inputs)
+        memory = state.memory  # (B, E, H)
+        reading = self.membrane.read(inputs, memory, state.addresses)  # (B, E, R)
+        for _ in range(self.config.rounds):
+            heard = self.messages(memory)  # (B, E, M)
+            told = torch.cat([reading, heard, state.identity], dim=-1)  # (B, E, R + M + I)
+            memory = self.expert(told.flatten(0, 1), memory.flatten(0, 1)).unflatten(0, memory.shape[:2])  # (B, E, H)
+        action = torch.tanh(self.membrane.write(memory, state.addresses))  # (B, P, A)
+        return action, BadgerState(memory, state.identity, state.addresses, observation)

@@ -1,0 +1,84 @@
+"""CommNet (Sukhbaatar, Szlam, Fergus 2016): agents with shared weights hear the mean of the others' hidden states.
+
+The recurrent version with an LSTM, which the paper uses where memory is needed: in each of K rounds the cell takes the
+encoded observation (the skip connection) and what is heard. Axis letters as in `agents`; E = P.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from agents.interface import Agent, mean_of_others, require_sizes, require_words
+from agents.parts import IDENTITIES, Identity, PortInputs
+
+
+@dataclass(frozen=True)
+class CommNetConfig:
+    """Sizes and parts."""
+
+    port_features: int
+    """Numbers a port shows (F)."""
+    port_actions: int = 1
+    """Entries a port takes (A)."""
+    memory: int = 20
+    """Entries of the hidden state (H); the cell state has as many."""
+    rounds: int = 2
+    """Rounds of communication in one step (K)."""
+    identity: str = "one_hot"
+    """What tells agents apart: "one_hot", "random" or "none"."""
+    identity_size: int = 16
+    """Identity entries (I); with one-hot identities also the largest number of agents."""
+
+    def __post_init__(self) -> None:
+        require_sizes(self, port_features=1, port_actions=1, memory=1, rounds=1, identity_size=1)
+        require_words(self, identity=IDENTITIES)
+
+
+class CommNetState(NamedTuple):
+    """What a lifetime carries on."""
+
+    hidden: Tensor  # (B, E, H)
+    cell: Tensor  # (B, E, H)
+    identity: Tensor  # (B, E, I) constant
+    previous: Tensor | None  # (B, P, F) observation one step before, None at first
+
+
+class CommNet(Agent):
+    """One agent at every port."""
+
+    config_class = CommNetConfig
+    config: CommNetConfig
+
+    def __init__(self, config: CommNetConfig) -> None:
+        super().__init__(config)
+        self.inputs = PortInputs(config.port_features, scaled=False)
+        self.identity = Identity(config.identity, config.identity_size)
+        self.encode = nn.Linear(self.inputs.size + self.identity.size, config.memory)
+        self.hear = nn.Linear(config.memory, config.memory, bias=False)
+        self.controller = nn.LSTMCell(config.memory, config.memory)
+        self.act = nn.Linear(config.memory, config.port_actions)
+
+    def accepts(self, ports: int) -> bool:
+        return ports >= 1 and self.identity.accepts(ports)
+
+    def initial_state(
+        self, batch: int, ports: int, *, generator: torch.Generator | None = None, alike: bool = False
+    ) -> CommNetState:
+        self.require_ports(ports)
+        zeros = torch.zeros(batch, ports, self.config.memory, device=self.device)
+        return CommNetState(zeros, zeros, self.identity(batch, ports, generator, alike).to(self.device), None)
+
+    def forward(self, observation: Tensor, state: CommNetState) -> tuple[Tensor, CommNetState]:
+        previous = observation if state.previous is None else state.previous
+        seen = torch.cat([self.inputs(observation, previous), state.identity], dim=-1)  # (B, E, inputs + I)
+        encoded = self.encode(seen)  # (B, E, H)
+        hidden, cell = state.hidden, state.cell
+        shape = hidden.shape
+        for _ in range(self.config.rounds):
+            told = encoded + self.hear(mean_of_others(hidden))  # (B, E, H)
+            flat = self.controller(told.flatten(0, 1), (hidden.flatten(0, 1), cell.flatten(0, 1)))  # 2 x (B * E, H)
+            hidden, cell = (values.view(shape) for values in flat)  # 2 x (B, E, H)
+        action = torch.tanh(self.act(hidden))  # (B, P, A)
+        return action, CommNetState(hidden, cell, state.identity, observation)

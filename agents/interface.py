@@ -1,0 +1,110 @@
+"""What every agent offers, and the helpers that all of them use."""
+
+from abc import ABC, abstractmethod
+from dataclasses import fields
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+State = Any
+"""Whatever an agent carries from step to step: a NamedTuple of tensors with leading axis B."""
+
+
+class Agent(nn.Module, ABC):
+    """A policy with memory. Built from a frozen config dataclass of plain numbers and words, and from nothing else."""
+
+    config_class: ClassVar[type]
+
+    def __init__(self, config: Any) -> None:
+        super().__init__()
+        self.config = config
+
+    @abstractmethod
+    def initial_state(
+        self, batch: int, ports: int, *, generator: torch.Generator | None = None, alike: bool = False
+    ) -> State:
+        """Memory at the start of `batch` lifetimes with `ports` ports.
+
+        Args:
+            batch: number of lifetimes (B).
+            ports: number of ports (P).
+            generator: draws whatever is random in the agent (identities, addresses); on the CPU.
+            alike: all lifetimes draw the same random numbers.
+
+        Raises:
+            ValueError: This agent can't have that many ports.
+        """
+
+    @abstractmethod
+    def forward(self, observation: Tensor, state: State) -> tuple[Tensor, State]:
+        """One step of the inner loop.
+
+        Args:
+            observation: float32 (B, P, F).
+            state: from `initial_state` or from the step before.
+
+        Returns:
+            action float32 (B, P, A) in [-1, 1], and the next state.
+        """
+
+    @abstractmethod
+    def accepts(self, ports: int) -> bool:
+        """Whether this agent can run with that many ports."""
+
+    def require_ports(self, ports: int) -> None:
+        """Refuse a number of ports that this agent can't have.
+
+        Raises:
+            ValueError: naming the number and the agent.
+        """
+        if not self.accepts(ports):
+            raise ValueError(f"ports must be a number that {self} accepts, got {ports}")
+
+    def __str__(self) -> str:
+        settings = ", ".join(f"{field.name}={getattr(self.config, field.name)!r}" for field in fields(self.config))
+        return f"{type(self).__name__}({settings})"
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights live."""
+        return next(self.parameters()).device
+
+
+def count_parameters(agent: nn.Module) -> int:
+    """How many numbers the outer loop may change."""
+    return sum(parameter.numel() for parameter in agent.parameters() if parameter.requires_grad)
+
+
+def require_sizes(config: Any, **least: int) -> None:
+    """Refuse a config whose integer fields are no integers or too small.
+
+    Args:
+        config: a dataclass.
+        **least: smallest allowed value of each field by name.
+
+    Raises:
+        ValueError: naming the field, its value and what is allowed.
+    """
+    for name, smallest in least.items():
+        value = getattr(config, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
+            raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}")
+
+
+def require_words(config: Any, **allowed: tuple[str, ...]) -> None:
+    """Refuse a config whose fields hold other words than the allowed ones.
+
+    Raises:
+        ValueError: naming the field, its value and what is allowed.
+    """
+    for name, words in allowed.items():
+        value = getattr(config, name)
+        if value not in words:
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}, got {value!r}")
+
+
+def mean_of_others(values: Tensor) -> Tensor:
+    """For each expert the mean over all others; 0 for one that is alone. (B, E, M) -> (B, E, M)."""
+    others = max(values.shape[1] - 1, 1)
+    return (values.sum(dim=1, keepdim=True) - values) / others  # (B, E, M)

@@ -1,0 +1,21 @@
+"""Exchangeable parts of agents, a few lines each."""
+
+from agents.parts.identity import IDENTITIES, Identity
+from agents.parts.inputs import PortInputs
+from agents.parts.membrane import MEMBRANES, AttentionMembrane, DirectMembrane, Membrane
+from agents.parts.messages import MESSAGES, AttentionMessages, MeanMessages, Messages, NoMessages
+
+__all__ = [
+    "IDENTITIES",
+    "MEMBRANES",
+    "MESSAGES",
+    "AttentionMembrane",
+    "AttentionMessages",
+    "DirectMembrane",
+    "Identity",
+    "MeanMessages",
+    "Membrane",
+    "Messages",
+    "NoMessages",
+    "PortInputs",
+]

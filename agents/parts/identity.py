@@ -1,0 +1,36 @@
+"""Who am I: what tells experts apart that run the same policy on the same observation."""
+
+import torch
+from torch import Tensor, nn
+
+IDENTITIES = ("one_hot", "random", "none")
+
+
+class Identity(nn.Module):
+    """A constant of each expert's lifetime.
+
+    Args:
+        kind: "one_hot" (expert i has a one at place i), "random" (numbers ~ N(0, 1), new in each lifetime) or "none".
+        size: entries of an identity (I); 0 for "none".
+    """
+
+    def __init__(self, kind: str, size: int) -> None:
+        super().__init__()
+        self.kind = kind
+        self.size = 0 if kind == "none" else size
+
+    def accepts(self, experts: int) -> bool:
+        """One-hot identities run out after I experts."""
+        return self.kind != "one_hot" or experts <= self.size
+
+    def forward(self, batch: int, experts: int, generator: torch.Generator | None, alike: bool) -> Tensor:
+        """Identities float32 (B, E, I), on the CPU; the same in the whole batch where `alike`."""
+        if self.kind == "one_hot":
+            return torch.eye(experts, self.size).expand(batch, -1, -1)  # (B, E, I)
+        return random_numbers(batch, experts, self.size, generator, alike)
+
+
+def random_numbers(batch: int, rows: int, size: int, generator: torch.Generator | None, alike: bool) -> Tensor:
+    """Numbers ~ N(0, 1), float32 (batch, rows, size), on the CPU; the same in the whole batch where `alike`."""
+    drawn = torch.randn(1 if alike else batch, rows, size, generator=generator)
+    return drawn.expand(batch, -1, -1)

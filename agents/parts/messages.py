@@ -1,0 +1,69 @@
+"""Topologies that connect everybody: what each expert hears of all the others."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from agents.interface import mean_of_others
+
+
+class Messages(nn.Module):
+    """Turns memories into what each expert hears.
+
+    Args:
+        memory: entries of an expert's memory (H).
+        size: message entries (M).
+    """
+
+    def __init__(self, memory: int, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, memory: Tensor) -> Tensor:
+        """(B, E, H) -> (B, E, M)."""
+        raise NotImplementedError
+
+
+class NoMessages(Messages):
+    """Nobody speaks: parameters are shared, and nothing else."""
+
+    def __init__(self, memory: int, size: int) -> None:
+        super().__init__(memory, 0)
+
+    def forward(self, memory: Tensor) -> Tensor:
+        return memory[:, :, :0]  # (B, E, 0)
+
+
+class MeanMessages(Messages):
+    """Everybody hears the mean of what the others say."""
+
+    def __init__(self, memory: int, size: int) -> None:
+        super().__init__(memory, size)
+        self.speak = nn.Linear(memory, size)
+
+    def forward(self, memory: Tensor) -> Tensor:
+        return mean_of_others(self.speak(memory))  # (B, E, M)
+
+
+class AttentionMessages(Messages):
+    """Everybody chooses whom to listen to (Vaswani et al. 2017; among agents: TarMAC, Das et al. 2019).
+
+    Keys and queries have as many entries as messages. An expert does not hear itself, unless it is alone.
+    """
+
+    def __init__(self, memory: int, size: int) -> None:
+        super().__init__(memory, size)
+        self.project = nn.Linear(memory, 3 * size)
+
+    def forward(self, memory: Tensor) -> Tensor:
+        query, key, said = self.project(memory).chunk(3, dim=-1)  # 3 x (B, E, M)
+        affinity = query @ key.transpose(1, 2) / math.sqrt(self.size)  # (B, E, E)
+        experts = memory.shape[1]
+        if experts > 1:
+            oneself = torch.eye(experts, dtype=torch.bool, device=memory.device)  # (E, E)
+            affinity = affinity.masked_fill(oneself, -torch.inf)
+        return affinity.softmax(dim=-1) @ said  # (B, E, M)
+
+
+MESSAGES: dict[str, type[Messages]] = {"mean": MeanMessages, "attention": AttentionMessages, "none": NoMessages}

@@ -1,0 +1,155 @@
+"""Saved agents: weights as safetensors, kind and config as JSON. Nothing in the files is ever executed."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from agents.badger import Badger
+from agents.commnet import CommNet
+from agents.interface import Agent
+from agents.monolithic import Monolithic
+
+KINDS: dict[str, type[Agent]] = {"Badger": Badger, "CommNet": CommNet, "Monolithic": Monolithic}
+"""The only classes that a file can name."""
+WEIGHTS, CONFIG = "agent.safetensors", "agent.json"
+FORMAT = 1
+LARGEST_BYTES = 64 * 2**20
+
+
+class AgentFileError(ValueError):
+    """A saved agent that can't be trusted: it names the file and the fault."""
+
+
+def build_agent(kind: str, config: dict[str, Any]) -> Agent:
+    """An agent with fresh weights.
+
+    Args:
+        kind: a name in `KINDS`.
+        config: the fields of that kind's config dataclass.
+
+    Raises:
+        ValueError: Unknown kind or field, or a value that is not allowed.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    config_class = KINDS[kind].config_class
+    known = [field.name for field in fields(config_class)]
+    unknown = sorted(set(config) - set(known))
+    if unknown:
+        raise ValueError(f"config of {kind} must have fields out of {', '.join(known)}, got {', '.join(unknown)}")
+    try:
+        return KINDS[kind](config_class(**config))
+    except TypeError as error:
+        raise ValueError(f"config of {kind}: {error}") from error
+
+
+def save_agent(agent: Agent, folder: str | os.PathLike[str]) -> None:
+    """Write `agent.safetensors` and `agent.json` into a folder, each whole or not at all.
+
+    The JSON is written last and holds the hash of the weights, so a pair that does not belong together is noticed.
+
+    Args:
+        agent: one of `KINDS`.
+        folder: made where it is missing.
+    """
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    weights = save({name: tensor.detach().cpu().contiguous() for name, tensor in agent.state_dict().items()})
+    about = {
+        "format": FORMAT,
+        "kind": type(agent).__name__,
+        "config": asdict(agent.config),
+        "weights_sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    _write_whole(path / WEIGHTS, weights)
+    _write_whole(path / CONFIG, (json.dumps(about, indent=1) + "\n").encode())
+
+
+def load_agent(folder: str | os.PathLike[str], *, device: str | torch.device = "cpu") -> Agent:
+    """Read an agent that `save_agent` wrote.
+
+    Raises:
+        AgentFileError: A file is missing, too large, truncated, or no agent of ours; weights are not finite, of
+            another shape or type than the config says, or not those that were saved with it.
+    """
+    path = Path(folder)
+    about = _read_config(path / CONFIG)
+    content = _read_bytes(path / WEIGHTS)
+    try:
+        tensors = load(content)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise AgentFileError(f"{path / WEIGHTS}: no whole safetensors file ({error})") from error
+    try:
+        # Without memory, so that sizes claimed by the file cost nothing until the weights were seen to have them.
+        with torch.device("meta"):
+            agent = build_agent(about["kind"], about["config"])
+    except ValueError as error:
+        raise AgentFileError(f"{path / CONFIG}: {error}") from error
+    expected = agent.state_dict()
+    if set(tensors) != set(expected):
+        raise AgentFileError(
+            f"{path / WEIGHTS}: missing weights {sorted(set(expected) - set(tensors))}, "
+            f"unknown weights {sorted(set(tensors) - set(expected))}"
+        )
+    for name, tensor in tensors.items():
+        if tensor.shape != expected[name].shape or tensor.dtype != expected[name].dtype:
+            raise AgentFileError(
+                f"{path / WEIGHTS}: {name} must be {expected[name].dtype} of shape {tuple(expected[name].shape)}, "
+                f"got {tensor.dtype} of shape {tuple(tensor.shape)}"
+            )
+        if not torch.isfinite(tensor).all():
+            raise AgentFileError(f"{path / WEIGHTS}: {name} holds NaN or infinity")
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != about["weights_sha256"]:
+        raise AgentFileError(f"{path / WEIGHTS}: hash {digest} is not the one that {CONFIG} was saved with")
+    agent.load_state_dict(tensors, assign=True)
+    return agent.to(device)
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        about = json.loads(_read_bytes(path), object_pairs_hook=_unique_keys)
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        if isinstance(error, AgentFileError):
+            raise
+        raise AgentFileError(f"{path}: no valid JSON ({error})") from error
+    wanted = {"format": int, "kind": str, "config": dict, "weights_sha256": str}
+    if not isinstance(about, dict) or set(about) != set(wanted):
+        raise AgentFileError(f"{path}: must be an object with the keys {', '.join(wanted)}")
+    for key, kind in wanted.items():
+        if type(about[key]) is not kind:
+            raise AgentFileError(f"{path}: {key} must be of type {kind.__name__}, got {about[key]!r}")
+    if about["format"] != FORMAT:
+        raise AgentFileError(f"{path}: format must be {FORMAT}, got {about['format']}")
+    return about
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"a key is given twice among {keys}")
+    return dict(pairs)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_BYTES:
+            raise AgentFileError(f"{path}: {size} bytes are more than the {LARGEST_BYTES} allowed")
+        return path.read_bytes()
+    except OSError as error:
+        raise AgentFileError(f"{path}: can't be read ({error.strerror})") from error
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write next to `path`, then rename, so that nobody ever sees half a file."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)

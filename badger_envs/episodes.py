@@ -1,0 +1,110 @@
+"""Episodes are named by numbers: every hidden variable is a function of a 64-bit key.
+
+A name is a triple (set, seed, index) packed into 64 bits and sent through splitmix64 (Steele, Lea, Flood 2014,
+"Fast splittable pseudorandom number generators"), which is a bijection of the 64-bit integers: two different names
+never share a key, so episodes of the training set and of an evaluation set are disjoint by construction. Names
+become numbers on the host, in numpy; what comes out is handed to any backend, so an episode is the same everywhere.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+Keys = npt.NDArray[np.uint64]
+
+SEED_BITS = 30
+INDEX_BITS = 32
+
+_GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
+# A float32 holds 24 bits exactly, so a uniform number is one of 2**24 equally spaced ones.
+_TO_24_BITS = np.uint64(40)
+_ULP_24 = np.float32(2.0**-24)
+
+
+class EpisodeSet(IntEnum):
+    """Who may see an episode. The set is the top of the name, so the sets cannot meet."""
+
+    TRAIN = 0
+    """Everything that `reset(seed=...)` and the outer loops run on."""
+    VALIDATION = 1
+    """For choosing learning rates and checkpoints."""
+    TEST = 2
+    """For reported numbers only."""
+
+
+def splitmix64(values: Keys) -> Keys:
+    """The output function of splitmix64: a bijection of the 64-bit integers, element by element.
+
+    Args:
+        values: uint64, any shape.
+
+    Returns:
+        uint64, the same shape.
+    """
+    mixed = values + _GOLDEN_GAMMA
+    mixed = (mixed ^ (mixed >> _SHIFTS[0])) * _MULTIPLIERS[0]
+    mixed = (mixed ^ (mixed >> _SHIFTS[1])) * _MULTIPLIERS[1]
+    return mixed ^ (mixed >> _SHIFTS[2])
+
+
+def fold_seed(seed: int) -> int:
+    """Bring any non-negative seed into the range of a name: small seeds stay themselves, larger ones are hashed.
+
+    Raises:
+        ValueError: The seed is negative.
+    """
+    if seed < 0:
+        raise ValueError(f"seed must be a non-negative integer, got {seed}")
+    if seed < 1 << SEED_BITS:
+        return seed
+    folded = 0
+    while seed:  # 64 bits at a time, for seeds of any length
+        folded = int(splitmix64(np.asarray([folded ^ (seed & 0xFFFF_FFFF_FFFF_FFFF)], dtype=np.uint64))[0])
+        seed >>= 64
+    return folded >> (64 - SEED_BITS)
+
+
+def episode_keys(seeds: npt.ArrayLike, indices: npt.ArrayLike, episode_set: EpisodeSet = EpisodeSet.TRAIN) -> Keys:
+    """Keys of the episodes named (episode_set, seed, index).
+
+    Args:
+        seeds: integers below 2**30, broadcast against `indices`.
+        indices: integers below 2**32: the how-manieth episode of that seed.
+        episode_set: training, validation or test.
+
+    Returns:
+        uint64 (B,).
+
+    Raises:
+        ValueError: A seed or an index is out of range.
+    """
+    seeds_array, indices_array = np.asarray(seeds), np.asarray(indices)
+    for name, array, bits in (("seeds", seeds_array, SEED_BITS), ("indices", indices_array, INDEX_BITS)):
+        if array.dtype.kind not in "iu" and array.size:
+            raise ValueError(f"{name} must be integers, got dtype {array.dtype}")
+        if array.size and (array.min() < 0 or array.max() >> bits):
+            raise ValueError(f"{name} must lie in [0, 2**{bits}), got {array.min()}..{array.max()}")
+    top = np.uint64(int(episode_set) << (SEED_BITS + INDEX_BITS))
+    names = top | seeds_array.astype(np.uint64) << np.uint64(INDEX_BITS) | indices_array.astype(np.uint64)
+    return splitmix64(np.atleast_1d(names))  # (B,)
+
+
+def uniform(keys: Keys, count: int, *, low: float = 0.0, high: float = 1.0, first: int = 0) -> npt.NDArray[np.float32]:
+    """Numbers `first`, `first + 1`, ... of each episode's stream, uniform in [low, high).
+
+    Args:
+        keys: uint64 (B,), from `episode_keys`.
+        count: how many numbers per episode.
+        low: lower end, included.
+        high: upper end, excluded.
+        first: position in the stream, so that a task can draw several variables that do not overlap.
+
+    Returns:
+        float32 (B, count).
+    """
+    counters = np.arange(first + 1, first + count + 1, dtype=np.uint64) * _GOLDEN_GAMMA  # (count,)
+    bits = splitmix64(keys[:, None] + counters) >> _TO_24_BITS  # (B, count)
+    return np.float32(low) + np.float32(high - low) * (bits.astype(np.float32) * _ULP_24)

@@ -1,0 +1,165 @@
+"""The task interface: one problem as pure functions over a batch of episodes.
+
+The verbs are those of Gymnasium's functional API. A task is a frozen dataclass of its parameters; what changes during
+an episode is a NamedTuple of arrays with leading axis B. The functions are written in the Python array API standard,
+so the same lines run on numpy (the Gymnasium and PettingZoo views), torch (differentiable) and JAX (jit).
+
+Axis letters: B episodes, P ports, F features a port shows, A action entries a port takes.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from badger_envs.episodes import Keys
+
+Array = Any
+"""An array of any backend that follows the Python array API standard."""
+
+StateT = TypeVar("StateT", bound=NamedTuple)
+
+
+class Bounds(NamedTuple):
+    """Smallest and largest values of a vector of numbers."""
+
+    low: npt.NDArray[np.float32]
+    high: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What returns mean: known returns of one task with given arguments, each reached by a policy that can be run."""
+
+    chance: float
+    """Expected return of the best blind policy."""
+    reference: float
+    """Expected return of the handcrafted reference policy."""
+    lowest: float
+    """No episode can return less."""
+    highest: float
+    """No episode can return more."""
+    local_optima: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Expected returns of the plateaus between chance and reference, by name."""
+
+    def score(self, returns: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Normalised score, 0 at chance and 1 at the reference; never clipped.
+
+        Args:
+            returns: any shape.
+
+        Returns:
+            float64, the same shape: (return - chance) / (reference - chance).
+        """
+        return (np.asarray(returns, dtype=np.float64) - self.chance) / (self.reference - self.chance)
+
+
+class Task(ABC, Generic[StateT]):
+    """One problem. Subclasses are frozen dataclasses of their parameters."""
+
+    horizon: int
+    """Steps in an episode (T). The last one ends `terminated`: nothing lies behind it."""
+    port_actions: ClassVar[int] = 1
+    """Entries a port takes (A)."""
+    action_limit: ClassVar[float] = 1.0
+    """Actions lie in [-action_limit, action_limit]."""
+
+    @property
+    @abstractmethod
+    def ports(self) -> int:
+        """Number of ports (P)."""
+
+    @property
+    @abstractmethod
+    def port_bounds(self) -> Bounds:
+        """Ends of what one port shows, each (F,)."""
+
+    @property
+    @abstractmethod
+    def hidden_bounds(self) -> Bounds:
+        """Ends of what `hidden` returns, each (number of hidden variables,)."""
+
+    @property
+    @abstractmethod
+    def levels(self) -> Levels:
+        """Known returns for these arguments."""
+
+    @abstractmethod
+    def initial(self, episodes: Keys, *, xp: Any = np, device: Any = None) -> StateT:
+        """First state of each episode.
+
+        Args:
+            episodes: uint64 (B,), from `badger_envs.episodes.episode_keys`. Always numpy: names become numbers on the
+                host, once per lifetime, which makes an episode the same on every backend.
+            xp: the backend's namespace: numpy, torch or jax.numpy.
+            device: where the arrays shall live, in the backend's own words.
+        """
+
+    @abstractmethod
+    def observation(self, state: StateT) -> Array:
+        """What the ports show, float32 (B, P, F)."""
+
+    @abstractmethod
+    def transition(self, state: StateT, action: Array) -> StateT:
+        """The state after `action`, float32 (B, P, A)."""
+
+    @abstractmethod
+    def reward(self, state: StateT, action: Array, next_state: StateT) -> Array:
+        """Reward of a step, shared by all ports, float32 (B,)."""
+
+    @abstractmethod
+    def terminal(self, state: StateT) -> Array:
+        """Whether the episode is over, bool (B,)."""
+
+    @abstractmethod
+    def hidden(self, state: StateT) -> Array:
+        """Variables that no port shows but a central critic may see, float32 (B, number of hidden variables)."""
+
+    @abstractmethod
+    def metrics(self, state: StateT) -> dict[str, Array]:
+        """Numbers about a state for people, not for agents: name -> float32 (B,). The names never change."""
+
+    @property
+    def port_features(self) -> int:
+        """Numbers a port shows (F)."""
+        return len(self.port_bounds.low)
+
+    def arguments(self) -> dict[str, Any]:
+        """The parameters of this task as `gym.make` takes them."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+
+def require_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    """Refuse a `value` that is none of the words `allowed`.
+
+    Raises:
+        ValueError: naming the argument, its value and what is allowed.
+    """
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+
+
+def require_integer(name: str, value: object, least: int, most: int | None = None) -> None:
+    """Refuse a `value` that is no integer in [least, most].
+
+    Raises:
+        ValueError: naming the argument, its value and what is allowed.
+    """
+    allowed = f"at least {least}" if most is None else f"in [{least}, {most}]"
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):  # type: ignore[operator]
+        raise ValueError(f"{name} must be an integer {allowed}, got {value!r}")
+
+
+def require_bool(name: str, value: object) -> None:
+    """Refuse a `value` that is neither True nor False.
+
+    Raises:
+        ValueError: naming the argument, its value and what is allowed.
+    """
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False, got {value!r}")

@@ -1,0 +1,204 @@
+"""The Gymnasium VectorEnv of any task: B episodes as one batch, with every autoreset mode."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium.error import ResetNeeded
+from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import batch_space
+
+from badger_envs.registry import as_task
+from badger_envs.rendering import Renderer
+from badger_envs.task import Task, require_integer
+from badger_envs.views.common import METADATA, Names, action_box, box, check_action, check_render_mode
+
+FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+Step = tuple[FloatArray, npt.NDArray[np.float64], BoolArray, BoolArray, dict[str, Any]]
+
+
+class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any]]):
+    """`num_envs` episodes of a task stepped together; equal to a SyncVectorEnv of TaskEnvs step for step.
+
+    Sub-environment b of `reset(seed=s)` plays episodes 0, 1, 2, ... of seed s + b.
+
+    Args:
+        task: an id of the registry, or a task.
+        num_envs: episodes played together (B).
+        autoreset_mode: what happens after an episode's end: NEXT_STEP, SAME_STEP or DISABLED, or its value.
+        render_mode: None, "rgb_array" or "ansi"; `render()` gives one frame for each sub-environment.
+        **arguments: the task's arguments, where `task` is an id.
+
+    Raises:
+        ValueError: Unknown id, mode or count, or an argument with a value that is not allowed.
+    """
+
+    def __init__(
+        self,
+        task: str | Task[Any],
+        *,
+        num_envs: int = 1,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        render_mode: str | None = None,
+        **arguments: Any,
+    ) -> None:
+        require_integer("num_envs", num_envs, 1)
+        self.name, self.task = as_task(task, arguments)
+        self.num_envs = num_envs
+        self.autoreset_mode = AutoresetMode(autoreset_mode)
+        self.metadata = METADATA | {"autoreset_mode": self.autoreset_mode}
+        self.render_mode = check_render_mode(render_mode)
+        self.single_observation_space = box(self.task.port_bounds, self.task.ports)
+        self.single_action_space = action_box(self.task, self.task.ports)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._renderers = [Renderer(self.name, self.task) for _ in range(num_envs)] if render_mode else []
+        self._names = Names(num_envs)
+        self._all = np.arange(num_envs)
+        self._over = np.zeros(num_envs, dtype=np.bool_)  # (B,) episodes that ended and were not begun anew
+        self._state: Any = None
+
+    def reset(
+        self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[FloatArray, dict[str, Any]]:
+        """Begin an episode in every sub-environment, or in those of a mask.
+
+        Args:
+            seed: s gives sub-environment b the seed s + b; or one seed for each; None goes on to the next episodes.
+            options: {"reset_mask": bool (B,)} begins only there; {"episode": n or (B,)} plays test episodes by number.
+
+        Returns:
+            Observations float32 (B, P * F) and the task's metrics, present where an episode began.
+
+        Raises:
+            ValueError: Wrong number of seeds, a negative seed, or a mask of another shape or type, or with nothing set.
+            gymnasium.error.ResetNeeded: A mask at the first reset that leaves episodes without a beginning.
+        """
+        super().reset(seed=seed if isinstance(seed, int) else None)
+        mask = self._reset_mask(options)
+        seeds = [seed + b for b in range(self.num_envs)] if isinstance(seed, int | np.integer) else seed
+        if seeds is not None and len(seeds) != self.num_envs:
+            raise ValueError(f"seed must be one integer or {self.num_envs}, one for each, got {len(seeds)}")
+        rows = np.flatnonzero(mask)  # (R,)
+        keys = self._names.begin([None if seeds is None else seeds[b] for b in rows], rows, options)
+        self._begin(rows, keys)
+        return self._observe(), self._info(mask)
+
+    def step(self, actions: npt.ArrayLike) -> Step:
+        """Play one step in every sub-environment.
+
+        Args:
+            actions: float32 (B, P * A), in the action space.
+
+        Returns:
+            Observations float32 (B, P * F), rewards float64 (B,), terminated bool (B,), truncated bool (B,) (never),
+            and the task's metrics with Gymnasium's masks.
+
+        Raises:
+            ValueError: The actions have another shape, hold NaN or lie outside the action space.
+            gymnasium.error.ResetNeeded: Before the first reset, or after an episode's end with autoreset disabled.
+        """
+        if self._state is None:
+            raise ResetNeeded(f"{self.name}: call reset() before step(); no episode was begun yet")
+        resting = self._over
+        any_resting = bool(resting.any())
+        if any_resting:
+            if self.autoreset_mode is AutoresetMode.DISABLED:
+                raise ResetNeeded(
+                    f"{self.name}: episodes {np.flatnonzero(resting).tolist()} ended; with autoreset disabled call "
+                    'reset(options={"reset_mask": terminated}) before step()'
+                )
+            # A sub-environment that begins anew takes no action, whatever was passed for it.
+            actions = np.where(resting[:, None], np.float32(0.0), np.asarray(actions, dtype=np.float32))
+        task, state = self.task, self._state
+        shape = (self.num_envs, task.ports * task.port_actions)
+        ported = check_action(actions, shape, task.action_limit, "actions").reshape(
+            self.num_envs, task.ports, task.port_actions
+        )  # (B, P, A)
+        self._state = task.transition(state, ported)
+        rewards = task.reward(state, ported, self._state).astype(np.float64)  # (B,)
+        terminated = task.terminal(self._state)  # (B,)
+        if any_resting:
+            rewards[resting] = 0.0
+            terminated = terminated & ~resting  # (B,)
+        for renderer, row in zip(self._renderers, self._all, strict=False):
+            renderer.add(self._state, row)
+        infos: dict[str, Any] = {}
+        self._over = terminated.copy()
+        if any_resting:
+            self._begin_next(resting)
+        elif self.autoreset_mode is AutoresetMode.SAME_STEP and terminated.any():
+            infos = self._final(terminated)
+            self._begin_next(terminated)
+        infos |= self._info(np.ones(self.num_envs, dtype=np.bool_))
+        return self._observe(), rewards, terminated, np.zeros(self.num_envs, dtype=np.bool_), infos
+
+    def state(self) -> FloatArray:
+        """The observations, then the hidden variables, float32 (B, P * F + hidden)."""
+        if self._state is None:
+            raise ResetNeeded(f"{self.name}: call reset() before state(); no episode was begun yet")
+        return np.concatenate([self._observe(), self.task.hidden(self._state)], axis=1)
+
+    def render(self) -> tuple[Any, ...] | None:
+        """One picture uint8 (height, width, 3) or one text for each sub-environment, by render mode."""
+        if self.render_mode is None:
+            return None
+        if self._state is None:
+            raise ResetNeeded(f"{self.name}: call reset() before render(); no episode was begun yet")
+        pictures = self.render_mode == "rgb_array"
+        return tuple(renderer.frame() if pictures else renderer.text() for renderer in self._renderers)
+
+    def _reset_mask(self, options: dict[str, Any] | None) -> BoolArray:
+        if not options or "reset_mask" not in options:
+            return np.ones(self.num_envs, dtype=np.bool_)
+        mask = options["reset_mask"]
+        if not isinstance(mask, np.ndarray) or mask.shape != (self.num_envs,) or mask.dtype != np.bool_:
+            got = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else repr(mask)
+            raise ValueError(f"options['reset_mask'] must be a bool array of shape ({self.num_envs},), got {got}")
+        if not mask.any():
+            raise ValueError("options['reset_mask'] must have at least one True, got none")
+        if self._state is None and not mask.all():
+            raise ResetNeeded(f"{self.name}: the first reset() must begin every episode, got reset_mask={mask}")
+        return mask
+
+    def _begin_next(self, mask: BoolArray) -> None:
+        rows = np.flatnonzero(mask)  # (R,)
+        self._begin(rows, self._names.advance(rows))
+
+    def _begin(self, rows: npt.NDArray[Any], keys: npt.NDArray[np.uint64]) -> None:
+        fresh = self.task.initial(keys)
+        if len(rows) < self.num_envs:
+            merged = [old.copy() for old in self._state]
+            for old, new in zip(merged, fresh, strict=True):
+                old[rows] = new
+            fresh = type(fresh)(*merged)
+        self._state = fresh
+        self._over[rows] = False
+        for row in rows if self._renderers else ():
+            self._renderers[row].start(self._state, row)
+
+    def _observe(self) -> FloatArray:
+        observation: FloatArray = self.task.observation(self._state).reshape(self.num_envs, -1)  # (B, P * F)
+        return observation
+
+    def _info(self, mask: BoolArray) -> dict[str, Any]:
+        """Metrics as Gymnasium batches them: the values, 0 where absent, and a mask under the name with a `_`."""
+        infos: dict[str, Any] = {}
+        for name, values in self.task.metrics(self._state).items():
+            infos[name], infos[f"_{name}"] = np.where(mask, values, np.zeros_like(values)), mask.copy()
+        return infos
+
+    def _final(self, ended: BoolArray) -> dict[str, Any]:
+        """Last observations and metrics of the episodes that ended, as Gymnasium's SAME_STEP mode gives them."""
+        final_obs = np.full(self.num_envs, None, dtype=object)  # (B,)
+        for row, observation in zip(np.flatnonzero(ended), self._observe()[ended], strict=True):
+            final_obs[row] = observation
+        return {
+            "final_obs": final_obs,
+            "_final_obs": ended.copy(),
+            "final_info": self._info(ended),
+            "_final_info": ended.copy(),
+        }
