@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.interface import Agent, require_sizes, require_words
-from agents.parts import IDENTITIES, MEMBRANES, MESSAGES, Identity, PortInputs
+from agents.parts import IDENTITIES, MEMBRANES, MESSAGES, Identity, inputs_size, with_change
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,6 @@ class BadgerConfig:
     """Entries of port addresses, keys and queries, with an attention membrane."""
     experts: int | None = None
     """Number of experts (E), with an attention membrane; may be changed at call time."""
-    scaled_inputs: bool = False
-    """Whether experts also see their inputs times P, and 1 / P: for agents of many sizes."""
 
     def __post_init__(self) -> None:
         require_sizes(self, port_features=1, port_actions=1, memory=1, message=1, rounds=1, identity_size=1, key=1)
@@ -70,10 +68,10 @@ class Badger(Agent):
 
     def __init__(self, config: BadgerConfig) -> None:
         super().__init__(config)
-        self.inputs = PortInputs(config.port_features, scaled=config.scaled_inputs)
+        inputs = inputs_size(config.port_features)
         self.identity = Identity(config.identity, config.identity_size)
         self.messages = MESSAGES[config.messages](config.memory, config.message)
-        self.membrane = MEMBRANES[config.membrane](self.inputs.size, config.memory, config.port_actions, config.key)
+        self.membrane = MEMBRANES[config.membrane](inputs, config.memory, config.port_actions, config.key)
         self.expert = nn.GRUCell(self.membrane.size + self.messages.size + self.identity.size, config.memory)
 
     def accepts(self, ports: int) -> bool:
@@ -103,8 +101,7 @@ class Badger(Agent):
         )
 
     def forward(self, observation: Tensor, state: BadgerState) -> tuple[Tensor, BadgerState]:
-        previous = observation if state.previous is None else state.previous
-        inputs = self.inputs(observation, previous)  # (B, P, inputs)
+        inputs = with_change(observation, state.previous)  # (B, P, inputs)
         memory = state.memory  # (B, E, H)
         reading = self.membrane.read(inputs, memory, state.addresses)  # (B, E, R)
         for _ in range(self.config.rounds):

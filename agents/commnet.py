@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.interface import Agent, mean_of_others, require_sizes, require_words
-from agents.parts import IDENTITIES, Identity, PortInputs
+from agents.parts import IDENTITIES, Identity, inputs_size, with_change
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,14 @@ class CommNet(Agent):
 
     def __init__(self, config: CommNetConfig) -> None:
         super().__init__(config)
-        self.inputs = PortInputs(config.port_features, scaled=False)
         self.identity = Identity(config.identity, config.identity_size)
-        self.encode = nn.Linear(self.inputs.size + self.identity.size, config.memory)
+        self.encode = nn.Linear(inputs_size(config.port_features) + self.identity.size, config.memory)
         self.hear = nn.Linear(config.memory, config.memory, bias=False)
         self.controller = nn.LSTMCell(config.memory, config.memory)
         self.act = nn.Linear(config.memory, config.port_actions)
+        # Remember at first (Jozefowicz et al. 2015): without it half of the runs never leave the first plateau.
+        with torch.no_grad():
+            self.controller.bias_ih[config.memory : 2 * config.memory] = 1.0
 
     def accepts(self, ports: int) -> bool:
         return ports >= 1 and self.identity.accepts(ports)
@@ -71,8 +73,7 @@ class CommNet(Agent):
         return CommNetState(zeros, zeros, self.identity(batch, ports, generator, alike).to(self.device), None)
 
     def forward(self, observation: Tensor, state: CommNetState) -> tuple[Tensor, CommNetState]:
-        previous = observation if state.previous is None else state.previous
-        seen = torch.cat([self.inputs(observation, previous), state.identity], dim=-1)  # (B, E, inputs + I)
+        seen = torch.cat([with_change(observation, state.previous), state.identity], dim=-1)  # (B, E, inputs + I)
         encoded = self.encode(seen)  # (B, E, H)
         hidden, cell = state.hidden, state.cell
         shape = hidden.shape

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.interface import Agent, require_sizes
-from agents.parts import PortInputs
+from agents.parts import inputs_size, with_change
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,7 @@ class Monolithic(Agent):
 
     def __init__(self, config: MonolithicConfig) -> None:
         super().__init__(config)
-        self.inputs = PortInputs(config.port_features, scaled=False)
-        self.cell = nn.GRUCell(self.inputs.size * config.ports, config.memory)
+        self.cell = nn.GRUCell(inputs_size(config.port_features) * config.ports, config.memory)
         self.act = nn.Linear(config.memory, config.ports * config.port_actions)
 
     def accepts(self, ports: int) -> bool:
@@ -60,8 +59,7 @@ class Monolithic(Agent):
         return MonolithicState(torch.zeros(batch, self.config.memory, device=self.device), None)
 
     def forward(self, observation: Tensor, state: MonolithicState) -> tuple[Tensor, MonolithicState]:
-        previous = observation if state.previous is None else state.previous
-        inputs = self.inputs(observation, previous).flatten(1)  # (B, P * inputs)
+        inputs = with_change(observation, state.previous).flatten(1)  # (B, P * inputs)
         memory = self.cell(inputs, state.memory)  # (B, H)
-        action = torch.tanh(self.act(memory)).unflatten(1, (self.config.ports, -1))  # (B, P, A)
+        action = torch.tanh(self.act(memory)).view(-1, self.config.ports, self.config.port_actions)  # (B, P, A)
         return action, MonolithicState(memory, observation)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.task import Task
-from badger_envs.tasks.guessing import ERROR_SCALE, NUDGE, PROBE, Guessing
+from badger_envs.tasks.guessing import ERROR_SCALE, NUDGE, Guessing
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -56,7 +56,8 @@ class _GuessingPolicy:
         may_probe = self._step + 1 < self._task.horizon
         action = self._choose(squares, may_probe, ports)
         self._step += 1
-        return np.clip(action, -1.0, 1.0).astype(np.float32)  # (B, P)
+        clipped: FloatArray = np.clip(action, -1.0, 1.0).astype(np.float32)  # (B, P)
+        return clipped
 
     def _choose(self, squares: npt.NDArray[np.float64], may_probe: bool, ports: FloatArray) -> npt.NDArray[Any]:
         raise NotImplementedError
@@ -91,14 +92,14 @@ class Probe(_GuessingPolicy):
     def _choose(self, squares: npt.NDArray[np.float64], may_probe: bool, ports: FloatArray) -> npt.NDArray[Any]:
         if self._task.identity:
             return ports[:, :, 3]  # (B, P) the targets are shown
-        solved = self._step - 1
+        solved, probe = self._step - 1, self._task.probe
         if self._step == 0:
             self._remaining = squares  # (B,) sum of squares of the targets not yet found
         elif solved < self._task.dims:
-            target = (PROBE**2 - (squares - self._remaining)) / (2.0 * PROBE)  # (B,)
+            target = (probe**2 - (squares - self._remaining)) / (2.0 * probe)  # (B,)
             self._found[:, solved] = target
             self._remaining = self._remaining - target**2
         action = self._found.copy()  # (B, P)
         if self._step < self._task.dims and may_probe:
-            action[:, self._step] = PROBE
+            action[:, self._step] = probe
         return action

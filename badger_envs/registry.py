@@ -30,6 +30,10 @@ class Row:
     """Sizes that agents are tested at; more than were trained on, because invariance to size is the claim."""
     variants: tuple[Mapping[str, Any], ...]
     """Arguments that the contract tests run besides the defaults."""
+    metric: str
+    """The task's metric that is shown by size, at the end of an episode; smaller is better."""
+    known_curves: Mapping[str, Mapping[int, float]]
+    """What is known of that metric by size, derived or published: name -> size -> value."""
 
     def make_task(self, **arguments: Any) -> Task[Any]:
         """The task with these arguments.
@@ -60,6 +64,18 @@ ROWS: dict[str, Row] = {
                 {"dims": 5, "horizon": 7, "objective": "last_step"},
                 {"dims": 4, "feedback": "first", "identity": True},
             ),
+            metric="error",
+            known_curves={
+                "all outputs equal": {dims: 1.0 - 1.0 / dims for dims in range(1, 21)},
+                # Technical report, Figure 7, 20 steps, read off by eye; one run, no seeds were published.
+                "published, trained at 3..6": dict(
+                    zip(
+                        (1, 2, 3, 4, 5, 6, 8, 10, 15, 20),
+                        (0.08, 0.02, 0.02, 0.05, 0.08, 0.13, 0.35, 0.49, 0.69, 0.82),
+                        strict=True,
+                    )
+                ),
+            },
         ),
     )
 }

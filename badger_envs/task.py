@@ -54,7 +54,12 @@ class Levels:
 
         Returns:
             float64, the same shape: (return - chance) / (reference - chance).
+
+        Raises:
+            ValueError: The reference is no better than chance, so there is nothing to learn and no score.
         """
+        if not self.reference > self.chance:
+            raise ValueError(f"a score needs a reference above chance, got {self.reference} and {self.chance}")
         return (np.asarray(returns, dtype=np.float64) - self.chance) / (self.reference - self.chance)
 
 

@@ -85,7 +85,7 @@ class Trained:
     environment_steps: int = 0
     """Steps of all training lifetimes."""
     curve: list[dict[str, float]] = field(default_factory=list)
-    """Points of the learning curve: update, environment_steps, return_per_step and final metrics of the batch."""
+    """Points of the learning curve: update, environment_steps, score and final metrics of the batch."""
 
 
 class NotFiniteError(ArithmeticError):
@@ -163,7 +163,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = settings.rate(update)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(agent.parameters(), settings.clip)
         if not torch.isfinite(norm):
             raise NotFiniteError(f"the gradient stopped being finite at update {update}; loss {loss.item()}")
@@ -174,7 +174,7 @@ def train(
             point = {
                 "update": float(update + 1),
                 "environment_steps": float(trained.environment_steps),
-                "return_per_step": -loss.item(),
+                "score": float(task.levels.score(returns.mean().item())),
                 **{name: values.mean().item() for name, values in metrics.items()},
             }
             trained.curve.append(point)

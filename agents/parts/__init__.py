@@ -1,7 +1,7 @@
 """Exchangeable parts of agents, a few lines each."""
 
 from agents.parts.identity import IDENTITIES, Identity
-from agents.parts.inputs import PortInputs
+from agents.parts.inputs import inputs_size, with_change
 from agents.parts.membrane import MEMBRANES, AttentionMembrane, DirectMembrane, Membrane
 from agents.parts.messages import MESSAGES, AttentionMessages, MeanMessages, Messages, NoMessages
 
@@ -17,5 +17,6 @@ __all__ = [
     "Membrane",
     "Messages",
     "NoMessages",
-    "PortInputs",
+    "inputs_size",
+    "with_change",
 ]

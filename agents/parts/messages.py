@@ -63,7 +63,8 @@ class AttentionMessages(Messages):
         if experts > 1:
             oneself = torch.eye(experts, dtype=torch.bool, device=memory.device)  # (E, E)
             affinity = affinity.masked_fill(oneself, -torch.inf)
-        return affinity.softmax(dim=-1) @ said  # (B, E, M)
+        heard: Tensor = affinity.softmax(dim=-1) @ said  # (B, E, M)
+        return heard
 
 
 MESSAGES: dict[str, type[Messages]] = {"mean": MeanMessages, "attention": AttentionMessages, "none": NoMessages}

@@ -16,10 +16,10 @@ ERROR_SCALE = 3.0
 """Makes the error of outputting 0 equal to 1: the mean square of a number uniform in [-1, 1] is 1/3."""
 LARGEST_ERROR = ERROR_SCALE * 4.0
 """Every output at one end of [-1, 1], every target at the other."""
-PROBE = 0.75
-"""How far the reference policy moves one output to learn its target. Every output found so far enters the next
-answer, and with it its rounding error times about 1 - target / PROBE: probes of 1/2 lose the float32 error's digits by
-dims = 18 (largest error of 20,000 episodes 1e-4), probes of 3/4 do not (8e-8), and larger ones cost more on the way."""
+PROBE_PER_DIM, LEAST_PROBE, LARGEST_PROBE = 1 / 16, 1 / 8, 3 / 4
+"""How far the reference policy moves one output to learn its target. Every output found enters the next answer, and
+with it its rounding error times about 1 - target / probe; so many dimensions need larger probes to stay exact, and few
+allow smaller ones, which cost less on the way."""
 NUDGE = 0.125
 """How far the all-equal policy moves all outputs, once, to learn their mean target."""
 
@@ -115,6 +115,11 @@ class Guessing(Task[GuessingState]):
         return {"error": state.error}
 
     @property
+    def probe(self) -> float:
+        """How far the reference policy moves one output."""
+        return min(max(self.dims * PROBE_PER_DIM, LEAST_PROBE), LARGEST_PROBE)
+
+    @property
     def ports(self) -> int:
         return self.dims
 
@@ -137,7 +142,7 @@ class Guessing(Task[GuessingState]):
         last_step = steps == self.horizon
         all_equal = np.where(steps > 1, 1.0 - 1.0 / self.dims, 1.0 + ERROR_SCALE * NUDGE**2 * ~last_step)
         unsolved = np.maximum(self.dims - steps + 1, 0) / self.dims
-        reference = unsolved + ERROR_SCALE * PROBE**2 / self.dims * ((steps <= self.dims) & ~last_step)
+        reference = unsolved + ERROR_SCALE * self.probe**2 / self.dims * ((steps <= self.dims) & ~last_step)
         if self.identity:
             reference = np.zeros(self.horizon)
         counted = last_step if self.objective == "last_step" else steps > 0

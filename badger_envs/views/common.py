@@ -36,9 +36,7 @@ def check_render_mode(render_mode: str | None) -> str | None:
     return render_mode
 
 
-def check_action(
-    action: npt.ArrayLike, shape: tuple[int, ...], limit: float, name: str = "action"
-) -> npt.NDArray[np.float32]:
+def check_action(action: Any, shape: tuple[int, ...], limit: float, name: str = "action") -> npt.NDArray[np.float32]:
     """The action as float32, or an error that says what is wrong with it.
 
     Raises:
@@ -88,7 +86,8 @@ class Names:
         """
         named = named_test_episodes(options, len(self._seeds))
         if named is not None:
-            return named[rows]
+            chosen: Keys = named[rows]  # (R,)
+            return chosen
         for row, seed in zip(rows, seeds, strict=True):
             if seed is not None:
                 self._seeds[row], self._indices[row] = fold_seed(int(seed)), 0

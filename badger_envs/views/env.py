@@ -11,7 +11,7 @@ from badger_envs.views.common import METADATA, action_box, box, check_action
 from badger_envs.views.lifetime import FloatArray, Lifetime
 
 
-class TaskEnv(gym.Env[FloatArray, FloatArray]):
+class TaskEnv(gym.Env[Any, Any]):
     """One episode of a task at a time.
 
     Observation: float32 (P * F,), port after port. Action: float32 (P * A,). The info holds the task's metrics.

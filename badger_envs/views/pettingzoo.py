@@ -15,7 +15,7 @@ from badger_envs.views.lifetime import FloatArray, Lifetime
 ByAgent = dict[str, Any]
 
 
-class ParallelTaskEnv(ParallelEnv[str, FloatArray, FloatArray]):
+class ParallelTaskEnv(ParallelEnv[str, FloatArray, FloatArray]):  # type: ignore[misc]
     """All ports of a task act at once; each is an agent `port_0`, `port_1`, ...; the reward is shared.
 
     Observation of an agent: float32 (F,). Action of an agent: float32 (A,).

@@ -57,7 +57,6 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._renderers = [Renderer(self.name, self.task) for _ in range(num_envs)] if render_mode else []
         self._names = Names(num_envs)
-        self._all = np.arange(num_envs)
         self._over = np.zeros(num_envs, dtype=np.bool_)  # (B,) episodes that ended and were not begun anew
         self._state: Any = None
 
@@ -83,7 +82,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         if seeds is not None and len(seeds) != self.num_envs:
             raise ValueError(f"seed must be one integer or {self.num_envs}, one for each, got {len(seeds)}")
         rows = np.flatnonzero(mask)  # (R,)
-        keys = self._names.begin([None if seeds is None else seeds[b] for b in rows], rows, options)
+        keys = self._names.begin([None if seeds is None else seeds[b] for b in rows.tolist()], rows, options)
         self._begin(rows, keys)
         return self._observe(), self._info(mask)
 
@@ -124,7 +123,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         if any_resting:
             rewards[resting] = 0.0
             terminated = terminated & ~resting  # (B,)
-        for renderer, row in zip(self._renderers, self._all, strict=False):
+        for row, renderer in enumerate(self._renderers):
             renderer.add(self._state, row)
         infos: dict[str, Any] = {}
         self._over = terminated.copy()
@@ -177,7 +176,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
             fresh = type(fresh)(*merged)
         self._state = fresh
         self._over[rows] = False
-        for row in rows if self._renderers else ():
+        for row in rows.tolist() if self._renderers else ():
             self._renderers[row].start(self._state, row)
 
     def _observe(self) -> FloatArray:

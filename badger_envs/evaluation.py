@@ -1,0 +1,181 @@
+"""Score a policy on named episodes, with numpy alone, and write a result file.
+
+The environment records, the policy does not report: it gets observations and rewards and nothing else. Example:
+
+    from badger_envs.evaluation import evaluate, write_results
+    from badger_envs.policies import Probe
+    from badger_envs import Guessing
+
+    result = evaluate(Probe(Guessing(dims=4)), "Badger/Guessing-v0", dims=4, episodes=500)
+    print(result.score, result.metrics["error"].mean())
+    write_results("probe.json", "probe", [result])
+
+Axis letters as in `badger_envs.task`.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from badger_envs.episodes import EpisodeSet, episode_keys
+from badger_envs.policies import Policy
+from badger_envs.registry import find_row
+from badger_envs.task import Levels, require_integer
+from badger_envs.version import __version__
+from badger_envs.views.common import check_action
+
+FORMAT = 1
+
+
+class PolicyError(ValueError):
+    """A policy returned something that is no action."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one policy did on one task: raw numbers for every episode, never only means."""
+
+    id: str
+    """The id of the environment."""
+    arguments: dict[str, Any]
+    """All arguments of the task, defaults included."""
+    episode_set: str
+    """"TEST", or "VALIDATION" for choosing between policies."""
+    first_episode: int
+    """The episodes are numbered first_episode, first_episode + 1, ..."""
+    returns: npt.NDArray[np.float64]
+    """Return of each episode, (episodes,)."""
+    metrics: dict[str, npt.NDArray[np.float64]]
+    """The task's metrics after the last step of each episode, each (episodes,)."""
+    levels: Levels
+    """Chance, reference and range of the returns, as the task states them."""
+    curve: npt.NDArray[np.float64]
+    """Mean reward of each step of the lifetime, (T,)."""
+
+    @property
+    def score(self) -> float:
+        """Normalised score: 0 at chance, 1 at the reference."""
+        return float(self.levels.score(self.returns).mean())
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain numbers, lists and words."""
+        return {
+            "id": self.id,
+            "arguments": self.arguments,
+            "episode_set": self.episode_set,
+            "first_episode": self.first_episode,
+            "episodes": len(self.returns),
+            "chance": self.levels.chance,
+            "reference": self.levels.reference,
+            "score": self.score,
+            # Nine digits say exactly which float32 it was; more would be noise.
+            "returns": [float(f"{value:.9g}") for value in self.returns],
+            "metrics": {name: [float(f"{value:.9g}") for value in values] for name, values in self.metrics.items()},
+            "mean_reward_of_step": [float(f"{value:.9g}") for value in self.curve],
+        }
+
+
+def evaluate(
+    policy: Policy,
+    id: str,
+    *,
+    episodes: int = 1000,
+    first_episode: int = 0,
+    episode_set: EpisodeSet = EpisodeSet.TEST,
+    batch: int = 1000,
+    **arguments: Any,
+) -> Result:
+    """Let a policy live through named episodes.
+
+    Args:
+        policy: has `reset(batch)` and `act(observation, reward)`: float32 (B, P * F) and (B,) in, (B, P * A) out.
+        id: an id of the registry.
+        episodes: how many.
+        first_episode: number of the first one.
+        episode_set: TEST for numbers that are reported, VALIDATION for choosing. Training episodes are refused.
+        batch: most episodes lived through at once (B).
+        **arguments: of the task.
+
+    Raises:
+        ValueError: Unknown id, an argument or a count with a value that is not allowed, or the training set.
+        PolicyError: The policy returned a wrong shape, NaN, or numbers outside the action space.
+    """
+    require_integer("episodes", episodes, 1)
+    require_integer("batch", batch, 1)
+    require_integer("first_episode", first_episode, 0)
+    if episode_set is EpisodeSet.TRAIN:
+        raise ValueError(
+            "episode_set must be TEST or VALIDATION, got TRAIN: policies are not scored on what trained them"
+        )
+    task = find_row(id).make_task(**arguments)
+    policy_shape = task.ports * task.port_actions
+    returns, rewards_of_step, metrics = [], [], []
+    for first in range(first_episode, first_episode + episodes, batch):
+        count = min(batch, first_episode + episodes - first)
+        state = task.initial(episode_keys(0, np.arange(first, first + count), episode_set))
+        policy.reset(count)
+        reward = np.zeros(count, np.float32)  # (B,)
+        rewards = np.zeros((task.horizon, count))  # (T, B)
+        for step in range(task.horizon):
+            # Copies: what the policy does to its inputs is its own affair.
+            action = policy.act(task.observation(state).reshape(count, -1).copy(), reward.copy())  # (B, P * A)
+            try:
+                checked = check_action(action, (count, policy_shape), task.action_limit)
+            except ValueError as error:
+                raise PolicyError(f"{id}, step {step}: {error}") from error
+            ported = checked.reshape(count, task.ports, task.port_actions)  # (B, P, A)
+            following = task.transition(state, ported)
+            reward = task.reward(state, ported, following)  # (B,)
+            rewards[step], state = reward, following
+        returns.append(rewards.sum(axis=0))  # (B,)
+        rewards_of_step.append(rewards)
+        metrics.append(task.metrics(state))
+    return Result(
+        id=id,
+        arguments=task.arguments(),
+        episode_set=episode_set.name,
+        first_episode=first_episode,
+        returns=np.concatenate(returns),
+        metrics={name: np.concatenate([part[name] for part in metrics]).astype(np.float64) for name in metrics[0]},
+        levels=task.levels,
+        curve=np.concatenate(rewards_of_step, axis=1).mean(axis=1),
+    )
+
+
+def versions() -> dict[str, str]:
+    """What the numbers were made with."""
+    return {
+        "badger_envs": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("numpy", "gymnasium", "pettingzoo")},
+    }
+
+
+def write_results(path: str | os.PathLike[str], name: str, results: Iterable[Result]) -> None:
+    """Write a result file, whole or not at all.
+
+    Args:
+        path: of the JSON file; its folder must exist.
+        name: what the policy is called.
+        results: one for each task.
+    """
+    write_json(
+        path, {"format": FORMAT, "policy": name, "versions": versions(), "results": [r.as_json() for r in results]}
+    )
+
+
+def write_json(path: str | os.PathLike[str], content: Any) -> None:
+    """Write JSON next to `path`, then rename, so that nobody ever sees half a file; refuse NaN and infinity."""
+    final = Path(path)
+    text = json.dumps(content, allow_nan=False)
+    temporary = final.with_name(f"{final.name}.{os.getpid()}.tmp")
+    temporary.write_text(text + "\n", encoding="utf-8")
+    os.replace(temporary, final)

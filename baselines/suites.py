@@ -1,0 +1,238 @@
+"""Comparisons as data: who meets whom on what, with which budget."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from agents import build_agent, count_parameters
+from badger_envs.registry import find_row
+from baselines.backprop import Backprop, Stage
+from baselines.cells import Cell
+
+PARAMETER_TOLERANCE = 0.1
+LARGEST_WIDTH = 512
+TUNING_SEED = 1000
+"""Seeds of trials lie here, away from those of the runs that count."""
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """Somebody who takes part."""
+
+    name: str
+    """As on the command line."""
+    label: str
+    """As in tables and pictures."""
+    about: str
+    """One sentence for people."""
+    kind: str | None = None
+    """Kind of agent; None for a handcrafted policy."""
+    config: dict[str, Any] = field(default_factory=dict)
+    """Of the agent, without what follows from the task and without its width."""
+    policy: str | None = None
+    """Name of a handcrafted policy in the registry's row."""
+    outer_loop: Backprop | None = None
+    """Where it trains in its own way, outside the comparison on equal footing; None for the suite's way."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A comparison."""
+
+    name: str
+    about: str
+    environments: dict[str, dict[str, Any]]
+    """Id -> arguments of the task that is trained on."""
+    contestants: tuple[Contestant, ...]
+    outer_loop: Backprop
+    """The same for all, but for the learning rate."""
+    learning_rates: tuple[float, ...]
+    """Tried by everybody, on validation episodes."""
+    trial_updates: int
+    """Budget of a trial."""
+    parameters: int
+    """How many everybody on equal footing has, within 10 %."""
+    seeds: int = 3
+    own_seeds: int = 1
+    """Seeds of contestants who train in their own way."""
+    test_sizes: tuple[int, ...] = ()
+    """Sizes that everybody who can is tested at."""
+    free_sizes: tuple[int, ...] = ()
+    """Sizes that contestants who train in their own way are tested at."""
+
+
+GUESSING = "Badger/Guessing-v0"
+
+_BADGER = Contestant(
+    "badger",
+    "Badger",
+    "experts with one shared recurrent policy that hear the mean of each other's messages; expert i at port i",
+    "Badger",
+    {"messages": "mean", "identity": "one_hot"},
+)
+_RIVALS = (
+    Contestant("monolithic", "monolithic GRU", "one recurrent network for all ports, the policy of RL2", "Monolithic"),
+    Contestant(
+        "shared",
+        "shared, no messages",
+        "Badger with its messages cut: a recurrent policy shared by all ports",
+        "Badger",
+        {"messages": "none", "identity": "one_hot"},
+    ),
+    Contestant(
+        "commnet",
+        "CommNet",
+        "shared LSTM that hears the mean of the others' states, two rounds",
+        "CommNet",
+        {"rounds": 2},
+    ),
+)
+_HANDCRAFTED = (
+    Contestant("probe", "probe (reference)", "handcrafted: moves one output at a time", policy="reference"),
+    Contestant("blind", "blind (chance)", "handcrafted: always 0", policy="chance"),
+)
+
+
+def _any_size(updates: int) -> Contestant:
+    return Contestant(
+        "badger_sizes",
+        "Badger, trained at 2..6",
+        "Badger with random ids and attention messages; at first fixed ids and 3 ports, then 2 to 6 ports",
+        "Badger",
+        {"messages": "attention", "identity": "random", "memory": 32},
+        outer_loop=Backprop(
+            updates=updates,
+            batch=128,
+            learning_rate=2e-3,
+            stages=(
+                Stage(until=0.15, sizes=(3, 3), horizon=(10, 10), alike=True),
+                Stage(until=0.3, sizes=(3, 3), horizon=(10, 10)),
+                Stage(until=1.0, sizes=(2, 6), horizon=(10, 20)),
+            ),
+        ),
+    )
+
+
+_POCKET_LOOP = Backprop(
+    updates=1800,
+    batch=64,
+    stages=(Stage(until=0.6, horizon=(10, 10)), Stage(until=1.0, horizon=(10, 20))),
+)
+
+SUITES: dict[str, Suite] = {
+    suite.name: suite
+    for suite in (
+        Suite(
+            name="pocket",
+            about="everybody on the guessing game with 3 numbers, and one Badger for every size; minutes",
+            environments={GUESSING: {"dims": 3}},
+            contestants=(_BADGER, *_RIVALS, _any_size(5500), *_HANDCRAFTED),
+            outer_loop=_POCKET_LOOP,
+            learning_rates=(1e-3, 2e-3, 4e-3, 8e-3),
+            trial_updates=1200,
+            seeds=5,
+            parameters=6500,
+            test_sizes=tuple(range(1, 11)),
+            free_sizes=tuple(range(1, 21)),
+        ),
+        Suite(
+            name="sizes",
+            about="the Badger for every size with its full budget, three seeds; about seven minutes of one core each",
+            environments={GUESSING: {"dims": 3}},
+            contestants=(_any_size(20_000), *_HANDCRAFTED),
+            outer_loop=_POCKET_LOOP,
+            learning_rates=(2e-3,),
+            trial_updates=1,
+            parameters=6500,
+            own_seeds=3,
+            free_sizes=tuple(range(1, 21)),
+        ),
+    )
+}
+
+
+def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, Any]:
+    """The config with the memory whose number of parameters comes nearest to the one asked for.
+
+    Raises:
+        ValueError: No width comes within 10 %.
+    """
+    counts = {}
+    low, high = 1, LARGEST_WIDTH
+    while low <= high:
+        width = (low + high) // 2
+        counts[width] = count_parameters(build_agent(kind, {**config, "memory": width}))
+        low, high = (width + 1, high) if counts[width] < parameters else (low, width - 1)
+    best = min(counts, key=lambda width: abs(counts[width] - parameters))
+    if abs(counts[best] - parameters) > PARAMETER_TOLERANCE * parameters:
+        raise ValueError(
+            f"parameters must be reachable by {kind} within 10 %, got {parameters}; nearest {counts[best]}"
+        )
+    return {**config, "memory": best}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A contestant on a task: the cells that it takes."""
+
+    contestant: Contestant
+    task: str
+    trials: tuple[Cell, ...]
+    """Cells that choose the learning rate; none where there is nothing to choose."""
+    runs: tuple[Cell, ...]
+    """Cells that count; where there are trials their learning rate is still to be chosen."""
+
+
+def plan(suite: Suite, contestant: Contestant, task_id: str, seeds: int) -> Entry:
+    """The cells of a contestant on a task."""
+    row, arguments = find_row(task_id), suite.environments[task_id]
+    task = row.make_task(**arguments)
+    if contestant.kind is None:
+        run = Cell(contestant.name, task_id, arguments, 0, policy=contestant.policy, test_sizes=suite.free_sizes)
+        return Entry(contestant, task_id, (), (run,))
+    config = {"port_features": task.port_features, "port_actions": task.port_actions, **contestant.config}
+    if contestant.kind == "Monolithic":
+        config["ports"] = task.ports
+    if "memory" not in config:
+        config = fit_width(contestant.kind, config, suite.parameters)
+    own_way = contestant.outer_loop is not None
+    loop = contestant.outer_loop or suite.outer_loop
+
+    def cell(seed: int, outer_loop: Backprop, **more: Any) -> Cell:
+        return Cell(contestant.name, task_id, arguments, seed, contestant.kind, config, outer_loop=outer_loop, **more)
+
+    trials: tuple[Cell, ...] = ()
+    if not own_way and len(suite.learning_rates) > 1:
+        trials = tuple(
+            cell(
+                TUNING_SEED,
+                replace(loop, learning_rate=rate, updates=suite.trial_updates),
+                episode_set="VALIDATION",
+                episodes=500,
+            )
+            for rate in suite.learning_rates
+        )
+    sizes = suite.free_sizes if own_way else suite.test_sizes
+    return Entry(contestant, task_id, trials, tuple(cell(seed, loop, test_sizes=sizes) for seed in range(seeds)))
+
+
+def choose(trials: list[tuple[Cell, dict[str, Any]]]) -> float:
+    """The learning rate of the trial with the best score on validation episodes.
+
+    Args:
+        trials: trials that did not fail, with their results.
+
+    Raises:
+        ValueError: There is none.
+    """
+    if not trials:
+        raise ValueError("no trial of the learning rate finished")
+    best, _ = max(trials, key=lambda trial: main_test(trial[0], trial[1])["score"])
+    assert best.outer_loop is not None
+    return best.outer_loop.learning_rate
+
+
+def main_test(cell: Cell, result: dict[str, Any]) -> dict[str, Any]:
+    """The test at the size that the cell was trained at."""
+    row = find_row(cell.task)
+    test: dict[str, Any] = result["tests"][str(getattr(row.make_task(**cell.arguments), row.size))]
+    return test

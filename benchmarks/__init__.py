@@ -1,0 +1,1 @@
+"""Scripts that print tables of ratios taken in one process: `python -m benchmarks.environments`."""

@@ -1,0 +1,177 @@
+"""How fast the views of the guessing game are, as ratios taken in one process: `python -m benchmarks.environments`.
+
+Rates are environment steps per CPU-second of this process; they change with the machine and its mood, the ratios much
+less. Every comparison alternates between its two sides and takes the median over the rounds.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import torch
+from gymnasium.vector import SyncVectorEnv
+from rich.console import Console
+from rich.table import Table
+
+import badger_envs
+from agents import build_agent
+from badger_envs.episodes import episode_keys
+from baselines.backprop import lifetime_return
+from baselines.suites import GUESSING, SUITES, plan
+
+ROUNDS = 7
+SECONDS = 0.25
+SYNC_LARGEST = 1024
+
+
+class PlainGuessing(gym.Env[Any, Any]):
+    """The guessing game as one would write it by hand, without keys, checks or anything shared."""
+
+    def __init__(self, dims: int = 3, horizon: int = 20) -> None:
+        self.dims, self.horizon = dims, horizon
+        low, high = np.array([-1, 0, 0], np.float32), np.array([1, 12, 1], np.float32)
+        self.observation_space = gym.spaces.Box(np.tile(low, dims), np.tile(high, dims))
+        self.action_space = gym.spaces.Box(-1, 1, (dims,), np.float32)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.target = self.np_random.uniform(-1, 1, self.dims).astype(np.float32)
+        self.last, self.steps = np.zeros(self.dims, np.float32), 0
+        return self._observe()
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self.last = np.asarray(action, np.float32)
+        self.steps += 1
+        observation, info = self._observe()
+        return observation, -info["error"], self.steps >= self.horizon, False, info
+
+    def _observe(self) -> tuple[Any, dict[str, Any]]:
+        error = float(3.0 * np.mean((self.last - self.target) ** 2))
+        left = 1.0 - self.steps / self.horizon
+        observation = np.empty((self.dims, 3), np.float32)
+        observation[:, 0], observation[:, 1], observation[:, 2] = self.last, error, left
+        return observation.reshape(-1), {"error": error}
+
+
+def single_steps(env: gym.Env[Any, Any]) -> Callable[[int], int]:
+    """Plays an Env with resets for a number of steps."""
+    env.reset(seed=0)
+    action = np.zeros(env.action_space.shape or (), np.float32)
+
+    def play(steps: int) -> int:
+        env.reset()
+        for _ in range(steps):
+            if env.step(action)[2]:
+                env.reset()
+        return steps
+
+    return play
+
+
+def vector_steps(env: gym.vector.VectorEnv[Any, Any, Any]) -> Callable[[int], int]:
+    """Plays a VectorEnv with its autoreset for a number of steps."""
+    env.reset(seed=0)
+    actions = np.zeros(env.action_space.shape or (), np.float32)
+
+    def play(steps: int) -> int:
+        for _ in range(steps):
+            env.step(actions)
+        return steps * env.num_envs
+
+    return play
+
+
+def rate(play: Callable[[int], int]) -> float:
+    """Environment steps per CPU-second."""
+    steps, taken = 20, 0.0
+    while taken < SECONDS:
+        steps = int(steps * (2.0 if taken < SECONDS / 4 else 1.3))
+        began = time.process_time()
+        played = play(steps)
+        taken = time.process_time() - began
+    return played / taken
+
+
+def in_turns(one: Callable[[int], int], other: Callable[[int], int]) -> tuple[float, float, float]:
+    """Median rates of both and the median of the ratios one / other."""
+    pairs = np.asarray([(rate(one), rate(other)) for _ in range(ROUNDS)])  # (rounds, 2)
+    return (*np.median(pairs, axis=0).tolist(), float(np.median(pairs[:, 0] / pairs[:, 1])))
+
+
+def environment_share() -> tuple[float, float]:
+    """CPU-seconds of one outer step (batch 128, 10 steps, 3 experts), and the environment's share of them."""
+    torch.set_num_threads(1)
+    suite = SUITES["pocket"]
+    cell = plan(suite, suite.contestants[0], GUESSING, 1).runs[0]
+    assert cell.kind is not None
+    assert cell.config is not None
+    agent = build_agent(cell.kind, cell.config)
+    optimizer = torch.optim.Adam(agent.parameters(), fused=True)
+    task = badger_envs.Guessing(dims=3, horizon=10)
+    keys = episode_keys(0, np.arange(128))
+
+    def outer_step() -> None:
+        returns, _ = lifetime_return(task, agent, keys, agent_state=agent.initial_state(128, 3))
+        optimizer.zero_grad()
+        (-returns.mean()).backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(agent.parameters(), 1.0)
+        optimizer.step()
+
+    actions = torch.zeros(128, 3, 1, requires_grad=True)
+
+    def environment_only() -> None:
+        # The same lifetime with the gradient of the world and without an agent.
+        state = task.initial(keys, xp=torch)
+        rewards = []
+        for _ in range(task.horizon):
+            task.observation(state)
+            following = task.transition(state, actions)
+            rewards.append(task.reward(state, actions, following))
+            state = following
+        torch.stack(rewards).sum().backward()  # type: ignore[no-untyped-call]
+
+    def repeat(call: Callable[[], None]) -> Callable[[int], int]:
+        def play(steps: int) -> int:
+            for _ in range(steps):
+                call()
+            return steps
+
+        return play
+
+    whole, _, ratio = in_turns(repeat(outer_step), repeat(environment_only))
+    return 1.0 / whole, ratio
+
+
+def main() -> None:
+    """Print the tables."""
+    console = Console()
+    table = Table(title="Guessing, dims 3, NEXT_STEP autoreset, infos included: environment steps per CPU-second")
+    for column in ("environments", "VectorEnv", "SyncVectorEnv of the same task", "ratio", "wanted"):
+        table.add_column(column, justify="right")
+    for count, wanted in ((64, 8), (1024, 90), (16384, 300)):
+        vector = gym.make_vec(GUESSING, num_envs=count)
+        # The cost of a SyncVectorEnv is the sum of its parts, so a smaller one stands for the largest.
+        parts = min(count, SYNC_LARGEST)
+        sync = SyncVectorEnv([lambda: gym.make(GUESSING, disable_env_checker=True)] * parts)
+        fast, slow, ratio = in_turns(vector_steps(vector), vector_steps(sync))
+        note = f" ({parts} of them)" if parts < count else ""
+        table.add_row(f"{count:,}", f"{fast:,.0f}", f"{slow:,.0f}{note}", f"{ratio:.0f}x", f">= {wanted}x")
+    console.print(table)
+
+    ours = single_steps(gym.make(GUESSING, disable_env_checker=True).unwrapped)
+    plain, single, ratio = in_turns(single_steps(PlainGuessing()), ours)
+    console.print(
+        f"single Env: {single:,.0f} steps per CPU-second; written by hand: {plain:,.0f}; "
+        f"by hand is {ratio:.2f}x as fast (wanted: at most 2x)"
+    )
+    seconds, share = environment_share()
+    console.print(
+        f"outer step (batch 128, 10 steps, 3 experts): {seconds * 1e3:.1f} CPU-ms, of which the environment "
+        f"{share:.1%} (wanted: at most 10 %)"
+    )
+
+
+if __name__ == "__main__":
+    main()
