@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from array_api_compat import array_namespace
 
 from badger_envs.episodes import Keys
 
@@ -136,6 +137,17 @@ class Task(ABC, Generic[StateT]):
     def arguments(self) -> dict[str, Any]:
         """The parameters of this task as `gym.make` takes them."""
         return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+
+_NAMESPACES: dict[type, Any] = {}
+
+
+def namespace(array: Array) -> Any:
+    """The array API namespace of an array's backend, looked up once for each type: it is asked for in every step."""
+    kind = type(array)
+    if kind not in _NAMESPACES:
+        _NAMESPACES[kind] = array_namespace(array)
+    return _NAMESPACES[kind]
 
 
 def require_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from badger_envs.episodes import Keys, uniform
-from badger_envs.task import Array, Bounds, Levels, Task, require_bool, require_choice, require_integer
+from badger_envs.task import Array, Bounds, Levels, Task, namespace, require_bool, require_choice, require_integer
 
 ERROR_SCALE = 3.0
 """Makes the error of outputting 0 equal to 1: the mean square of a number uniform in [-1, 1] is 1/3."""
@@ -30,7 +29,8 @@ class GuessingState(NamedTuple):
     target: Array  # (B, P) the numbers to guess; hidden
     last: Array  # (B, P) the previous output, 0 at first
     error: Array  # (B,) error of the previous output
-    steps_left: Array  # (B,) a whole number, as float32
+    hears: Array  # (B, P) 1 where the port is shown the error, 0 elsewhere; constant
+    steps_left: Array  # (B, P) a whole number as float32, the same for all ports: so it need not be spread every step
 
 
 @dataclass(frozen=True)
@@ -83,30 +83,30 @@ class Guessing(Task[GuessingState]):
     def initial(self, episodes: Keys, *, xp: Any = np, device: Any = None) -> GuessingState:
         target = xp.asarray(uniform(episodes, self.dims, low=-1.0, high=1.0), device=device)  # (B, P)
         last = xp.zeros_like(target)
-        steps_left = xp.full((len(episodes),), float(self.horizon), dtype=xp.float32, device=device)  # (B,)
-        return GuessingState(target, last, self._error(last, target), steps_left)
+        hears = xp.ones_like(target)  # (B, P)
+        if self.feedback == "first":
+            hears = xp.concat([hears[:, :1], last[:, 1:]], axis=1)  # (B, P)
+        return GuessingState(target, last, self._error(last, target), hears, last + float(self.horizon))
 
     def observation(self, state: GuessingState) -> Array:
-        xp = array_namespace(state.last)
-        heard = state.error[:, None] + xp.zeros_like(state.last)  # (B, P)
-        if self.feedback == "first":
-            heard = xp.concat([heard[:, :1], xp.zeros_like(heard[:, 1:])], axis=1)  # (B, P)
-        left = (state.steps_left / self.horizon)[:, None] + xp.zeros_like(state.last)  # (B, P)
-        shown = [state.last, heard, left, state.target] if self.identity else [state.last, heard, left]
-        return xp.stack(shown, axis=-1)  # (B, P, F)
+        xp = namespace(state.last)
+        shown = [state.last, state.error[:, None] * state.hears, state.steps_left / self.horizon]  # 3 x (B, P)
+        if self.identity:
+            shown.append(state.target)
+        return xp.concat([feature[:, :, None] for feature in shown], axis=2)  # (B, P, F)
 
     def transition(self, state: GuessingState, action: Array) -> GuessingState:
         last = action[:, :, 0]  # (B, P)
-        return GuessingState(state.target, last, self._error(last, state.target), state.steps_left - 1.0)
+        return GuessingState(state.target, last, self._error(last, state.target), state.hears, state.steps_left - 1.0)
 
     def reward(self, state: GuessingState, action: Array, next_state: GuessingState) -> Array:
         if self.objective == "every_step":
             return -next_state.error
-        xp = array_namespace(next_state.error)
+        xp = namespace(next_state.error)
         return xp.where(self.terminal(next_state), -next_state.error, xp.zeros_like(next_state.error))
 
     def terminal(self, state: GuessingState) -> Array:
-        return state.steps_left <= 0.0
+        return state.steps_left[:, 0] <= 0.0
 
     def hidden(self, state: GuessingState) -> Array:
         return state.target
@@ -155,6 +155,6 @@ class Guessing(Task[GuessingState]):
         )
 
     def _error(self, output: Array, target: Array) -> Array:
-        xp = array_namespace(target)
+        xp = namespace(target)
         off = output - target  # (B, P)
-        return (ERROR_SCALE / self.dims) * xp.vecdot(off, off)  # (B,)
+        return (ERROR_SCALE / self.dims) * xp.linalg.vecdot(off, off)  # (B,)
