@@ -58,8 +58,10 @@ class Cell:
     """How many to test on, at each size."""
 
     def specification(self) -> dict[str, Any]:
-        """Plain numbers, lists and words, complete."""
-        return {"cell_version": CELL_VERSION, "badger_envs": __version__, **asdict(self)}
+        """Plain numbers, lists and words, complete; just what is read back from a file."""
+        specification = {"cell_version": CELL_VERSION, "badger_envs": __version__, **asdict(self)}
+        plain: dict[str, Any] = json.loads(json.dumps(specification))
+        return plain
 
     @property
     def hash(self) -> str:
@@ -87,8 +89,7 @@ def find_result(cell: Cell, root: Path) -> dict[str, Any] | None:
         found: dict[str, Any] = json.loads((root / cell.hash / "cell.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    same = json.loads(json.dumps(cell.specification()))
-    return found if isinstance(found, dict) and found.get("specification") == same else None
+    return found if isinstance(found, dict) and found.get("specification") == cell.specification() else None
 
 
 def run_cell(cell: Cell, root: Path, *, device: str = "cpu", on_update: OnUpdate | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from rich.console import Console
 
 from badger_envs.evaluation import versions, write_json
@@ -75,6 +76,7 @@ def compare(
     """
     if jobs < 1:
         raise UsageError(f"--jobs must be at least 1, got {jobs}")
+    require_device(device)
     entries = choose_suite(suite_name, agents, environments, seeds)
     try:
         cells = out / "cells"
@@ -149,6 +151,19 @@ def summarise(suite: Suite, entry: Entry, results: dict[str, Any]) -> dict[str, 
             size: [float(np.mean(result["tests"][size]["metrics"][row.metric])) for _, result in good] for size in sizes
         },
     }
+
+
+def require_device(device: str) -> None:
+    """Refuse a device that torch can't use here.
+
+    Raises:
+        UsageError: naming the device and torch's reason.
+    """
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"--device must be one that torch can use here, got {device!r} ({reason})") from error
 
 
 def _require_known(option: str, given: tuple[str, ...], known: list[str]) -> None:

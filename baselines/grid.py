@@ -7,7 +7,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -62,8 +62,7 @@ def run_grid(entries: list[Entry], root: Path, *, jobs: int, device: str, watche
 
     context = multiprocessing.get_context("spawn")
     with contextlib.ExitStack() as stack:
-        manager = stack.enter_context(context.Manager())
-        news = manager.Queue()
+        news = context.Queue()
         pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker, initargs=(news, os.getpid()))
         stack.callback(_stop, pool)
 
@@ -116,9 +115,7 @@ def decided_runs(entry: Entry, results: dict[str, Result]) -> list[Cell]:
 
 def _work(cell: Cell, root: Path, device: str) -> Result:
     def on_update(updates: int, point: dict[str, float]) -> None:
-        # A lost message costs a tick of a progress bar; it must not cost the cell.
-        with contextlib.suppress(OSError, EOFError):
-            _news.put((cell, updates, point))
+        _news.put((cell, updates, point))
 
     return run_cell(cell, root, device=device, on_update=on_update)
 
@@ -126,6 +123,7 @@ def _work(cell: Cell, root: Path, device: str) -> Result:
 def _begin_worker(news: Any, parent: int) -> None:
     global _news
     _news = news
+    _news.cancel_join_thread()  # nobody waits for the last news of a worker that ends
     torch.set_num_threads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
@@ -145,8 +143,7 @@ def _pass_on(news: Any, watcher: Watcher) -> None:
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:
-    workers: Callable[[], Any] = lambda: list((pool._processes or {}).values())  # noqa: E731
-    alive = workers()
+    workers = list((pool._processes or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
-    for process in alive:
-        process.terminate()
+    for worker in workers:  # in the middle of a cell, where it was interrupted
+        worker.terminate()

@@ -1,0 +1,108 @@
+"""The arrows between the folders, and what the wheel holds."""
+
+import ast
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+ALLOWED = {
+    "badger_envs": {"numpy", "array_api_compat", "gymnasium", "pettingzoo", "mujoco", "PIL"},
+    "agents": {"torch", "safetensors"},
+    "baselines": {
+        "agents", "badger_envs", "jinja2", "matplotlib", "numpy", "rich", "sb3_contrib", "stable_baselines3", "torch",
+        "tyro",
+    },
+    "leaderboards": {"badger_envs", "jinja2", "numpy", "pydantic"},
+}  # fmt: skip
+"""Folder -> what it may import besides itself and the standard library."""
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("folder", ALLOWED)
+def test_folders_import_in_one_direction(folder):
+    for path in (ROOT / folder).rglob("*.py"):
+        strange = imported(path) - ALLOWED[folder] - {folder} - set(sys.stdlib_module_names)
+        assert not strange, f"{path.relative_to(ROOT)} imports {strange}"
+
+
+def test_tasks_know_neither_drawing_nor_torch():
+    for path in (ROOT / "badger_envs" / "tasks").rglob("*.py"):
+        assert not imported(path) - {"badger_envs", "numpy", "array_api_compat"} - set(sys.stdlib_module_names)
+        assert "rendering" not in path.read_text()
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_badger_envs_alone_and_works_in_a_clean_environment(tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT],
+        check=True, capture_output=True, env=_environment(),
+    )  # fmt: skip
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"badger_envs"}
+    assert "badger_envs/py.typed" in names
+    in_checkout = {str(path.relative_to(ROOT)) for path in (ROOT / "badger_envs").rglob("*.py")}
+    assert in_checkout == {name for name in names if name.endswith(".py")}
+    assert any(name.endswith("LICENSE") for name in names)
+
+    clean = tmp_path / "clean"
+    venv.create(clean, with_pip=True)
+    python = clean / "bin" / "python"
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel],
+        check=True, capture_output=True, env=_environment(),
+    )  # fmt: skip
+    script = """
+import importlib.util
+import gymnasium as gym, numpy as np, pettingzoo
+import badger_envs
+from badger_envs.evaluation import evaluate, write_results
+assert not any(importlib.util.find_spec(name) for name in ("torch", "agents", "baselines", "PIL"))
+env = gym.make("Badger/Guessing-v0", dims=6)
+env.reset(seed=0)
+env.step(env.action_space.sample())
+gym.make_vec("Badger/Guessing-v0", num_envs=8).reset(seed=0)
+pettingzoo.make("parallel", "Badger/Guessing-v0").reset(seed=0)
+
+class Mine:
+    def reset(self, batch):
+        pass
+    def act(self, observation, reward):
+        return np.zeros((len(observation), 3), np.float32)
+
+result = evaluate(Mine(), "Badger/Guessing-v0", episodes=200)
+write_results("mine.json", "mine", [result])
+print("score", round(result.score, 3))
+try:
+    gym.make("Badger/Guessing-v0", render_mode="rgb_array").reset()[0]
+    env = gym.make("Badger/Guessing-v0", render_mode="rgb_array"); env.reset(); env.render()
+except gym.error.DependencyNotInstalled as error:
+    print(error)
+"""
+    done = subprocess.run([python, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "score -0.0" in done.stdout or "score 0.0" in done.stdout
+    assert "pip install 'badger-envs[render]'" in done.stdout
+    assert (tmp_path / "mine.json").stat().st_size > 1000
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
