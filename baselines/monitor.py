@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
@@ -33,11 +33,9 @@ class Monitor:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._bars = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", table_column=Column(min_width=30)),
-            BarColumn(bar_width=28),
+            TextColumn("{task.description}", table_column=Column(min_width=26)),
+            BarColumn(bar_width=20),
             TextColumn("{task.percentage:>3.0f}%"),
-            TimeElapsedColumn(),
             TimeLeftColumn(),
             TextColumn("{task.fields[score]}"),
             console=console,
@@ -68,8 +66,7 @@ class Monitor:
     def progress(self, cell: Cell, updates: int, point: dict[str, float]) -> None:
         if cell.hash not in self._running:
             self._running[cell.hash] = self._bars.add_task(cell.title, total=float(cell.updates), score="")
-        score = f"score {point['score']:.2f}" + (f"  error {point['error']:.3f}" if "error" in point else "")
-        self._bars.update(self._running[cell.hash], completed=float(updates), score=score)
+        self._bars.update(self._running[cell.hash], completed=float(updates), score=f"score {point['score']:.2f}")
         self._advance(cell, _work(cell) * updates / cell.updates)
 
     def done(self, cell: Cell, result: dict[str, Any], *, stored: bool) -> None:

@@ -41,16 +41,18 @@ def write_report(content: dict[str, Any], out: Path) -> None:
     for number, task in enumerate(sorted({agent["task"] for agent in content["agents"]})):
         agents = [agent for agent in content["agents"] if agent["task"] == task and agent.get("n")]
         suffix = f"_{number}" if number else ""
+        trained = [agent["agent"] for agent in agents if not agent["handcrafted"]]
+        colors = {name: COLORS[position % len(COLORS)] for position, name in enumerate(trained)}
         for name, caption, figure in (
             (
                 "learning_curves",
                 "Score during training; lines are means over runs, bands their range.",
-                _curves(agents),
+                _curves(agents, colors),
             ),
             (
                 "sizes",
                 "What happens at sizes that were never trained; points are means over runs.",
-                _sizes(task, agents),
+                _sizes(task, agents, colors),
             ),
         ):
             if figure is not None:
@@ -74,7 +76,7 @@ def write_report(content: dict[str, Any], out: Path) -> None:
     _write_whole(out / "index.html", page.encode())
 
 
-def _curves(agents: list[dict[str, Any]]) -> Figure | None:
+def _curves(agents: list[dict[str, Any]], colors: dict[str, str]) -> Figure | None:
     """Score against environment steps, one line for each agent on equal footing."""
     trained = [agent for agent in agents if agent["equal_footing"] and not agent["handcrafted"]]
     if not trained:
@@ -82,7 +84,8 @@ def _curves(agents: list[dict[str, Any]]) -> Figure | None:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.2, 4.4), layout="constrained")
         axes = figure.subplots()
-        for color, agent in zip(COLORS, trained, strict=False):
+        for agent in trained:
+            color = colors[agent["agent"]]
             steps = [point["environment_steps"] / 1e6 for point in agent["runs"][0]["curve"]]
             scores = np.asarray([[point["score"] for point in run["curve"]] for run in agent["runs"]])  # (runs, points)
             # Lifetimes of different lengths have different references; a short average hides that saw.
@@ -95,11 +98,11 @@ def _curves(agents: list[dict[str, Any]]) -> Figure | None:
         axes.set(
             xlabel="environment steps, millions", ylabel="normalised score on training episodes", ylim=(-0.12, 1.12)
         )
-        _legend_above(axes, 4)
+        _legend_above(axes)
     return figure
 
 
-def _sizes(task: str, agents: list[dict[str, Any]]) -> Figure | None:
+def _sizes(task: str, agents: list[dict[str, Any]], colors: dict[str, str]) -> Figure | None:
     """The task's metric against size."""
     row = find_row(task)
     several = [agent for agent in agents if len(agent["metric_at_size"]) > 1 and not agent["handcrafted"]]
@@ -109,23 +112,27 @@ def _sizes(task: str, agents: list[dict[str, Any]]) -> Figure | None:
         figure = Figure(figsize=(7.2, 4.4), layout="constrained")
         axes = figure.subplots()
         # Agents that were made for this stand out; the others show what happens without.
-        for color, agent in zip(COLORS, sorted(several, key=lambda agent: agent["equal_footing"]), strict=False):
+        for agent in sorted(several, key=lambda agent: agent["equal_footing"]):
             sizes = sorted(map(int, agent["metric_at_size"]))
             means = [np.mean(agent["metric_at_size"][str(size)]) for size in sizes]
             prominent = not agent["equal_footing"]
-            label = agent["label"] if prominent else f"{agent['label']}, trained at one size"
+            own_size = row.make_task(**agent["arguments"]).arguments()[row.size]
+            label = agent["label"] if prominent else f"{agent['label']}, trained at {own_size}"
             weight: Any = {"markersize": 5, "linewidth": 2.5} if prominent else {"markersize": 3, "linewidth": 1.0}
-            axes.plot(sizes, means, color=color, marker="o", label=f"{label} (n={agent['n']})", **weight)
+            axes.plot(
+                sizes, means, color=colors[agent["agent"]], marker="o", label=f"{label} (n={agent['n']})", **weight
+            )
         for (name, curve), line in zip(row.known_curves.items(), (":", "--", "-."), strict=False):
             axes.plot(list(curve), list(curve.values()), color=INK, linestyle=line, linewidth=1.3, label=name)
-        axes.set(xlabel=f"{row.size} at test", ylabel=f"{row.metric} at the end of an episode", ylim=(-0.03, 1.6))
+        axes.set(xlabel=f"{row.size} at test", ylabel=f"{row.metric} at the end of an episode")
+        axes.set_ylim(bottom=-0.03)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        _legend_above(axes, 2)
+        _legend_above(axes)
     return figure
 
 
-def _legend_above(axes: Axes, columns: int) -> None:
-    axes.legend(frameon=False, fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns)
+def _legend_above(axes: Axes) -> None:
+    axes.legend(frameon=False, fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
 
 def _padded(values: Any) -> Any:
