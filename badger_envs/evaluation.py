@@ -13,19 +13,18 @@ The environment records, the policy does not report: it gets observations and re
 Axis letters as in `badger_envs.task`.
 """
 
-import json
 import os
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from badger_envs.episodes import EpisodeSet, episode_keys
+from badger_envs.files import write_json
 from badger_envs.policies import Policy
 from badger_envs.registry import find_row
 from badger_envs.task import Levels, require_integer
@@ -170,12 +169,3 @@ def write_results(path: str | os.PathLike[str], name: str, results: Iterable[Res
     write_json(
         path, {"format": FORMAT, "policy": name, "versions": versions(), "results": [r.as_json() for r in results]}
     )
-
-
-def write_json(path: str | os.PathLike[str], content: Any) -> None:
-    """Write JSON next to `path`, then rename, so that nobody ever sees half a file; refuse NaN and infinity."""
-    final = Path(path)
-    text = json.dumps(content, allow_nan=False)
-    temporary = final.with_name(f"{final.name}.{os.getpid()}.tmp")
-    temporary.write_text(text + "\n", encoding="utf-8")
-    os.replace(temporary, final)

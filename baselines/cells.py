@@ -17,7 +17,8 @@ import torch
 
 from agents import build_agent, count_parameters, save_agent
 from badger_envs.episodes import EpisodeSet
-from badger_envs.evaluation import evaluate, write_json
+from badger_envs.evaluation import evaluate
+from badger_envs.files import write_json
 from badger_envs.policies import Policy
 from badger_envs.registry import find_row
 from badger_envs.version import __version__

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 from rich.console import Console
 
-from badger_envs.evaluation import versions, write_json
+from badger_envs.evaluation import versions
+from badger_envs.files import write_json
 from badger_envs.registry import find_row
 from badger_envs.statistics import stratified_bootstrap
 from baselines.grid import decided_runs, run_grid

@@ -1,7 +1,6 @@
 """The report of a comparison: pictures as PNG and SVG, and one HTML page that opens from a file."""
 
 import io
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from badger_envs.files import write_whole
 from badger_envs.registry import find_row
 from baselines.tables import make_tables
 
@@ -73,7 +73,7 @@ def write_report(content: dict[str, Any], out: Path) -> None:
     page = environment.get_template("report.html").render(
         content=content, tables=make_tables(content), pictures=pictures
     )
-    _write_whole(out / "index.html", page.encode())
+    write_whole(out / "index.html", page.encode())
 
 
 def _curves(agents: list[dict[str, Any]], colors: dict[str, str]) -> Figure | None:
@@ -145,13 +145,7 @@ def _save(figure: Figure, path: Path) -> str:
         png, svg = io.BytesIO(), io.StringIO()
         figure.savefig(png, format="png", dpi=150, metadata={"Software": None})
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    _write_whole(path.with_suffix(".png"), png.getvalue())
-    _write_whole(path.with_suffix(".svg"), svg.getvalue().encode())
+    write_whole(path.with_suffix(".png"), png.getvalue())
+    write_whole(path.with_suffix(".svg"), svg.getvalue().encode())
     text = svg.getvalue()
     return text[text.index("<svg") :]
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)

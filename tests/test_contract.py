@@ -246,6 +246,9 @@ def test_resets_name_episodes(row, arguments):
     vector = gym.make_vec(row.id, num_envs=2, **arguments)
     vector.reset(options={"episode": np.asarray([12, 13])})
     assert vector.unwrapped.state()[0, -len(tested) :].tolist() == tested
+    for _ in range(env.unwrapped.task.horizon + 1):  # past the end, into episodes that no seed was ever given for
+        vector.step(np.zeros(vector.action_space.shape, np.float32))
+    assert vector.unwrapped.state()[0, -len(tested) :].tolist() != tested
 
 
 @every_case

@@ -88,18 +88,18 @@ class Names:
         if named is not None:
             chosen: Keys = named[rows]  # (R,)
             return chosen
+        given = np.asarray([seed is not None for seed in seeds], dtype=np.bool_)  # (R,)
+        self.advance(rows[~given])
         for row, seed in zip(rows, seeds, strict=True):
             if seed is not None:
                 self._seeds[row], self._indices[row] = fold_seed(int(seed)), 0
-            elif self._seeds[row] < 0:
-                self._seeds[row] = secrets.randbits(SEED_BITS)
-            else:
-                self._indices[row] += 1
         return episode_keys(self._seeds[rows], self._indices[rows])
 
     def advance(self, rows: npt.NDArray[Any]) -> Keys:
-        """Go on to the next episode in these rows and return their keys, uint64 (R,)."""
+        """Go on to the next episode of the seed in these rows, uint64 (R,); draw a seed where there is none yet."""
         self._indices[rows] += 1
+        for row in rows[self._seeds[rows] < 0]:
+            self._seeds[row], self._indices[row] = secrets.randbits(SEED_BITS), 0
         return episode_keys(self._seeds[rows], self._indices[rows])
 
 

@@ -1,0 +1,23 @@
+"""Files that are whole or not there."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write next to `path`, then rename, so that nobody ever sees half a file."""
+    final = Path(path)
+    temporary = final.with_name(f"{final.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(content)
+    os.replace(temporary, final)
+
+
+def write_json(path: str | os.PathLike[str], content: Any) -> None:
+    """Write JSON, whole or not at all.
+
+    Raises:
+        ValueError: There is NaN or infinity in it, which JSON can't say.
+    """
+    write_whole(path, (json.dumps(content, allow_nan=False) + "\n").encode())
