@@ -16,20 +16,20 @@ from baselines.suites import SUITES
 class Compare:
     """Train and compare agents; print tables; write result.json, learning curves and index.html.
 
-    Cells (one agent, one seed, one budget) that finished in an earlier run are found and not done again; interrupt
-    and start again as you like.
+    Cells (one agent, one seed, one budget) that finished in an earlier run are found, not done again.
+    Interrupt and start again as you like.
     """
 
     suite: str = "pocket"
     """Which comparison; see `python -m baselines list`."""
     out: Path | None = None
-    """Folder for the results. Default: results/SUITE."""
+    """Folder for the results; None: results/SUITE."""
     seeds: int | None = None
-    """Training seeds of every agent. Default: what the suite says."""
+    """Training seeds of every agent; None: as many as the suite says."""
     agents: tuple[str, ...] = ()
-    """Take part only these, by name. Default: all of the suite."""
+    """Who takes part, by name; nobody named: all of the suite."""
     envs: tuple[str, ...] = ()
-    """Only these environments, by id. Default: all of the suite."""
+    """On which environments, by id; none named: all of the suite."""
     jobs: int = 2
     """Worker processes; each uses one thread."""
     device: str = "cpu"
