@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from baselines.compare import UsageError, compare
+from baselines.grid import WorkerDiedError
 from baselines.suites import SUITES
 
 
@@ -70,6 +71,9 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print(f"\ninterrupted; finished cells are kept in {out / 'cells'}, start again to go on")
         return 130
+    except WorkerDiedError as error:
+        print(f"error: {error}; finished cells are kept in {out / 'cells'}, start again to go on", file=sys.stderr)
+        return 1
     console.print(f"wrote {out / 'result.json'} and {out / 'index.html'}")
     if any(agent["failed"] for agent in content["agents"]):
         console.print(f"[red]some cells failed; see failed.json in {out / 'cells'}[/red]")

@@ -26,6 +26,10 @@ _news: Any = None
 """In a worker process: the queue that its news go into."""
 
 
+class WorkerDiedError(RuntimeError):
+    """A worker process was killed from outside, for want of memory perhaps."""
+
+
 class Watcher(Protocol):
     """Somebody who is told what goes on."""
 
@@ -53,6 +57,9 @@ def run_grid(entries: list[Entry], root: Path, *, jobs: int, device: str, watche
 
     Returns:
         Result of every cell by hash. Where all trials of an entry failed, its runs are missing.
+
+    Raises:
+        WorkerDiedError: A worker process died. What had finished is kept.
     """
     results: dict[str, Result] = {}
     waiting = {id(entry): entry for entry in entries}
@@ -94,7 +101,7 @@ def run_grid(entries: list[Entry], root: Path, *, jobs: int, device: str, watche
                 try:
                     result = future.result()
                 except BrokenProcessPool as error:
-                    raise RuntimeError(f"a worker process died while {cell.title} ran; run again to go on") from error
+                    raise WorkerDiedError(f"a worker process died while {cell.title} ran") from error
                 results[cell.hash] = result
                 watcher.done(cell, result, stored=False)
     return results

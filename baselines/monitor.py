@@ -42,10 +42,11 @@ class Monitor:
             disable=not console.is_terminal,
         )
         self._overall = self._bars.add_task("all cells", total=0.0, score="")
-        self._running: dict[Cell | str, TaskID] = {}
+        self._running: dict[str, TaskID] = {}
         self._done_work: dict[str, float] = {}
         self._began = time.perf_counter()
-        self._cells = self._ended = 0
+        self._cells = 0
+        self._ended: set[str] = set()
 
     def __enter__(self) -> "Monitor":
         self._bars.start()
@@ -64,13 +65,15 @@ class Monitor:
             self._bars.update(self._overall, total=(self._bars.tasks[0].total or 0.0) + _work(cell))
 
     def progress(self, cell: Cell, updates: int, point: dict[str, float]) -> None:
+        if cell.hash in self._ended:  # news that was still on its way
+            return
         if cell.hash not in self._running:
             self._running[cell.hash] = self._bars.add_task(cell.title, total=float(cell.updates), score="")
         self._bars.update(self._running[cell.hash], completed=float(updates), score=f"score {point['score']:.2f}")
         self._advance(cell, _work(cell) * updates / cell.updates)
 
     def done(self, cell: Cell, result: dict[str, Any], *, stored: bool) -> None:
-        self._ended += 1
+        self._ended.add(cell.hash)
         if cell.hash in self._running:
             self._bars.remove_task(self._running.pop(cell.hash))
         self._advance(cell, _work(cell))
@@ -80,8 +83,8 @@ class Monitor:
             said = f"score {main_test(cell, result)['score']:.3f}"
         if stored:
             said += "  (found, not run again)"
-        elapsed = time.perf_counter() - self._began
-        self._console.print(f"[{self._ended}/{self._cells}, {elapsed:.0f} s] {cell.title}: {said}", highlight=False)
+        count = f"{len(self._ended)}/{self._cells}, {time.perf_counter() - self._began:.0f} s"
+        self._console.print(f"[{count}] {cell.title}: {said}", highlight=False)
 
     def _advance(self, cell: Cell, work: float) -> None:
         self._done_work[cell.hash] = max(work, self._done_work.get(cell.hash, 0.0))

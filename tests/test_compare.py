@@ -59,9 +59,8 @@ def run_tiny(out: Path, *options: str, factor: float = 1.0, start: bool = False)
     command = [sys.executable, str(script), str(factor), "compare", "--suite", "tiny", "--out", str(out), *options]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     if start:
-        return subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **pipes)
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -113,6 +112,7 @@ def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path):
 def test_killed_half_way_it_loses_at_most_the_running_cells(tmp_path, how):
     out, agents = tmp_path / "results", ("--agents", "badger", "monolithic", "--jobs", "1")
     process = run_tiny(out, *agents, factor=25, start=True)
+    assert process.pid in processes_of_session(process.pid)
     # 2 agents x (2 trials + 2 runs), seconds each
     for line in process.stdout:
         if line.startswith("[3/8,"):
@@ -125,23 +125,48 @@ def test_killed_half_way_it_loses_at_most_the_running_cells(tmp_path, how):
     if how is signal.SIGINT:
         assert process.returncode == 130
         assert "interrupted; finished cells are kept" in output
-    else:
-        _wait_until_no_process_names(str(out))
+    wait_until_session_is_over(process.pid)
     second = run_tiny(out, *agents, factor=25)
     assert second.returncode == 0, second.stdout + second.stderr
     assert second.stdout.count("found, not run again") == len(finished)
     assert not list(out.rglob("*.tmp"))
 
 
-def _wait_until_no_process_names(text: str) -> None:
-    """Workers whose parent was killed end by themselves."""
+def processes_of_session(session: int) -> dict[int, str]:
+    """Command lines of the processes of a session that still run, by process id."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, _, _, its_session = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
+            if int(its_session) == session and state != "Z":
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+        except OSError:  # it ended while we looked
+            continue
+    return found
+
+
+def wait_until_session_is_over(session: int) -> None:
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-        if text not in listing:
-            return
+    while processes_of_session(session) and time.monotonic() < deadline:
         time.sleep(0.2)
-    pytest.fail(f"a process with {text} is still there:\n{listing}")
+    assert not processes_of_session(session)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_is_one_line_and_what_had_finished_is_kept(tmp_path):
+    out, agents = tmp_path / "results", ("--agents", "badger", "--jobs", "1")
+    process = run_tiny(out, *agents, factor=25, start=True)
+    for line in process.stdout:
+        if line.startswith("[1/4,"):
+            break
+    (worker,) = [number for number, line in processes_of_session(process.pid).items() if "spawn_main" in line]
+    os.kill(worker, signal.SIGKILL)
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert "error: a worker process died while badger" in output
+    assert "Traceback" not in output
+    assert len(list((out / "cells").glob("*/cell.json"))) >= 1
+    wait_until_session_is_over(process.pid)
 
 
 @pytest.mark.slow

@@ -316,6 +316,22 @@ def test_bad_actions_are_refused_by_every_view(row, arguments):
 
 
 @every_case
+def test_only_the_actions_of_episodes_that_begin_anew_do_not_matter(row, arguments):
+    vector = gym.make_vec(row.id, num_envs=2, **arguments)
+    vector.reset(seed=0)
+    good, bad = np.zeros(vector.action_space.shape, np.float32), np.full(vector.action_space.shape, np.nan, np.float32)
+    for _ in range(vector.unwrapped.task.horizon):
+        vector.step(good)
+    with pytest.raises(ValueError, match="actions must have shape"):
+        vector.step(good[0])
+    rewards, terminated = vector.step(bad)[1:3]  # both begin anew here
+    assert rewards.tolist() == [0.0, 0.0]
+    assert terminated.tolist() == [False, False]
+    with pytest.raises(ValueError, match="actions must lie in"):
+        vector.step(bad)
+
+
+@every_case
 def test_steps_outside_of_an_episode_are_refused(row, arguments):
     env, vector = gym.make(row.id, **arguments).unwrapped, gym.make_vec(row.id, num_envs=2, **arguments)
     parallel, aec = (pettingzoo.make(kind, row.id, **arguments) for kind in ("parallel", "aec"))

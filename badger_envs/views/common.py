@@ -36,8 +36,21 @@ def check_render_mode(render_mode: str | None) -> str | None:
     return render_mode
 
 
-def check_action(action: Any, shape: tuple[int, ...], limit: float, name: str = "action") -> npt.NDArray[np.float32]:
+def check_action(
+    action: Any,
+    shape: tuple[int, ...],
+    limit: float,
+    name: str = "action",
+    ignore: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.float32]:
     """The action as float32, or an error that says what is wrong with it.
+
+    Args:
+        action: what was given.
+        shape: that it must have.
+        limit: it must lie in [-limit, limit].
+        name: what the error calls it.
+        ignore: bool (B,), rows whose values do not matter; they become 0.
 
     Raises:
         ValueError: wrong shape, not numbers, NaN, or outside [-limit, limit].
@@ -48,6 +61,8 @@ def check_action(action: Any, shape: tuple[int, ...], limit: float, name: str = 
         raise ValueError(f"{name} must be an array of numbers of shape {shape}, got {action!r}") from error
     if array.shape != shape:
         raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    if ignore is not None:
+        array = np.where(ignore[:, None], np.float32(0.0), array)
     # The maximum lets NaN through to the comparison, which NaN fails.
     if not np.maximum.reduce(np.abs(array), axis=None, initial=0.0) <= limit:
         place = tuple(int(axis[0]) for axis in np.nonzero(~(np.abs(array) <= limit)))

@@ -134,11 +134,10 @@ class AECTaskEnv(parallel_to_aec_wrapper):  # type: ignore[misc]
         """
         lifetime, task = self.env._lifetime, self.env.task
         if not getattr(self, "agents", None):
-            lifetime.over = True
             lifetime.require_running()
-        if action is not None or not lifetime.over:
+        if not lifetime.over:
             # Said now, by name, instead of after the last agent has acted.
             action = check_action(action, (task.port_actions,), task.action_limit, f"action of {self.agent_selection}")
-        if lifetime.over and action is not None:
+        elif action is not None:
             lifetime.require_running()
         super().step(action)

@@ -104,19 +104,17 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
             raise ResetNeeded(f"{self.name}: call reset() before step(); no episode was begun yet")
         resting = self._over
         any_resting = bool(resting.any())
-        if any_resting:
-            if self.autoreset_mode is AutoresetMode.DISABLED:
-                raise ResetNeeded(
-                    f"{self.name}: episodes {np.flatnonzero(resting).tolist()} ended; with autoreset disabled call "
-                    'reset(options={"reset_mask": terminated}) before step()'
-                )
-            # A sub-environment that begins anew takes no action, whatever was passed for it.
-            actions = np.where(resting[:, None], np.float32(0.0), np.asarray(actions, dtype=np.float32))
+        if any_resting and self.autoreset_mode is AutoresetMode.DISABLED:
+            raise ResetNeeded(
+                f"{self.name}: episodes {np.flatnonzero(resting).tolist()} ended; with autoreset disabled call "
+                'reset(options={"reset_mask": terminated}) before step()'
+            )
         task, state = self.task, self._state
         shape = (self.num_envs, task.ports * task.port_actions)
-        ported = check_action(actions, shape, task.action_limit, "actions").reshape(
-            self.num_envs, task.ports, task.port_actions
-        )  # (B, P, A)
+        # A sub-environment that begins anew takes no action, whatever was passed for it.
+        ignore = resting if any_resting else None
+        checked = check_action(actions, shape, task.action_limit, "actions", ignore)
+        ported = checked.reshape(self.num_envs, task.ports, task.port_actions)  # (B, P, A)
         self._state = task.transition(state, ported)
         rewards = task.reward(state, ported, self._state).astype(np.float64)  # (B,)
         terminated = task.terminal(self._state)  # (B,)
