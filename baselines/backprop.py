@@ -44,6 +44,8 @@ class Backprop:
     """Of Adam."""
     clip: float = 1.0
     """Largest norm of the gradient."""
+    warmup: int = 100
+    """Updates over which the learning rate rises linearly from 0: a first step of full size can saturate a GRU."""
     decay_from: float = 0.6
     """Fraction of the updates after which the learning rate falls linearly to 0."""
     stages: tuple[Stage, ...] = field(default=(Stage(),))
@@ -52,6 +54,7 @@ class Backprop:
     def __post_init__(self) -> None:
         require_integer("updates", self.updates, 1)
         require_integer("batch", self.batch, 1)
+        require_integer("warmup", self.warmup, 0)
         for name in ("learning_rate", "clip"):
             if not 0.0 < getattr(self, name) < float("inf"):
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
@@ -70,8 +73,9 @@ class Backprop:
 
     def rate(self, update: int) -> float:
         """Learning rate of an update, counted from 0."""
+        begun = (update + 1) / (self.warmup + 1)
         left = (self.updates - update) / max(self.updates * (1.0 - self.decay_from), 1e-9)
-        return self.learning_rate * min(1.0, left)
+        return self.learning_rate * min(1.0, begun, left)
 
     def stage(self, update: int) -> Stage:
         """Stage of an update, counted from 0."""

@@ -80,8 +80,9 @@ class Cell:
         """What a person calls this cell."""
         if self.outer_loop is None:
             return self.agent
-        trial = f"trial lr {self.outer_loop.learning_rate:g}" if self.episode_set != EpisodeSet.TEST.name else "seed"
-        return f"{self.agent}, {trial}" + ("" if trial != "seed" else f" {self.seed}")
+        if self.episode_set == EpisodeSet.TEST.name:
+            return f"{self.agent}, seed {self.seed}"
+        return f"{self.agent}, lr {self.outer_loop.learning_rate:g}, trial {self.seed}"
 
 
 def find_result(cell: Cell, root: Path) -> dict[str, Any] | None:

@@ -122,6 +122,7 @@ def summarise(suite: Suite, entry: Entry, results: dict[str, Any]) -> dict[str, 
         "trials": [
             {
                 "learning_rate": trial.outer_loop.learning_rate,
+                "seed": trial.seed,
                 "score": main_test(trial, results[trial.hash])["score"],
                 "updates": trial.updates,
                 "training_cpu_seconds": results[trial.hash]["training_cpu_seconds"],

@@ -56,7 +56,7 @@ def run_grid(entries: list[Entry], root: Path, *, jobs: int, device: str, watche
         watcher: is told what goes on.
 
     Returns:
-        Result of every cell by hash. Where all trials of an entry failed, its runs are missing.
+        Result of every cell by hash. Where the trials of an entry failed, its runs are missing.
 
     Raises:
         WorkerDiedError: A worker process died. What had finished is kept.
@@ -108,13 +108,13 @@ def run_grid(entries: list[Entry], root: Path, *, jobs: int, device: str, watche
 
 
 def decided_runs(entry: Entry, results: dict[str, Result]) -> list[Cell]:
-    """The runs of an entry with the learning rate that its trials chose; none where all trials failed."""
+    """The runs of an entry with the learning rate that its trials chose; none where no rate could be chosen."""
     if not entry.trials:
         return list(entry.runs)
-    good = [(trial, results[trial.hash]) for trial in entry.trials if "failed" not in results[trial.hash]]
-    if not good:
+    try:
+        rate = choose([(trial, results[trial.hash]) for trial in entry.trials])
+    except ValueError:
         return []
-    rate = choose(good)
     return [
         replace(run, outer_loop=replace(run.outer_loop, learning_rate=rate)) for run in entry.runs if run.outer_loop
     ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from agents import build_agent, count_parameters
 from badger_envs.registry import find_row
 from baselines.backprop import Backprop, Stage
@@ -49,6 +51,8 @@ class Suite:
     """Tried by everybody, on validation episodes."""
     trial_updates: int
     """Budget of a trial."""
+    trial_seeds: int
+    """Trials of each learning rate."""
     parameters: int
     """How many everybody on equal footing has, within 10 %."""
     seeds: int = 3
@@ -127,8 +131,9 @@ SUITES: dict[str, Suite] = {
             environments={GUESSING: {"dims": 3}},
             contestants=(_BADGER, *_RIVALS, _any_size(5500), *_HANDCRAFTED),
             outer_loop=_POCKET_LOOP,
-            learning_rates=(1e-3, 2e-3, 4e-3, 8e-3, 16e-3),
-            trial_updates=1200,
+            learning_rates=(2e-3, 4e-3, 8e-3, 16e-3),
+            trial_updates=900,
+            trial_seeds=2,
             seeds=5,
             parameters=6500,
             test_sizes=tuple(range(1, 11)),
@@ -142,6 +147,7 @@ SUITES: dict[str, Suite] = {
             outer_loop=_POCKET_LOOP,
             learning_rates=(2e-3,),
             trial_updates=1,
+            trial_seeds=1,
             parameters=6500,
             own_seeds=3,
             free_sizes=tuple(range(1, 21)),
@@ -204,31 +210,39 @@ def plan(suite: Suite, contestant: Contestant, task_id: str, seeds: int) -> Entr
     if not own_way and len(suite.learning_rates) > 1:
         trials = tuple(
             cell(
-                TUNING_SEED,
+                TUNING_SEED + seed,
                 replace(loop, learning_rate=rate, updates=suite.trial_updates),
                 episode_set="VALIDATION",
                 episodes=500,
             )
             for rate in suite.learning_rates
+            for seed in range(suite.trial_seeds)
         )
     sizes = suite.free_sizes if own_way else suite.test_sizes
     return Entry(contestant, task_id, trials, tuple(cell(seed, loop, test_sizes=sizes) for seed in range(seeds)))
 
 
 def choose(trials: list[tuple[Cell, dict[str, Any]]]) -> float:
-    """The learning rate of the trial with the best score on validation episodes.
+    """The learning rate whose trials have the best mean score on validation episodes.
+
+    One trial of each rate is not enough: a rate that is lucky once and fails two times of three then wins, which
+    happened here. A rate with a trial that raised is not chosen.
 
     Args:
-        trials: trials that did not fail, with their results.
+        trials: trials with their results.
 
     Raises:
-        ValueError: There is none.
+        ValueError: There is no rate whose trials all finished.
     """
-    if not trials:
-        raise ValueError("no trial of the learning rate finished")
-    best, _ = max(trials, key=lambda trial: main_test(trial[0], trial[1])["score"])
-    assert best.outer_loop is not None
-    return best.outer_loop.learning_rate
+    scores: dict[float, list[float]] = {}
+    for trial, result in trials:
+        assert trial.outer_loop is not None
+        score = -np.inf if "failed" in result else main_test(trial, result)["score"]
+        scores.setdefault(trial.outer_loop.learning_rate, []).append(score)
+    best = max(scores, key=lambda rate: np.mean(scores[rate]), default=None)
+    if best is None or not np.isfinite(scores[best]).all():
+        raise ValueError("no learning rate was found: a trial of each failed")
+    return best
 
 
 def main_test(cell: Cell, result: dict[str, Any]) -> dict[str, Any]:

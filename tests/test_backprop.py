@@ -103,9 +103,9 @@ def test_stages_set_sizes_lifetimes_and_identities():
     assert trained.environment_steps == 2 * sum(spy.steps)
 
 
-def test_the_learning_rate_falls_to_zero_over_the_last_part():
-    settings = Backprop(updates=10, learning_rate=1.0, decay_from=0.6)
-    assert [settings.rate(update) for update in range(10)] == pytest.approx([1] * 7 + [0.75, 0.5, 0.25])
+def test_the_learning_rate_rises_at_first_and_falls_to_zero_over_the_last_part():
+    settings = Backprop(updates=10, learning_rate=1.0, warmup=1, decay_from=0.6)
+    assert [settings.rate(update) for update in range(10)] == pytest.approx([0.5] + [1] * 6 + [0.75, 0.5, 0.25])
 
 
 def test_the_curve_reports_the_score_and_reaches_the_last_update():
@@ -132,6 +132,7 @@ def test_a_loss_that_is_no_number_stops_the_training():
     [
         ({"updates": 0}, "updates must be an integer at least 1, got 0"),
         ({"batch": 0}, "batch must be an integer at least 1, got 0"),
+        ({"warmup": -1}, "warmup must be an integer at least 0, got -1"),
         ({"learning_rate": 0.0}, "learning_rate must be positive, got 0.0"),
         ({"learning_rate": float("nan")}, "learning_rate must be positive, got nan"),
         ({"clip": -1.0}, "clip must be positive, got -1.0"),

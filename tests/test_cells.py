@@ -105,19 +105,33 @@ def test_everybody_on_equal_footing_gets_the_same_episodes_and_trials():
     assert len({tuple((run.outer_loop, run.seed, run.episodes) for run in entry.runs) for entry in entries}) == 1
     assert {trial.episode_set for entry in entries for trial in entry.trials} == {"VALIDATION"}
     assert {run.episode_set for entry in entries for run in entry.runs} == {"TEST"}
-    assert not {trial.seed for entry in entries for trial in entry.trials} & {0, 1}
+    assert not {trial.seed for entry in entries for trial in entry.trials} & {
+        run.seed for entry in entries for run in entry.runs
+    }
 
 
-def test_the_learning_rate_of_the_best_trial_is_taken_and_failed_trials_are_left_out():
+def trial_results(entry, scores):
+    """Results in which the trials of each learning rate have these scores, None for one that failed."""
+    return {
+        trial.hash: {"failed": "Traceback"} if score is None else {"tests": {"3": {"score": score}}}
+        for trial, score in zip(entry.trials, [score for pair in scores for score in pair], strict=True)
+    }
+
+
+def test_the_learning_rate_with_the_best_mean_of_its_trials_is_taken():
     suite = SUITES["pocket"]
     entry = plan(suite, suite.contestants[0], GUESSING, 3)
-    results = {trial.hash: {"tests": {"3": {"score": -position}}} for position, trial in enumerate(entry.trials)}
-    results[entry.trials[0].hash] = {"failed": "Traceback"}
-    runs = decided_runs(entry, results)
+    # The third rate is lucky once, the fourth failed once.
+    runs = decided_runs(entry, trial_results(entry, [(0.5, 0.5), (0.9, 0.9), (1.0, 0.0), (1.0, None)]))
     assert {run.outer_loop.learning_rate for run in runs} == {suite.learning_rates[1]}
     assert [run.seed for run in runs] == [0, 1, 2]
-    assert decided_runs(entry, {trial.hash: {"failed": "Traceback"} for trial in entry.trials}) == []
-    with pytest.raises(ValueError, match="no trial"):
+
+
+def test_where_every_learning_rate_failed_nothing_is_run():
+    suite = SUITES["pocket"]
+    entry = plan(suite, suite.contestants[0], GUESSING, 3)
+    assert decided_runs(entry, trial_results(entry, [(0.5, None)] * 4)) == []
+    with pytest.raises(ValueError, match="no learning rate was found"):
         choose([])
 
 

@@ -25,6 +25,7 @@ TINY = replace(
     outer_loop=Backprop(updates=12, batch=8),
     learning_rates=(1e-3, 4e-3),
     trial_updates=6,
+    trial_seeds=1,
     seeds=2,
     test_sizes=(2, 3, 4),
     free_sizes=(1, 3, 20),
