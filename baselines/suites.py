@@ -106,7 +106,7 @@ def _any_size(updates: int) -> Contestant:
         outer_loop=Backprop(
             updates=updates,
             batch=128,
-            learning_rate=2e-3,
+            learning_rate=3e-3,
             stages=(
                 Stage(until=0.15, sizes=(3, 3), horizon=(10, 10), alike=True),
                 Stage(until=0.3, sizes=(3, 3), horizon=(10, 10)),
@@ -129,7 +129,7 @@ SUITES: dict[str, Suite] = {
             name="pocket",
             about="everybody on the guessing game with 3 numbers, and one Badger for every size; minutes",
             environments={GUESSING: {"dims": 3}},
-            contestants=(_BADGER, *_RIVALS, _any_size(5500), *_HANDCRAFTED),
+            contestants=(_BADGER, *_RIVALS, _any_size(6500), *_HANDCRAFTED),
             outer_loop=_POCKET_LOOP,
             learning_rates=(2e-3, 4e-3, 8e-3, 16e-3),
             trial_updates=900,
