@@ -68,7 +68,7 @@ ROWS: dict[str, Row] = {
             known_curves={
                 "all outputs equal": {dims: 1.0 - 1.0 / dims for dims in range(1, 21)},
                 # Technical report, Figure 7, 20 steps, read off by eye; one run, no seeds were published.
-                "published, trained at 3..6": dict(
+                "published, at 3..6": dict(
                     zip(
                         (1, 2, 3, 4, 5, 6, 8, 10, 15, 20),
                         (0.08, 0.02, 0.02, 0.05, 0.08, 0.13, 0.35, 0.49, 0.69, 0.82),

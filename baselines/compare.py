@@ -100,6 +100,7 @@ def compare(
     write_json(out / "result.json", content)
     write_report(content, out)
     for table in make_tables(content):
+        console.print()
         console.print(as_rich(table))
     return content
 

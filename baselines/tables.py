@@ -32,7 +32,7 @@ def as_rich(table: Table) -> RichTable:
         title_justify="left",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+        padding=(0, 0),  # the widest table fits 80 columns
     )
     for position, name in enumerate(table.columns):
         rich.add_column(name, justify="right" if position else "left", no_wrap=True)
@@ -109,11 +109,12 @@ def _size_table(title: str, task: str, agents: list[dict[str, Any]]) -> Table:
     rows = []
     for agent in agents:
         at = agent["metric_at_size"]
-        values = (_number(np.mean(at[str(size)])) if str(size) in at else "can't" for size in sizes)
-        rows.append((f"{agent['label']} (n={agent['n']})", *values))
+        values = (_number(np.mean(at[str(size)])) if str(size) in at else "-" for size in sizes)
+        rows.append((agent["label"], str(agent["n"]), *values))
     for name, curve in row.known_curves.items():
-        rows.append((name, *(_number(curve[size]) if size in curve else "" for size in sizes)))
-    return Table(title, f"mean over n runs; columns: {row.size}", (row.size, *map(str, sizes)), tuple(rows))
+        rows.append((name, "", *(_number(curve[size]) if size in curve else "" for size in sizes)))
+    caption = f"Columns: {row.size} at test; mean over n runs; - where an agent can't have that size."
+    return Table(title, caption, (row.size, "n", *map(str, sizes)), tuple(rows))
 
 
 def _number(value: Any) -> str:
