@@ -118,7 +118,6 @@ def test_killed_half_way_it_loses_at_most_the_running_cells(tmp_path, how):
     for line in process.stdout:
         if line.startswith("[3/8,"):
             break
-    time.sleep(0.5)
     process.send_signal(how)
     output = process.communicate(timeout=60)[0]
     finished = list((out / "cells").glob("*/cell.json"))
