@@ -76,6 +76,11 @@ class Cell:
         return self.outer_loop.updates if self.outer_loop else 0
 
     @property
+    def training_episodes(self) -> int:
+        """Lifetimes that the outer loop trains on: how much work the cell is."""
+        return self.outer_loop.updates * self.outer_loop.batch if self.outer_loop else 0
+
+    @property
     def title(self) -> str:
         """What a person calls this cell."""
         if self.outer_loop is None:
@@ -138,7 +143,7 @@ def _train_and_test(cell: Cell, folder: Path, device: str, on_update: OnUpdate |
         save_agent(agent, folder)
         result["parameters"] = count_parameters(agent)
         result["environment_steps"] = trained.environment_steps
-        result["episodes"] = cell.outer_loop.updates * cell.outer_loop.batch
+        result["episodes"] = cell.training_episodes
         result["curve"] = trained.curve
     result["training_wall_seconds"] = time.perf_counter() - wall
     result["training_cpu_seconds"] = time.process_time() - cpu

@@ -75,9 +75,7 @@ def run_grid(entries: list[Entry], root: Path, *, jobs: int, device: str, watche
 
         def start(cells: Iterable[Cell]) -> None:
             # Long ones first, so that the last one to end is a short one.
-            for cell in sorted(
-                cells, key=lambda cell: -cell.updates * (cell.outer_loop.batch if cell.outer_loop else 0)
-            ):
+            for cell in sorted(cells, key=lambda cell: -cell.training_episodes):
                 stored = find_result(cell, root)
                 if stored is not None:
                     results[cell.hash] = stored

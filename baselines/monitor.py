@@ -93,4 +93,4 @@ class Monitor:
 
 def _work(cell: Cell) -> float:
     """How much there is to do, in lifetimes; a little even where nothing is trained."""
-    return 1.0 + (cell.outer_loop.updates * cell.outer_loop.batch if cell.outer_loop else 0)
+    return 1.0 + cell.training_episodes

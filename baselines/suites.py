@@ -97,6 +97,7 @@ _HANDCRAFTED = (
 
 
 def _any_size(updates: int) -> Contestant:
+    trained = find_row(GUESSING).train_sizes
     return Contestant(
         "badger_sizes",
         "Badger, trained at 2..6",
@@ -110,7 +111,7 @@ def _any_size(updates: int) -> Contestant:
             stages=(
                 Stage(until=0.15, sizes=(3, 3), horizon=(10, 10), alike=True),
                 Stage(until=0.3, sizes=(3, 3), horizon=(10, 10)),
-                Stage(until=1.0, sizes=(2, 6), horizon=(10, 20)),
+                Stage(until=1.0, sizes=(min(trained), max(trained)), horizon=(10, 20)),
             ),
         ),
     )
@@ -137,7 +138,7 @@ SUITES: dict[str, Suite] = {
             seeds=5,
             parameters=6500,
             test_sizes=tuple(range(1, 11)),
-            free_sizes=tuple(range(1, 21)),
+            free_sizes=find_row(GUESSING).test_sizes,
         ),
         Suite(
             name="sizes",
@@ -150,7 +151,7 @@ SUITES: dict[str, Suite] = {
             trial_seeds=1,
             parameters=6500,
             own_seeds=3,
-            free_sizes=tuple(range(1, 21)),
+            free_sizes=find_row(GUESSING).test_sizes,
         ),
     )
 }
