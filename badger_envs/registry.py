@@ -18,10 +18,9 @@ class Row:
 
     id: str
     """As in `gym.make(id)` and `pettingzoo.make("parallel", id)`."""
-    task: type[Task[Any]]
-    """The task behind the id; its defaults are the id's defaults, its `levels` the known returns."""
-    policies: Mapping[str, Callable[[Any], Policy]]
-    """A policy for every level by name: "chance", "reference", and each local optimum."""
+    tasks: Mapping[type[Task[Any]], Mapping[str, Callable[[Any], Policy]]]
+    """The tasks behind the id, each with a policy for every level by name: "chance", "reference", and each local
+    optimum. The first task is the default one and its defaults are the id's; its `levels` are the known returns."""
     size: str
     """The argument that changes the number of ports."""
     train_sizes: tuple[int, ...]
@@ -34,6 +33,31 @@ class Row:
     """The task's metric that is shown by size, at the end of an episode; smaller is better."""
     known_curves: Mapping[str, Mapping[int, float]]
     """What is known of that metric by size, derived or published: name -> size -> value."""
+    selector: str | None = None
+    """The argument that picks the task where there are several: the one whose default for it was asked for."""
+
+    @property
+    def task(self) -> type[Task[Any]]:
+        """The default task."""
+        return next(iter(self.tasks))
+
+    def task_type(self, arguments: Mapping[str, Any]) -> type[Task[Any]]:
+        """The task that these arguments ask for; what they ask in vain is refused by the default task."""
+        if self.selector is None or self.selector not in arguments:
+            return self.task
+        asked = arguments[self.selector]
+        return next((task for task in self.tasks if getattr(task, self.selector) == asked), self.task)
+
+    def policy(self, level: str, task: Task[Any]) -> Policy:
+        """The policy that reaches a level of a task of this row.
+
+        Raises:
+            ValueError: There is no policy of that name.
+        """
+        policies = self.tasks[type(task)]
+        if level not in policies:
+            raise ValueError(f"level must be one of {', '.join(map(repr, policies))}, got {level!r}")
+        return policies[level](task)
 
     def make_task(self, **arguments: Any) -> Task[Any]:
         """The task with these arguments.
@@ -42,11 +66,12 @@ class Row:
             ValueError: An argument has a value that is not allowed.
             TypeError: The task has no argument of that name.
         """
-        known = [field.name for field in fields(self.task)]  # type: ignore[arg-type]
+        task = self.task_type(arguments)
+        known = [field.name for field in fields(task)]  # type: ignore[arg-type]
         unknown = sorted(set(arguments) - set(known))
         if unknown:
             raise TypeError(f"{self.id} has no argument {', '.join(unknown)}; it takes {', '.join(known)}")
-        return self.task(**arguments)
+        return task(**arguments)
 
 
 ROWS: dict[str, Row] = {
@@ -54,8 +79,7 @@ ROWS: dict[str, Row] = {
     for row in (
         Row(
             id="Badger/Guessing-v0",
-            task=Guessing,
-            policies={"chance": Blind, "reference": Probe, "all_equal": AllEqual},
+            tasks={Guessing: {"chance": Blind, "reference": Probe, "all_equal": AllEqual}},
             size="dims",
             train_sizes=(2, 3, 4, 5, 6),
             test_sizes=tuple(range(1, 21)),
@@ -103,7 +127,7 @@ def as_task(task: str | Task[Any], arguments: Mapping[str, Any]) -> tuple[str, T
         return task, find_row(task).make_task(**arguments)
     if arguments:
         raise TypeError(f"arguments {sorted(arguments)} go with an id; the task given is already {task}")
-    names = [row.id for row in ROWS.values() if row.task is type(task)]
+    names = [row.id for row in ROWS.values() if type(task) in row.tasks]
     return (names[0] if names else type(task).__name__), task
 
 

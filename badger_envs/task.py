@@ -9,13 +9,14 @@ Axis letters: B episodes, P ports, F features a port shows, A action entries a p
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from array_api_compat import array_namespace
+from array_api_compat import device as device_of
 
 from badger_envs.episodes import Keys
 
@@ -69,10 +70,15 @@ class Task(ABC, Generic[StateT]):
 
     horizon: int
     """Steps in an episode (T). The last one ends `terminated`: nothing lies behind it."""
-    port_actions: ClassVar[int] = 1
+    port_actions: int = 1
     """Entries a port takes (A)."""
     action_limit: ClassVar[float] = 1.0
     """Actions lie in [-action_limit, action_limit]."""
+    pure: ClassVar[bool] = True
+    """Whether the functions run on every backend and leave the states they are given as they were. A task that is not
+    pure lives in a simulator: it runs on numpy alone, and `transition` and `begin_again` use up the state given."""
+    port_noun: ClassVar[str] = "port"
+    """What a port is called in this task, in one word."""
 
     @property
     @abstractmethod
@@ -95,12 +101,14 @@ class Task(ABC, Generic[StateT]):
         """Known returns for these arguments."""
 
     @abstractmethod
-    def initial(self, episodes: Keys, *, xp: Any = np, device: Any = None) -> StateT:
+    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> StateT:
         """First state of each episode.
 
         Args:
             episodes: uint64 (B,), from `badger_envs.episodes.episode_keys`. Always numpy: names become numbers on the
                 host, once per lifetime, which makes an episode the same on every backend.
+            trial: the how-manieth inner episode of a lifetime this is. What has to be learned is the same in all of
+                them; what the task draws anew from step to step is not.
             xp: the backend's namespace: numpy, torch or jax.numpy.
             device: where the arrays shall live, in the backend's own words.
         """
@@ -134,9 +142,43 @@ class Task(ABC, Generic[StateT]):
         """Numbers a port shows (F)."""
         return len(self.port_bounds.low)
 
+    @property
+    def slots(self) -> int:
+        """Most neighbours that a port can have (D)."""
+        return self.ports - 1
+
+    def neighbours(self, state: StateT) -> Array:
+        """Who is next to whom: the numbers of the neighbours of every port, int32 (B, P, D), -1 in slots left empty.
+
+        Unless a task says otherwise, everybody is next to everybody: slot s of port p holds port (p + 1 + s) mod P.
+        """
+        xp = namespace(state[0])
+        everybody = (np.arange(self.ports)[:, None] + 1 + np.arange(self.slots)) % self.ports  # (P, D)
+        slots = xp.asarray(everybody.astype(np.int32), device=device_of(state[0]))  # (P, D)
+        return xp.broadcast_to(slots, (state[0].shape[0], *slots.shape))  # (B, P, D)
+
+    def present(self, state: StateT) -> Array:
+        """Which ports this episode has, bool (B, P). Absent ones pad the batch: they show 0 and are not heard."""
+        xp = namespace(state[0])
+        return xp.ones((state[0].shape[0], self.ports), dtype=xp.bool, device=device_of(state[0]))
+
+    def begin_again(self, state: StateT, rows: npt.NDArray[Any], episodes: Keys) -> StateT:
+        """The state with new episodes in some of its rows; numpy only.
+
+        Args:
+            state: of B episodes.
+            rows: int (R,), which ones begin anew.
+            episodes: uint64 (R,), the names of the new ones.
+        """
+        merged = [old.copy() for old in state]
+        for old, new in zip(merged, self.initial(episodes), strict=True):
+            old[rows] = new
+        return type(state)(*merged)
+
     def arguments(self) -> dict[str, Any]:
-        """The parameters of this task as `gym.make` takes them."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
+        """The parameters of this task as `gym.make` takes them, without those that change nothing but the speed."""
+        shown = [part.name for part in fields(self) if part.compare]  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in shown}
 
 
 _NAMESPACES: dict[type, Any] = {}

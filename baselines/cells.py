@@ -154,7 +154,7 @@ def _train_and_test(cell: Cell, folder: Path, device: str, on_update: OnUpdate |
         policy: Policy
         if agent is None:
             assert cell.policy is not None
-            policy = row.policies[cell.policy](sized)
+            policy = row.policy(cell.policy, sized)
         elif agent.accepts(sized.ports):
             policy = AgentPolicy(agent, sized.ports)
         else:

@@ -80,7 +80,7 @@ class Guessing(Task[GuessingState]):
         require_choice("objective", self.objective, ("every_step", "last_step"))
         require_bool("identity", self.identity)
 
-    def initial(self, episodes: Keys, *, xp: Any = np, device: Any = None) -> GuessingState:
+    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> GuessingState:
         target = xp.asarray(uniform(episodes, self.dims, low=-1.0, high=1.0), device=device)  # (B, P)
         last = xp.zeros_like(target)
         hears = xp.ones_like(target)  # (B, P)

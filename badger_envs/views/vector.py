@@ -166,13 +166,8 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         self._begin(rows, self._names.advance(rows))
 
     def _begin(self, rows: npt.NDArray[Any], keys: npt.NDArray[np.uint64]) -> None:
-        fresh = self.task.initial(keys)
-        if len(rows) < self.num_envs:
-            merged = [old.copy() for old in self._state]
-            for old, new in zip(merged, fresh, strict=True):
-                old[rows] = new
-            fresh = type(fresh)(*merged)
-        self._state = fresh
+        everything = self._state is None or (len(rows) == self.num_envs and self.task.pure)
+        self._state = self.task.initial(keys) if everything else self.task.begin_again(self._state, rows, keys)
         self._over[rows] = False
         for row in rows.tolist() if self._renderers else ():
             self._renderers[row].start(self._state, row)
