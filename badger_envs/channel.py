@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.task import Task, require_bool, require_choice, require_integer
+from badger_envs.task import Task, everybody_else, require_bool, require_choice, require_integer
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -71,7 +71,7 @@ class Channel:
             return np.zeros((batch, ports, self.slots(task), self.width), np.float32)
         said = said * task.present(state)[:, :, None]  # (B, P, M)
         if self.to == "all":
-            speakers = Task.neighbours(task, state)  # (B, P, D)
+            speakers = np.broadcast_to(everybody_else(ports), (batch, ports, ports - 1))  # (B, P, D)
         else:
             speakers = task.neighbours(state)  # (B, P, D)
         rows = np.arange(batch)[:, None, None]

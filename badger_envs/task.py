@@ -153,8 +153,7 @@ class Task(ABC, Generic[StateT]):
         Unless a task says otherwise, everybody is next to everybody: slot s of port p holds port (p + 1 + s) mod P.
         """
         xp = namespace(state[0])
-        everybody = (np.arange(self.ports)[:, None] + 1 + np.arange(self.slots)) % self.ports  # (P, D)
-        slots = xp.asarray(everybody.astype(np.int32), device=device_of(state[0]))  # (P, D)
+        slots = xp.asarray(everybody_else(self.ports), device=device_of(state[0]))  # (P, D)
         return xp.broadcast_to(slots, (state[0].shape[0], *slots.shape))  # (B, P, D)
 
     def present(self, state: StateT) -> Array:
@@ -179,6 +178,13 @@ class Task(ABC, Generic[StateT]):
         """The parameters of this task as `gym.make` takes them, without those that change nothing but the speed."""
         shown = [part.name for part in fields(self) if part.compare]  # type: ignore[arg-type]
         return {name: getattr(self, name) for name in shown}
+
+
+def everybody_else(ports: int) -> npt.NDArray[np.int32]:
+    """The others as every port counts them, from the one after itself, int32 (P, P - 1)."""
+    numbers = np.arange(ports, dtype=np.int32)
+    others: npt.NDArray[np.int32] = (numbers[:, None] + 1 + numbers[:-1]) % ports  # (P, P - 1)
+    return others
 
 
 _NAMESPACES: dict[type, Any] = {}
