@@ -14,7 +14,7 @@ $(READY): setup.cfg constraints.txt
 		"Python 3.11 or newer is needed, %s is %d.%d; try: make PYTHON=python3.11 ..." % (sys.executable, v[0], v[1]))'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[baselines,test,lint]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[baselines,test,bench,tune,lint]'
 	@touch $@
 
 compare: $(READY)

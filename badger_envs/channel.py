@@ -23,7 +23,7 @@ class Channel:
     """
 
     size: int = 0
-    """Numbers in [-1, 1] that a port says in a step (M). Either this or `vocabulary` is set."""
+    """Numbers that a port says in a step (M), as large as actions may be. Either this or `vocabulary` is set."""
     vocabulary: int = 0
     """Words that a port chooses from in each step; heard as ones and zeros (M = vocabulary), all 0 before the first."""
     to: str = "neighbours"

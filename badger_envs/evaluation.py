@@ -29,7 +29,7 @@ from badger_envs.policies import Policy
 from badger_envs.registry import find_row
 from badger_envs.task import Levels, require_integer
 from badger_envs.version import __version__
-from badger_envs.views.common import check_action
+from badger_envs.views.actions import check_numbers
 
 FORMAT = 1
 
@@ -127,7 +127,7 @@ def evaluate(
             # Copies: what the policy does to its inputs is its own affair.
             action = policy.act(task.observation(state).reshape(count, -1).copy(), reward.copy())  # (B, P * A)
             try:
-                checked = check_action(action, (count, policy_shape), task.action_limit)
+                checked = check_numbers(action, (count, policy_shape), task.action_limit)
             except ValueError as error:
                 raise PolicyError(f"{id}, step {step}: {error}") from error
             ported = checked.reshape(count, task.ports, task.port_actions)  # (B, P, A)

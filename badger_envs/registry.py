@@ -7,9 +7,9 @@ from typing import Any
 import gymnasium as gym
 import pettingzoo
 
-from badger_envs.policies import AllEqual, Blind, Policy, Probe
+from badger_envs.policies import AllButOnePattern, AllEqual, Blind, Parity, Policy, Probe
 from badger_envs.task import Task
-from badger_envs.tasks import Guessing
+from badger_envs.tasks import Guessing, HiddenXOR
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,23 @@ ROWS: dict[str, Row] = {
                         strict=True,
                     )
                 ),
+            },
+        ),
+        Row(
+            id="Badger/HiddenXOR-v0",
+            tasks={HiddenXOR: {"chance": Blind, "reference": Parity, "all_but_one": AllButOnePattern}},
+            size="bits",
+            train_sizes=(2, 3, 4),
+            test_sizes=tuple(range(2, 17)),
+            variants=(
+                {"bits": 2, "rounds": 0, "questions": 12, "subset": True},
+                {"bits": 5, "rounds": 1, "questions": 3, "flash": True},
+                {"bits": 4, "rounds": 1, "questions": 9, "flash": True, "subset": True},
+            ),
+            metric="error",
+            known_curves={
+                "chance": dict.fromkeys(range(2, 17), 0.5),
+                "all patterns but one": {bits: 2.0**-bits for bits in range(2, 17)},
             },
         ),
     )

@@ -77,8 +77,8 @@ class Task(ABC, Generic[StateT]):
     pure: ClassVar[bool] = True
     """Whether the functions run on every backend and leave the states they are given as they were. A task that is not
     pure lives in a simulator: it runs on numpy alone, and `transition` and `begin_again` use up the state given."""
-    port_noun: ClassVar[str] = "port"
-    """What a port is called in this task, in one word."""
+    padded: bool = False
+    """Whether episodes can have fewer ports than P; see `present`."""
 
     @property
     @abstractmethod
@@ -218,6 +218,17 @@ def require_integer(name: str, value: object, least: int, most: int | None = Non
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or value < least or (most is not None and value > most):  # type: ignore[operator]
         raise ValueError(f"{name} must be an integer {allowed}, got {value!r}")
+
+
+def require_fraction(name: str, value: object) -> None:
+    """Refuse a `value` that is no number in [0, 1].
+
+    Raises:
+        ValueError: naming the argument, its value and what is allowed.
+    """
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or not 0.0 <= value <= 1.0:  # type: ignore[operator]
+        raise ValueError(f"{name} must be a number in [0, 1], got {value!r}")
 
 
 def require_bool(name: str, value: object) -> None:

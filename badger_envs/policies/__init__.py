@@ -5,6 +5,18 @@ They see what anybody sees through `gym.make_vec`: observations and rewards. `re
 """
 
 from badger_envs.policies.guessing import AllEqual, Probe
+from badger_envs.policies.hidden_xor import AllButOnePattern, Parity, ParityByMessages
 from badger_envs.policies.interface import Blind, Policy
+from badger_envs.policies.shared import SharedPolicy, live_together
 
-__all__ = ["AllEqual", "Blind", "Policy", "Probe"]
+__all__ = [
+    "AllButOnePattern",
+    "AllEqual",
+    "Blind",
+    "Parity",
+    "ParityByMessages",
+    "Policy",
+    "Probe",
+    "SharedPolicy",
+    "live_together",
+]

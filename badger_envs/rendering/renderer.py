@@ -5,9 +5,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.rendering import guessing
+from badger_envs.rendering import guessing, hidden_xor
 from badger_envs.task import Task
-from badger_envs.tasks import Guessing
+from badger_envs.tasks import Guessing, HiddenXOR
 
 
 class Drawing(Protocol):
@@ -20,7 +20,10 @@ class Drawing(Protocol):
         """The same in characters."""
 
 
-DRAWINGS: dict[type[Task[Any]], Drawing] = {Guessing: guessing}
+DRAWINGS: dict[type[Task[Any]], Drawing] = {
+    Guessing: guessing,
+    HiddenXOR: hidden_xor,
+}
 
 
 class Renderer:

@@ -1,7 +1,16 @@
-"""Views of a task: the same problem as a Gymnasium Env and VectorEnv and as a PettingZoo parallel and AEC env."""
+"""Views of a task: the same problem as a Gymnasium Env and VectorEnv, and port by port for multi-agent learners."""
 
 from badger_envs.views.env import TaskEnv
+from badger_envs.views.lifetime_observation import LifetimeObservation
 from badger_envs.views.pettingzoo import AECTaskEnv, ParallelTaskEnv
+from badger_envs.views.shared import SharedTaskVectorEnv
 from badger_envs.views.vector import TaskVectorEnv
 
-__all__ = ["AECTaskEnv", "ParallelTaskEnv", "TaskEnv", "TaskVectorEnv"]
+__all__ = [
+    "AECTaskEnv",
+    "LifetimeObservation",
+    "ParallelTaskEnv",
+    "SharedTaskVectorEnv",
+    "TaskEnv",
+    "TaskVectorEnv",
+]

@@ -8,21 +8,34 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.channel import Channel
 from badger_envs.episodes import SEED_BITS, EpisodeSet, Keys, episode_keys, fold_seed
 from badger_envs.task import Bounds, Task
 
 METADATA: dict[str, Any] = {"render_modes": ["rgb_array", "ansi"], "render_fps": 4}
 
 
-def box(bounds: Bounds, copies: int = 1) -> gym.spaces.Box:
-    """A float32 Box of `copies` times the same bounds, shape (copies * len(bounds.low),)."""
-    return gym.spaces.Box(np.tile(bounds.low, copies), np.tile(bounds.high, copies), dtype=np.float32)
+def box(bounds: Bounds) -> gym.spaces.Box:
+    """The float32 Box of these ends."""
+    return gym.spaces.Box(bounds.low, bounds.high, dtype=np.float32)
 
 
-def action_box(task: Task[Any], ports: int) -> gym.spaces.Box:
-    """The Box of what `ports` ports take, shape (ports * A,)."""
-    limit = np.full(task.port_actions, task.action_limit, np.float32)
-    return box(Bounds(-limit, limit), ports)
+def repeat(bounds: Bounds, copies: int) -> Bounds:
+    """`copies` times the same ends, each (copies * len(bounds.low),)."""
+    return Bounds(np.tile(bounds.low, copies), np.tile(bounds.high, copies))
+
+
+def join(first: Bounds, second: Bounds) -> Bounds:
+    """The ends of one vector followed by another."""
+    return Bounds(np.concatenate([first.low, second.low]), np.concatenate([first.high, second.high]))
+
+
+def heard_bounds(task: Task[Any], channel: Channel | None) -> Bounds:
+    """Ends of what one port hears over a channel, each (D * M,); empty without one."""
+    if channel is None:
+        return Bounds(np.zeros(0, np.float32), np.zeros(0, np.float32))
+    high = np.full(channel.slots(task) * channel.width, task.action_limit if channel.size else 1.0, np.float32)
+    return Bounds(-high if channel.size else np.zeros_like(high), high)
 
 
 def check_render_mode(render_mode: str | None) -> str | None:
@@ -34,43 +47,6 @@ def check_render_mode(render_mode: str | None) -> str | None:
     if render_mode is not None and render_mode not in METADATA["render_modes"]:
         raise ValueError(f"render_mode must be None or one of {METADATA['render_modes']}, got {render_mode!r}")
     return render_mode
-
-
-def check_action(
-    action: Any,
-    shape: tuple[int, ...],
-    limit: float,
-    name: str = "action",
-    ignore: npt.NDArray[np.bool_] | None = None,
-) -> npt.NDArray[np.float32]:
-    """The action as float32, or an error that says what is wrong with it.
-
-    Args:
-        action: what was given.
-        shape: that it must have.
-        limit: it must lie in [-limit, limit].
-        name: what the error calls it.
-        ignore: bool (B,), rows whose values do not matter; they become 0.
-
-    Raises:
-        ValueError: wrong shape, not numbers, NaN, or outside [-limit, limit].
-    """
-    try:
-        array = np.asarray(action, dtype=np.float32)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of numbers of shape {shape}, got {action!r}") from error
-    if array.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
-    if ignore is not None:
-        array = np.where(ignore[:, None], np.float32(0.0), array)
-    # The maximum lets NaN through to the comparison, which NaN fails.
-    if not np.maximum.reduce(np.abs(array), axis=None, initial=0.0) <= limit:
-        place = tuple(int(axis[0]) for axis in np.nonzero(~(np.abs(array) <= limit)))
-        raise ValueError(
-            f"{name} must lie in [-{limit:g}, {limit:g}], got {array[place]} at index {place}; "
-            "to clip, wrap the environment in gymnasium.wrappers.ClipAction"
-        )
-    return array
 
 
 class Names:

@@ -3,22 +3,26 @@
 from typing import Any
 
 import gymnasium as gym
+import numpy as np
 import numpy.typing as npt
 
 from badger_envs.registry import as_task
 from badger_envs.task import Task
-from badger_envs.views.common import METADATA, action_box, box, check_action
+from badger_envs.views.actions import Actions
+from badger_envs.views.common import METADATA, box, repeat
 from badger_envs.views.lifetime import FloatArray, Lifetime
 
 
 class TaskEnv(gym.Env[Any, Any]):
     """One episode of a task at a time.
 
-    Observation: float32 (P * F,), port after port. Action: float32 (P * A,). The info holds the task's metrics.
+    Observation: float32 (P * F,), port after port. Action: float32 (P * A,), or with `choices` as many whole numbers.
+    The info holds the task's metrics, and where ports can be absent "present", bool (P,).
 
     Args:
         task: an id of the registry, or a task.
         render_mode: None, "rgb_array" or "ansi".
+        choices: how many evenly spaced values each number of an action is chosen from; None for all.
         **arguments: the task's arguments, where `task` is an id.
 
     Raises:
@@ -27,14 +31,15 @@ class TaskEnv(gym.Env[Any, Any]):
 
     metadata = METADATA
 
-    def __init__(self, task: str | Task[Any], *, render_mode: str | None = None, **arguments: Any) -> None:
+    def __init__(
+        self, task: str | Task[Any], *, render_mode: str | None = None, choices: int | None = None, **arguments: Any
+    ) -> None:
         name, self.task = as_task(task, arguments)
         self._lifetime = Lifetime(name, self.task, render_mode)
         self.render_mode = render_mode
-        self.observation_space = box(self.task.port_bounds, self.task.ports)
-        self.action_space = action_box(self.task, self.task.ports)
-        self._action_shape = (self.task.ports * self.task.port_actions,)
-        self._ported_shape = (1, self.task.ports, self.task.port_actions)
+        self.observation_space = box(repeat(self.task.port_bounds, self.task.ports))
+        self._actions = Actions(self.task, self.task.ports, choices=choices)
+        self.action_space = self._actions.space
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -43,7 +48,8 @@ class TaskEnv(gym.Env[Any, Any]):
 
         Args:
             seed: names the episode; None goes on to the next episode.
-            options: {"episode": n} plays the n-th test episode instead.
+            options: {"episode": n} plays the n-th test episode instead; {"trial": k} plays the running one again, as
+                the k-th inner episode of a lifetime (see `Task.initial`).
 
         Returns:
             Observation float32 (P * F,) and the task's metrics.
@@ -59,7 +65,7 @@ class TaskEnv(gym.Env[Any, Any]):
         """Play one step.
 
         Args:
-            action: float32 (P * A,), in the action space.
+            action: in the action space, (P * A,).
 
         Returns:
             Observation float32 (P * F,), reward, terminated, truncated (never), and the task's metrics.
@@ -70,13 +76,17 @@ class TaskEnv(gym.Env[Any, Any]):
         """
         lifetime = self._lifetime
         lifetime.require_running()
-        checked = check_action(action, self._action_shape, self.task.action_limit)
-        reward = lifetime.step(checked.reshape(self._ported_shape))  # (1, P, A)
+        reward = lifetime.step(self._actions.play(action).numbers[None])  # (1, P, A)
         return lifetime.observation().reshape(-1), reward, lifetime.over, False, lifetime.info()
 
     def state(self) -> FloatArray:
         """The observation, then the hidden variables, float32 (P * F + hidden,)."""
-        return self._lifetime.global_state()
+        hidden = self._lifetime.hidden()
+        return np.concatenate([self._lifetime.observation().reshape(-1), hidden])
+
+    def neighbours(self) -> npt.NDArray[np.int32]:
+        """Who is next to whom now: the numbers of each port's neighbours, int32 (P, D), -1 in slots left empty."""
+        return self._lifetime.neighbours()
 
     def render(self) -> Any:
         """A picture uint8 (height, width, 3) or a text, by render mode."""

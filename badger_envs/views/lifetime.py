@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.error import ResetNeeded
 
+from badger_envs.channel import Channel
 from badger_envs.rendering import Renderer
-from badger_envs.task import Task
+from badger_envs.task import Task, require_integer
 from badger_envs.views.common import Names, check_render_mode
 
 FloatArray = npt.NDArray[np.float32]
@@ -34,8 +35,22 @@ class Lifetime:
         self._renderer = Renderer(name, task) if render_mode else None
 
     def begin(self, seed: int | None, options: Mapping[str, Any] | None) -> None:
-        """Begin the first episode of `seed`, else the next one of the seed before, else the one `options` names."""
-        self._state = self.task.initial(self._names.begin([seed], _ONLY_ROW, options))
+        """Begin the first episode of `seed`, else the next one of the seed before, else the one `options` names.
+
+        Raises:
+            ValueError: A negative seed, or an episode or a trial that is no number.
+            gymnasium.error.ResetNeeded: A trial of an episode before there is one.
+        """
+        trial = (options or {}).get("trial", 0)
+        require_integer("options['trial']", trial, 0)
+        if not trial:
+            self._keys = self._names.begin([seed], _ONLY_ROW, options)  # (1,)
+        elif self._state is None:
+            raise ResetNeeded(f"{self.name}: trial {trial} needs an episode; no episode was begun yet")
+        if self.task.pure or trial or self._state is None:
+            self._state = self.task.initial(self._keys, trial=trial)
+        else:  # a simulator is built once
+            self._state = self.task.begin_again(self._state, _ONLY_ROW, self._keys)
         self.over = False
         if self._renderer:
             self._renderer.start(self._state)
@@ -72,14 +87,34 @@ class Lifetime:
         shown: FloatArray = self.task.observation(self._state)[0]
         return shown
 
-    def global_state(self) -> FloatArray:
-        """Everything there is to know: what the ports show, then the hidden variables, float32 (P * F + hidden,)."""
+    def hidden(self) -> FloatArray:
+        """What no port shows, float32 (hidden,)."""
         self._require_begun("state")
-        return np.concatenate([self.observation().reshape(-1), self.task.hidden(self._state)[0]])
+        variables: FloatArray = self.task.hidden(self._state)[0]
+        return variables
 
     def info(self) -> dict[str, Any]:
-        """The task's metrics, each a float32 scalar."""
-        return {name: values[0] for name, values in self.task.metrics(self._state).items()}
+        """The task's metrics, each a float32 scalar; where ports can be absent also which are present, bool (P,)."""
+        info: dict[str, Any] = {name: values[0] for name, values in self.task.metrics(self._state).items()}
+        if self.task.padded:
+            info["present"] = self.present()
+        return info
+
+    def present(self) -> npt.NDArray[np.bool_]:
+        """Which ports this episode has, bool (P,)."""
+        mask: npt.NDArray[np.bool_] = self.task.present(self._state)[0]
+        return mask
+
+    def neighbours(self) -> npt.NDArray[np.int32]:
+        """Who is next to whom, int32 (P, D), -1 in empty slots."""
+        self._require_begun("neighbours")
+        slots: npt.NDArray[np.int32] = np.array(self.task.neighbours(self._state)[0])
+        return slots
+
+    def hear(self, channel: Channel, said: FloatArray) -> FloatArray:
+        """What ports hear, float32 (P, D, M), of what was said, float32 (P, M)."""
+        heard: FloatArray = channel.hear(self.task, self._state, said[None])[0]
+        return heard
 
     def render(self) -> Any:
         """A picture uint8 (height, width, 3), a text, or None without a render mode."""

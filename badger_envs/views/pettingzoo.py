@@ -7,66 +7,87 @@ import numpy as np
 from pettingzoo import ParallelEnv
 from pettingzoo.utils.conversions import parallel_to_aec_wrapper
 
+from badger_envs.channel import Channel
 from badger_envs.registry import as_task
-from badger_envs.task import Bounds, Task
-from badger_envs.views.common import METADATA, action_box, box, check_action
+from badger_envs.task import Task
+from badger_envs.views.actions import Actions, Played
+from badger_envs.views.common import METADATA, box, heard_bounds, join, repeat
 from badger_envs.views.lifetime import FloatArray, Lifetime
 
 ByAgent = dict[str, Any]
 
 
-class ParallelTaskEnv(ParallelEnv[str, FloatArray, FloatArray]):  # type: ignore[misc]
+class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
     """All ports of a task act at once; each is an agent `port_0`, `port_1`, ...; the reward is shared.
 
-    Observation of an agent: float32 (F,). Action of an agent: float32 (A,).
+    Observation of an agent: float32 (F,), and with a channel the D messages it hears behind that, (F + D * M,).
+    Action of an agent: float32 (A,), and with a channel what it says behind that, (A + M,); see `Actions` for
+    `choices` and for channels of words. Where ports can be absent, an episode has the agents that are present.
 
     Args:
         task: an id of the registry, or a task.
         render_mode: None, "rgb_array" or "ansi".
+        choices: how many evenly spaced values each number of an action is chosen from; None for all.
+        channel: over which agents talk to each other, with a step of delay; None for silence.
         **arguments: the task's arguments, where `task` is an id.
 
     Raises:
         ValueError: Unknown id or render mode, or an argument with a value that is not allowed.
     """
 
-    def __init__(self, task: str | Task[Any], *, render_mode: str | None = None, **arguments: Any) -> None:
+    def __init__(
+        self,
+        task: str | Task[Any],
+        *,
+        render_mode: str | None = None,
+        choices: int | None = None,
+        channel: Channel | None = None,
+        **arguments: Any,
+    ) -> None:
         name, self.task = as_task(task, arguments)
+        self.channel = channel
         self._lifetime = Lifetime(name, self.task, render_mode)
+        self._actions = Actions(self.task, 1, choices=choices, channel=channel)
         self.metadata = METADATA | {"name": name, "is_parallelizable": True}
         self.render_mode = render_mode
         self.possible_agents = [f"port_{port}" for port in range(self.task.ports)]
         self.agents: list[str] = []
+        self._agents: list[str] = []  # of the episode, also once it is over
+        self._said = self._silence()  # (P, M)
+        shown = join(self.task.port_bounds, heard_bounds(self.task, channel))
         # One space object for each agent, so that seeding one does not seed another.
-        self._observation_spaces = {agent: box(self.task.port_bounds) for agent in self.possible_agents}
-        self._action_spaces = {agent: action_box(self.task, 1) for agent in self.possible_agents}
-        shown, hidden = box(self.task.port_bounds, self.task.ports), self.task.hidden_bounds
-        self.state_space = box(
-            Bounds(np.concatenate([shown.low, hidden.low]), np.concatenate([shown.high, hidden.high]))
-        )
+        self._observation_spaces = {agent: box(shown) for agent in self.possible_agents}
+        self._action_spaces = {
+            agent: Actions(self.task, 1, choices=choices, channel=channel).space for agent in self.possible_agents
+        }
+        self.state_space = box(join(repeat(shown, self.task.ports), self.task.hidden_bounds))
 
     def observation_space(self, agent: str) -> gym.spaces.Box:
-        """What one agent sees, float32 (F,)."""
+        """What one agent sees and hears, float32 (F + D * M,)."""
         return self._observation_spaces[agent]
 
-    def action_space(self, agent: str) -> gym.spaces.Box:
-        """What one agent may do, float32 (A,)."""
+    def action_space(self, agent: str) -> gym.spaces.Space[Any]:
+        """What one agent may do and say, (A + M,)."""
         return self._action_spaces[agent]
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[ByAgent, ByAgent]:
         """Begin an episode, named as in `TaskEnv.reset`.
 
         Returns:
-            Observations float32 (F,) and metrics by agent.
+            Observations float32 (F + D * M,) and metrics by agent.
         """
         self._lifetime.begin(seed, options)
-        self.agents = self.possible_agents[:]
+        present = self._lifetime.present()
+        self._agents = [agent for agent, here in zip(self.possible_agents, present, strict=True) if here]
+        self.agents = self._agents[:]
+        self._said = self._silence()  # (P, M)
         return self._observations(), self._infos()
 
     def step(self, actions: ByAgent) -> tuple[ByAgent, ByAgent, ByAgent, ByAgent, ByAgent]:
         """Play one step.
 
         Args:
-            actions: float32 (A,) for every agent.
+            actions: for every agent of the episode, in its action space.
 
         Returns:
             Observations, rewards, terminations, truncations (never) and metrics by agent.
@@ -76,17 +97,19 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, FloatArray]):  # type: ignore
             gymnasium.error.ResetNeeded: No episode is running.
         """
         self._lifetime.require_running()
-        if set(actions) != set(self.possible_agents):
-            missing = sorted(set(self.possible_agents) - set(actions))
-            unknown = sorted(map(str, set(actions) - set(self.possible_agents)))
+        if set(actions) != set(self._agents):
+            missing = sorted(set(self._agents) - set(actions))
+            unknown = sorted(map(str, set(actions) - set(self._agents)))
             raise ValueError(f"actions must name every agent once; missing {missing}, unknown {unknown}")
-        task = self.task
-        checked = [
-            check_action(actions[agent], (task.port_actions,), task.action_limit, f"action of {agent}")
-            for agent in self.possible_agents
-        ]
-        reward = self._lifetime.step(np.stack(checked)[None])  # (1, P, A)
-        agents, over = self.agents, self._lifetime.over
+        ported = np.zeros((1, self.task.ports, self.task.port_actions), np.float32)  # (1, P, A)
+        for port, agent in enumerate(self.possible_agents):
+            if agent in actions:
+                played = self.check(agent, actions[agent])
+                ported[0, port] = played.numbers[0]
+                if played.said is not None:
+                    self._said[port] = played.said[0]
+        reward = self._lifetime.step(ported)
+        agents, over = self._agents, self._lifetime.over
         if over:
             self.agents = []
         return (
@@ -97,9 +120,22 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, FloatArray]):  # type: ignore
             self._infos(),
         )
 
+    def check(self, agent: str, action: Any) -> Played:
+        """An agent's action taken apart, or a ValueError that says what is wrong with it."""
+        return self._actions.play(action, name=f"action of {agent}")
+
     def state(self) -> FloatArray:
-        """For a central critic: what all ports show, then the hidden variables, float32 (P * F + hidden,)."""
-        return self._lifetime.global_state()
+        """For a central critic: what all ports show and hear, then the hidden variables, float32."""
+        hidden = self._lifetime.hidden()
+        return np.concatenate([self._shown().reshape(-1), hidden])
+
+    def neighbours(self) -> dict[str, list[str]]:
+        """Who is next to whom now: the neighbours of each agent of the episode, in the order of their slots."""
+        slots = self._lifetime.neighbours()  # (P, D)
+        return {
+            agent: [self.possible_agents[other] for other in slots[int(agent.removeprefix("port_"))] if other >= 0]
+            for agent in self._agents
+        }
 
     def render(self) -> Any:
         """A picture uint8 (height, width, 3) or a text, by render mode."""
@@ -108,12 +144,26 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, FloatArray]):  # type: ignore
     def close(self) -> None:
         """Nothing is held."""
 
-    def _observations(self) -> ByAgent:
+    def _silence(self) -> FloatArray:
+        """What nobody has said yet, float32 (P, M)."""
+        if self.channel is None:
+            return np.zeros((self.task.ports, 0), np.float32)
+        return self.channel.silence(self.task, 1).reshape(self.task.ports, -1)
+
+    def _shown(self) -> FloatArray:
+        """What ports show and hear, float32 (P, F + D * M)."""
         shown = self._lifetime.observation()  # (P, F)
-        return {agent: shown[port].copy() for port, agent in enumerate(self.possible_agents)}
+        if self.channel is None:
+            return shown
+        heard = self._lifetime.hear(self.channel, self._said)  # (P, D, M)
+        return np.concatenate([shown, heard.reshape(len(shown), -1)], axis=1)  # (P, F + D * M)
+
+    def _observations(self) -> ByAgent:
+        shown = dict(zip(self.possible_agents, self._shown(), strict=True))
+        return {agent: shown[agent].copy() for agent in self._agents}
 
     def _infos(self) -> ByAgent:
-        return {agent: self._lifetime.info() for agent in self.possible_agents}
+        return {agent: self._lifetime.info() for agent in self._agents}
 
 
 class AECTaskEnv(parallel_to_aec_wrapper):  # type: ignore[misc]
@@ -122,22 +172,26 @@ class AECTaskEnv(parallel_to_aec_wrapper):  # type: ignore[misc]
     Takes the arguments of `ParallelTaskEnv`.
     """
 
-    def __init__(self, task: str | Task[Any], *, render_mode: str | None = None, **arguments: Any) -> None:
-        super().__init__(ParallelTaskEnv(task, render_mode=render_mode, **arguments))
+    def __init__(self, task: str | Task[Any], **arguments: Any) -> None:
+        super().__init__(ParallelTaskEnv(task, **arguments))
 
-    def step(self, action: FloatArray | None) -> None:
-        """Take the action of `agent_selection`: float32 (A,), or None once the episode is over.
+    def step(self, action: Any) -> None:
+        """Take the action of `agent_selection`, in its action space, or None once the episode is over.
 
         Raises:
             ValueError: The action has another shape, holds NaN or is out of range.
             gymnasium.error.ResetNeeded: Before reset, or when no agent is left.
         """
-        lifetime, task = self.env._lifetime, self.env.task
+        lifetime = self.env._lifetime
         if not getattr(self, "agents", None):
             lifetime.require_running()
         if not lifetime.over:
-            # Said now, by name, instead of after the last agent has acted.
-            action = check_action(action, (task.port_actions,), task.action_limit, f"action of {self.agent_selection}")
+            self.env.check(self.agent_selection, action)  # said now, by name, instead of after the last agent has acted
         elif action is not None:
             lifetime.require_running()
         super().step(action)
+
+    def neighbours(self) -> dict[str, list[str]]:
+        """Who is next to whom now: the neighbours of each agent of the episode, in the order of their slots."""
+        who: dict[str, list[str]] = self.env.neighbours()
+        return who

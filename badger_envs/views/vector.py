@@ -10,10 +10,12 @@ from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
+from badger_envs.channel import Channel
 from badger_envs.registry import as_task
 from badger_envs.rendering import Renderer
 from badger_envs.task import Task, require_integer
-from badger_envs.views.common import METADATA, Names, action_box, box, check_action, check_render_mode
+from badger_envs.views.actions import Actions
+from badger_envs.views.common import METADATA, Names, box, check_render_mode, repeat
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
@@ -29,6 +31,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         task: an id of the registry, or a task.
         num_envs: episodes played together (B).
         autoreset_mode: what happens after an episode's end: NEXT_STEP, SAME_STEP or DISABLED, or its value.
+        choices: how many evenly spaced values each number of an action is chosen from; None for all.
         render_mode: None, "rgb_array" or "ansi"; `render()` gives one frame for each sub-environment.
         **arguments: the task's arguments, where `task` is an id.
 
@@ -42,6 +45,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         *,
         num_envs: int = 1,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        choices: int | None = None,
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
@@ -51,8 +55,9 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         self.autoreset_mode = AutoresetMode(autoreset_mode)
         self.metadata = METADATA | {"autoreset_mode": self.autoreset_mode}
         self.render_mode = check_render_mode(render_mode)
-        self.single_observation_space = box(self.task.port_bounds, self.task.ports)
-        self.single_action_space = action_box(self.task, self.task.ports)
+        self.single_observation_space = box(repeat(self.task.port_bounds, self.task.ports))
+        self._actions = Actions(self.task, self.task.ports, choices=choices)
+        self.single_action_space = self._actions.space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._renderers = [Renderer(self.name, self.task) for _ in range(num_envs)] if render_mode else []
@@ -84,13 +89,13 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         rows = np.flatnonzero(mask)  # (R,)
         keys = self._names.begin([None if seeds is None else seeds[b] for b in rows.tolist()], rows, options)
         self._begin(rows, keys)
-        return self._observe(), self._info(mask)
+        return self._observe(), self.info(mask)
 
     def step(self, actions: npt.ArrayLike) -> Step:
         """Play one step in every sub-environment.
 
         Args:
-            actions: float32 (B, P * A), in the action space.
+            actions: in the action space, (B, P * A).
 
         Returns:
             Observations float32 (B, P * F), rewards float64 (B,), terminated bool (B,), truncated bool (B,) (never),
@@ -110,11 +115,9 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
                 'reset(options={"reset_mask": terminated}) before step()'
             )
         task, state = self.task, self._state
-        shape = (self.num_envs, task.ports * task.port_actions)
         # A sub-environment that begins anew takes no action, whatever was passed for it.
         ignore = resting if any_resting else None
-        checked = check_action(actions, shape, task.action_limit, "actions", ignore)
-        ported = checked.reshape(self.num_envs, task.ports, task.port_actions)  # (B, P, A)
+        ported = self._actions.play(actions, (self.num_envs,), "actions", ignore).numbers  # (B, P, A)
         self._state = task.transition(state, ported)
         rewards = task.reward(state, ported, self._state).astype(np.float64)  # (B,)
         terminated = task.terminal(self._state)  # (B,)
@@ -130,7 +133,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         elif self.autoreset_mode is AutoresetMode.SAME_STEP and terminated.any():
             infos = self._final(terminated)
             self._begin_next(terminated)
-        infos |= self._info(np.ones(self.num_envs, dtype=np.bool_))
+        infos |= self.info()
         return self._observe(), rewards, terminated, np.zeros(self.num_envs, dtype=np.bool_), infos
 
     def state(self) -> FloatArray:
@@ -138,6 +141,29 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         if self._state is None:
             raise ResetNeeded(f"{self.name}: call reset() before state(); no episode was begun yet")
         return np.concatenate([self._observe(), self.task.hidden(self._state)], axis=1)
+
+    def neighbours(self) -> npt.NDArray[np.int32]:
+        """Who is next to whom now: the numbers of each port's neighbours, int32 (B, P, D), -1 in slots left empty."""
+        if self._state is None:
+            raise ResetNeeded(f"{self.name}: call reset() before neighbours(); no episode was begun yet")
+        slots: npt.NDArray[np.int32] = self.task.neighbours(self._state)
+        return slots
+
+    def hear(self, channel: Channel, said: FloatArray) -> FloatArray:
+        """What ports hear, float32 (B, P, D, M), of what was said, float32 (B, P, M)."""
+        return channel.hear(self.task, self._state, said)
+
+    def info(self, mask: BoolArray | None = None) -> dict[str, Any]:
+        """Metrics as Gymnasium batches them: the values, 0 where the mask leaves them out, and it under the name with
+        a `_`; where ports can be absent also which are present."""
+        if mask is None:
+            mask = np.ones(self.num_envs, dtype=np.bool_)  # (B,)
+        infos: dict[str, Any] = {}
+        for name, values in self.task.metrics(self._state).items():
+            infos[name], infos[f"_{name}"] = np.where(mask, values, np.zeros_like(values)), mask.copy()
+        if self.task.padded:
+            infos["present"], infos["_present"] = self.task.present(self._state) & mask[:, None], mask.copy()
+        return infos
 
     def render(self) -> tuple[Any, ...] | None:
         """One picture uint8 (height, width, 3) or one text for each sub-environment, by render mode."""
@@ -176,13 +202,6 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         observation: FloatArray = self.task.observation(self._state).reshape(self.num_envs, -1)  # (B, P * F)
         return observation
 
-    def _info(self, mask: BoolArray) -> dict[str, Any]:
-        """Metrics as Gymnasium batches them: the values, 0 where absent, and a mask under the name with a `_`."""
-        infos: dict[str, Any] = {}
-        for name, values in self.task.metrics(self._state).items():
-            infos[name], infos[f"_{name}"] = np.where(mask, values, np.zeros_like(values)), mask.copy()
-        return infos
-
     def _final(self, ended: BoolArray) -> dict[str, Any]:
         """Last observations and metrics of the episodes that ended, as Gymnasium's SAME_STEP mode gives them."""
         final_obs = np.full(self.num_envs, None, dtype=object)  # (B,)
@@ -191,6 +210,6 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         return {
             "final_obs": final_obs,
             "_final_obs": ended.copy(),
-            "final_info": self._info(ended),
+            "final_info": self.info(ended),
             "_final_info": ended.copy(),
         }

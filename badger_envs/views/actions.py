@@ -1,0 +1,172 @@
+"""What ports take, as a space, and the way from an action of that space to the numbers a task plays.
+
+Axis letters as in `badger_envs.task`; M numbers in a message.
+"""
+
+from typing import Any, NamedTuple
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+from badger_envs.channel import Channel
+from badger_envs.task import Bounds, Task, require_integer
+from badger_envs.views.common import box, repeat
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Played(NamedTuple):
+    """An action taken apart."""
+
+    numbers: FloatArray  # (..., ports, A) what the task plays
+    said: FloatArray | None  # (..., ports, M) what goes over the channel, if there is one
+
+
+class Actions:
+    """The action space of some ports of a task.
+
+    Without `choices` it is a Box: for each port the A numbers of the task, then the M numbers it says; a channel of
+    words takes one number for each word and says the word of the largest. With `choices` every number is one of that
+    many, evenly spaced from the smallest to the largest, and a word is one of the vocabulary: the space is Discrete
+    for one number and MultiDiscrete for several.
+
+    Args:
+        task: what is played.
+        ports: how many ports the action speaks for.
+        choices: how many values a number has, at least 2; None for all.
+        channel: over which the ports talk, or None.
+
+    Raises:
+        ValueError: Fewer than 2 choices, or choices together with a channel of numbers.
+    """
+
+    def __init__(
+        self, task: Task[Any], ports: int, *, choices: int | None = None, channel: Channel | None = None
+    ) -> None:
+        if choices is not None:
+            require_integer("choices", choices, 2)
+            if channel is not None and channel.size:
+                raise ValueError(
+                    f"choices must be None where a channel takes numbers, got choices={choices} and {channel}; "
+                    "a channel with a vocabulary goes with choices"
+                )
+        self._ports, self._choices, self._channel = ports, choices, channel
+        self._own, self._limit = task.port_actions, task.action_limit
+        self._said = 0 if channel is None else 1 if choices else channel.width
+        self.shape: tuple[int, ...] = (ports * (self._own + self._said),)
+        self.space: gym.spaces.Space[Any]
+        if choices is None:
+            limits = np.full(self._own + self._said, self._limit, np.float32)  # (A + M,)
+            self.space = box(repeat(Bounds(-limits, limits), ports))
+        else:
+            sizes = [choices] * self._own + ([] if channel is None else [channel.vocabulary])
+            self._sizes = np.tile(np.asarray(sizes, np.int64), ports)  # (ports * (A + 1),)
+            self.space = gym.spaces.MultiDiscrete(self._sizes)
+            if len(self._sizes) == 1:
+                self.space, self.shape, self._sizes = gym.spaces.Discrete(choices), (), self._sizes[0]
+            self._values = np.linspace(-self._limit, self._limit, choices, dtype=np.float32)  # (choices,)
+            self._words = np.eye(0 if channel is None else channel.vocabulary, dtype=np.float32)  # (M, M)
+
+    def play(
+        self,
+        action: Any,
+        lead: tuple[int, ...] = (),
+        name: str = "action",
+        ignore: npt.NDArray[np.bool_] | None = None,
+    ) -> Played:
+        """Check an action and take it apart.
+
+        Args:
+            action: what was given, with leading axes `lead` before the shape of the space.
+            lead: those axes.
+            name: what an error calls it.
+            ignore: bool (B,), rows whose values do not matter; they become 0.
+
+        Raises:
+            ValueError: wrong shape, not numbers, NaN, or outside of the space.
+        """
+        if self._choices is None:
+            array = check_numbers(action, (*lead, *self.shape), self._limit, name, ignore)
+            array = array.reshape(*lead, self._ports, -1)  # (..., ports, A + M)
+            if self._channel is None:
+                return Played(array, None)
+            said = array[..., self._own :]  # (..., ports, M)
+            if self._channel.vocabulary:
+                said = (said.argmax(axis=-1)[..., None] == np.arange(self._said)).astype(np.float32)
+            return Played(array[..., : self._own], said)
+        chosen = check_choices(action, (*lead, *self.shape), self._sizes, name, ignore)
+        chosen = chosen.reshape(*lead, self._ports, -1)  # (..., ports, A + 1)
+        numbers = self._values[chosen[..., : self._own]]  # (..., ports, A)
+        return Played(numbers, None if self._channel is None else self._words[chosen[..., self._own]])
+
+
+def check_numbers(
+    action: Any,
+    shape: tuple[int, ...],
+    limit: float,
+    name: str = "action",
+    ignore: npt.NDArray[np.bool_] | None = None,
+) -> FloatArray:
+    """The action as float32, or an error that says what is wrong with it.
+
+    Args:
+        action: what was given.
+        shape: that it must have.
+        limit: it must lie in [-limit, limit].
+        name: what the error calls it.
+        ignore: bool (B,), rows whose values do not matter; they become 0.
+
+    Raises:
+        ValueError: wrong shape, not numbers, NaN, or outside [-limit, limit].
+    """
+    try:
+        array = np.asarray(action, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers of shape {shape}, got {action!r}") from error
+    if array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    if ignore is not None:
+        array = np.where(ignore[:, None], np.float32(0.0), array)
+    # The maximum lets NaN through to the comparison, which NaN fails.
+    if not np.maximum.reduce(np.abs(array), axis=None, initial=0.0) <= limit:
+        place = tuple(np.argwhere(~(np.abs(array) <= limit))[0].tolist())
+        raise ValueError(
+            f"{name} must lie in [-{limit:g}, {limit:g}], got {array[place]} at index {place}; "
+            "to clip, wrap the environment in gymnasium.wrappers.ClipAction"
+        )
+    return array
+
+
+def check_choices(
+    action: Any,
+    shape: tuple[int, ...],
+    sizes: npt.NDArray[np.int64],
+    name: str = "action",
+    ignore: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.int64]:
+    """The choices as int64, or an error that says what is wrong with them.
+
+    Args:
+        action: what was given.
+        shape: that it must have.
+        sizes: each must lie in [0, size): one for each place of the last axis, or one for all.
+        name: what the error calls it.
+        ignore: bool (B,), rows whose values do not matter; they become 0.
+
+    Raises:
+        ValueError: wrong shape, not whole numbers, or out of range.
+    """
+    array = np.asarray(action)
+    if ignore is not None and array.shape == shape:
+        array = np.where(ignore.reshape(-1, *(1 for _ in shape[1:])), 0, array)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be whole numbers of shape {shape}, got {action!r}")
+    if array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    fits = (array >= 0) & (array < sizes)
+    if not fits.all():
+        place = tuple(np.argwhere(~fits)[0].tolist())
+        size = np.broadcast_to(sizes, shape)[place]
+        raise ValueError(f"{name} must lie in [0, {size - 1}], got {array[place]} at index {place}")
+    return array.astype(np.int64)

@@ -1,0 +1,25 @@
+"""Every id with its defaults and with each of its variants, for tests of what holds for all of them."""
+
+import numpy as np
+import pytest
+
+from badger_envs import ROWS
+
+CASES = [
+    pytest.param(row, dict(arguments), id=f"{row.id}-{number}")
+    for row in ROWS.values()
+    for number, arguments in enumerate(({}, *row.variants))
+]
+every_case = pytest.mark.parametrize(("row", "arguments"), CASES)
+every_pure_case = pytest.mark.parametrize(
+    ("row", "arguments"), [case for case in CASES if case.values[0].make_task(**case.values[1]).pure]
+)
+"""Those that run on every backend."""
+every_row = pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+
+
+def random_actions(task, batch, seed=0):
+    """Actions for a whole lifetime, float32 (T, B, P, A)."""
+    generator = np.random.default_rng(seed)
+    shape = (task.horizon, batch, task.ports, task.port_actions)
+    return generator.uniform(-task.action_limit, task.action_limit, shape).astype(np.float32)
