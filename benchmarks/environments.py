@@ -1,4 +1,4 @@
-"""How fast the views of the guessing game are, as ratios taken in one process: `python -m benchmarks.environments`.
+"""How fast the views of the tasks are, as ratios taken in one process: `python -m benchmarks.environments`.
 
 Rates are environment steps per CPU-second of this process; they change with the machine and its mood, the ratios much
 less. Every comparison alternates between its two sides and takes the median over the rounds.
@@ -6,18 +6,23 @@ less. Every comparison alternates between its two sides and takes the median ove
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
+import pettingzoo
+import supersuit
 import torch
 from gymnasium.vector import SyncVectorEnv
 from rich.console import Console
 from rich.table import Table
+from stable_baselines3.common.vec_env import VecEnv
 
 import badger_envs
 from agents import build_agent
 from badger_envs.episodes import episode_keys
+from badger_envs.views.stable_baselines3 import SharedVecEnv
 from baselines.backprop import lifetime_return
 from baselines.suites import GUESSING, SUITES, plan
 
@@ -74,6 +79,19 @@ def vector_steps(env: gym.vector.VectorEnv[Any, Any, Any]) -> Callable[[int], in
     """Plays a VectorEnv with its autoreset for a number of steps."""
     env.reset(seed=0)
     actions = np.zeros(env.action_space.shape or (), np.float32)
+
+    def play(steps: int) -> int:
+        for _ in range(steps):
+            env.step(actions)
+        return steps * env.num_envs
+
+    return play
+
+
+def stable_baselines3_steps(env: VecEnv) -> Callable[[int], int]:
+    """Plays an environment of stable-baselines3, whose rows are ports, for a number of steps."""
+    env.reset()
+    actions = np.zeros((env.num_envs, *(env.action_space.shape or ())), np.float32)
 
     def play(steps: int) -> int:
         for _ in range(steps):
@@ -144,17 +162,47 @@ def environment_share() -> tuple[float, float]:
     return 1.0 / whole, ratio
 
 
+def pure_tasks() -> list[tuple[str, dict[str, Any]]]:
+    """Ids with the arguments that ask for each of their tasks, defaults else, of tasks that run on every backend."""
+    return [
+        (row.id, {} if task is row.task else {str(row.selector): getattr(task, str(row.selector))})
+        for row in badger_envs.ROWS.values()
+        for task in row.tasks
+        if task.pure
+    ]
+
+
+def named(id: str, arguments: dict[str, Any]) -> str:
+    """An id with arguments in few letters."""
+    words = " ".join(f"{name}={value}" for name, value in arguments.items())
+    return f"{id.removeprefix('Badger/')} {words}".strip()
+
+
 def main() -> None:
     """Print the tables."""
     console = Console()
-    table = Table(title="Guessing, dims 3, NEXT_STEP autoreset, infos included: environment steps per CPU-second")
-    for column in ("environments", "VectorEnv", "SyncVectorEnv of the same task", "ratio", "wanted"):
-        table.add_column(column, justify="right")
-    for count, wanted in ((64, 8), (1024, 90), (16384, 300)):
-        vector = gym.make_vec(GUESSING, num_envs=count)
-        sync = SyncVectorEnv([lambda: gym.make(GUESSING, disable_env_checker=True)] * count)
-        fast, slow, ratio = in_turns(vector_steps(vector), vector_steps(sync))
-        table.add_row(f"{count:,}", f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.0f}x", f">= {wanted}x")
+    table = Table(title="VectorEnv, NEXT_STEP autoreset, infos included: environment steps per CPU-second")
+    for column in ("task", "environments", "VectorEnv", "SyncVectorEnv", "ratio", "wanted"):
+        table.add_column(column, justify="left" if column == "task" else "right")
+    cases = [(GUESSING, {}, 64, 8), (GUESSING, {}, 16384, 300)]
+    cases += [(id, arguments, 1024, 90) for id, arguments in pure_tasks()]
+    for id, arguments, count, wanted in cases:
+        vector = gym.make_vec(id, num_envs=count, **arguments)
+        singles = [partial(gym.make, id, disable_env_checker=True, **arguments)] * count
+        fast, slow, ratio = in_turns(vector_steps(vector), vector_steps(SyncVectorEnv(singles)))
+        name = named(id, arguments)
+        table.add_row(name, f"{count:,}", f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.0f}x", f">= {wanted}x")
+    console.print(table)
+
+    table = Table(title="One policy for all ports, 16 copies, as stable-baselines3 sees it: port steps per CPU-second")
+    for column in ("task", "ours", "SuperSuit", "ratio", "wanted"):
+        table.add_column(column, justify="left" if column == "task" else "right")
+    for id, arguments in pure_tasks():
+        rows = supersuit.pettingzoo_env_to_vec_env_v1(pettingzoo.make("parallel", id, **arguments))
+        other = supersuit.concat_vec_envs_v1(rows, 16, num_cpus=1, base_class="stable_baselines3")
+        own = SharedVecEnv(id, copies=16, **arguments)
+        fast, slow, ratio = in_turns(stable_baselines3_steps(own), stable_baselines3_steps(other))
+        table.add_row(named(id, arguments), f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.0f}x", ">= 5x")
     console.print(table)
 
     ours = single_steps(gym.make(GUESSING, disable_env_checker=True).unwrapped)

@@ -97,7 +97,7 @@ class HiddenXOR(Task[HiddenXORState]):
             bit = bit * xp.astype(state.step % length == 0, bit.dtype)[:, None]  # (B, P)
         before = state.step // length - 1  # (B,) -1 in the first question
         told = _of_question(state.parity, xp.where(before < 0, 0, before))  # (B,)
-        told = xp.where(before < 0, xp.zeros_like(told), told)  # (B,)
+        told = told * xp.astype(before >= 0, told.dtype)  # (B,)
         left = 1.0 - xp.astype(state.step, told.dtype) / self.horizon  # (B,)
         everywhere = xp.stack([told, self._counts(state), left], axis=1)  # (B, 3)
         own = xp.stack([bit, state.last], axis=2)  # (B, P, 2)
@@ -186,6 +186,8 @@ class HiddenXOR(Task[HiddenXORState]):
 
 def _of_question(values: Array, asked: Array) -> Array:
     """The entry of each episode's question: values (B, Q, ...) and asked (B,) to (B, ...)."""
+    if values.shape[1] == 1:
+        return values[:, 0]  # (B, ...) there is nothing to look up
     xp = namespace(values)
     index = xp.reshape(asked, (-1, *(1 for _ in values.shape[1:])))  # (B, 1, ...)
     if len(values.shape) > 2:

@@ -1,0 +1,100 @@
+"""What holds for every task with any arguments, any episode and any actions; hypothesis looks for a counterexample."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from badger_envs import ROWS, Guessing, HiddenXOR, episode_keys
+
+ARGUMENTS = {
+    Guessing: st.fixed_dictionaries(
+        {
+            "dims": st.integers(1, 9),
+            "horizon": st.integers(1, 12),
+            "feedback": st.sampled_from(["all", "first"]),
+            "objective": st.sampled_from(["every_step", "last_step"]),
+            "identity": st.booleans(),
+        }
+    ),
+    HiddenXOR: st.fixed_dictionaries(
+        {
+            "bits": st.integers(2, 16),
+            "rounds": st.integers(0, 3),
+            "questions": st.integers(1, 5),
+            "flash": st.booleans(),
+            "subset": st.booleans(),
+        }
+    ),
+}
+"""Task -> all arguments it takes, small enough to be played at once."""
+TASKS = [task for row in ROWS.values() for task in row.tasks]
+
+
+def test_every_task_has_its_arguments_here():
+    assert set(TASKS) == set(ARGUMENTS)
+
+
+def play(task, seed, indices, actions):
+    """Everything a batch of episodes shows, step by step."""
+    state = task.initial(episode_keys(seed, indices))
+    record = [view(state) for view in views(task)]
+    rewards = []
+    for action in actions:
+        following = task.transition(state, action)
+        rewards.append(task.reward(state, action, following))
+        state = following
+        record += [np.array(view(state)) for view in views(task)]
+    return record, np.asarray(rewards), task.metrics(state)
+
+
+def views(task):
+    return task.observation, task.hidden, task.neighbours, task.present, task.terminal
+
+
+@pytest.mark.parametrize("kind", TASKS, ids=lambda kind: kind.__name__)
+def test_episodes_are_finite_in_range_and_the_same_again(kind):
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+    @given(
+        arguments=ARGUMENTS[kind],
+        seed=st.integers(0, 2**30 - 1),
+        index=st.integers(0, 2**32 - 4),
+        source=st.integers(0, 2**32 - 1),
+        extreme=st.booleans(),
+    )
+    def holds(arguments, seed, index, source, extreme):
+        task, indices = kind(**arguments), index + np.arange(3)
+        generator = np.random.default_rng(source)
+        shape = (task.horizon, 3, task.ports, task.port_actions)
+        actions = generator.uniform(-task.action_limit, task.action_limit, shape).astype(np.float32)
+        if extreme:
+            actions = np.sign(actions) * np.float32(task.action_limit)
+        record, rewards, metrics = play(task, seed, indices, actions)
+        again = play(task, seed, indices, actions)
+        assert all(np.array_equal(one, other) for one, other in zip(record, again[0], strict=True))
+        assert np.array_equal(rewards, again[1])
+        alone = play(task, seed, indices[1:2], actions[:, 1:2])
+        assert all(np.array_equal(one[1:2], other) for one, other in zip(record, alone[0], strict=True))
+
+        for number in range(0, len(record), 5):
+            shown, hidden, neighbours, present, terminal = record[number : number + 5]
+            assert shown.shape == (3, task.ports, task.port_features)
+            for values, bounds in ((shown, task.port_bounds), (hidden, task.hidden_bounds)):
+                assert values.dtype == np.float32
+                assert (values >= bounds.low).all()
+                assert (values <= bounds.high).all()
+            assert neighbours.shape == (3, task.ports, task.slots)
+            assert neighbours.min(initial=0) >= -1
+            assert neighbours.max(initial=0) < task.ports
+            assert not shown[~present].any()
+            assert (neighbours[~present] == -1).all()
+        assert terminal.all()
+        assert np.isfinite(rewards).all()
+        returns, levels = rewards.sum(axis=0, dtype=np.float64), task.levels
+        slack = 1e-5 * max(1.0, abs(levels.lowest), abs(levels.highest))
+        assert (returns >= levels.lowest - slack).all()
+        assert (returns <= levels.highest + slack).all()
+        assert levels.lowest <= levels.chance <= levels.reference <= levels.highest + slack
+        assert all(np.isfinite(values).all() for values in metrics.values())
+
+    holds()
