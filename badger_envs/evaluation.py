@@ -99,7 +99,7 @@ def evaluate(
         id: an id of the registry.
         episodes: how many.
         first_episode: number of the first one.
-        episode_set: TEST for numbers that are reported, VALIDATION for choosing. Training episodes are refused.
+        episode_set: TEST for numbers that are reported, VALIDATION for choosing. The other sets are refused.
         batch: most episodes lived through at once (B).
         **arguments: of the task.
 
@@ -110,9 +110,10 @@ def evaluate(
     require_integer("episodes", episodes, 1)
     require_integer("batch", batch, 1)
     require_integer("first_episode", first_episode, 0)
-    if episode_set is EpisodeSet.TRAIN:
+    if episode_set not in (EpisodeSet.TEST, EpisodeSet.VALIDATION):
         raise ValueError(
-            "episode_set must be TEST or VALIDATION, got TRAIN: policies are not scored on what trained them"
+            f"episode_set must be TEST or VALIDATION, got {episode_set.name}: policies are not scored on what trained "
+            "them, nor on what their levels were measured on"
         )
     task = find_row(id).make_task(**arguments)
     policy_shape = task.ports * task.port_actions

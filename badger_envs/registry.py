@@ -1,5 +1,6 @@
 """One table of rows, read by registration, tests, documentation and leaderboard alike."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -7,9 +8,21 @@ from typing import Any
 import gymnasium as gym
 import pettingzoo
 
-from badger_envs.policies import AllButOnePattern, AllEqual, Blind, Parity, Policy, Probe
+from badger_envs.policies import (
+    AllButOnePattern,
+    AllEqual,
+    Blind,
+    Elimination,
+    Mean,
+    Parity,
+    Policy,
+    Probe,
+    Reach,
+    ReachForMean,
+    ShortestPaths,
+)
 from badger_envs.task import Task
-from badger_envs.tasks import Guessing, HiddenXOR
+from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, Routing
 
 
 @dataclass(frozen=True)
@@ -116,6 +129,47 @@ ROWS: dict[str, Row] = {
             known_curves={
                 "chance": dict.fromkeys(range(2, 17), 0.5),
                 "all patterns but one": {bits: 2.0**-bits for bits in range(2, 17)},
+            },
+        ),
+        Row(
+            id="Badger/Routing-v0",
+            tasks={
+                Routing: {"chance": Blind, "reference": Elimination, "mean": Mean},
+                MeshRouting: {"chance": Blind, "reference": ShortestPaths},
+            },
+            selector="topology",
+            size="ports",
+            train_sizes=(3, 4, 5, 6),
+            test_sizes=tuple(range(3, 17)),
+            variants=(
+                {"ports": 5, "horizon": 12, "values": "binary"},
+                {"ports": 5, "horizon": 14, "feedback": "reward", "switch_every": 6},
+                {"ports": 8, "horizon": 12, "feedback": "reward", "values": "binary", "switch_every": 5},
+                {"topology": "mesh"},
+                {"topology": "mesh", "ports": 5, "horizon": 12, "failures": 3},
+            ),
+            metric="error",
+            known_curves={
+                "chance": dict.fromkeys(range(3, 17), 1.0),
+                "mean of the inputs": {ports: 1.0 - 1.0 / ports for ports in range(3, 17)},
+            },
+        ),
+        Row(
+            id="Badger/ModularReacher-v0",
+            tasks={ModularReacher: {"chance": ReachForMean, "reference": Reach}},
+            size="segments",
+            train_sizes=(3, 4, 5, 6, 8),
+            test_sizes=(2, 3, 4, 5, 6, 8, 12, 16, 30),
+            variants=(
+                {"segments": 2, "goal": "last", "horizon": 20},
+                {"segments": 7, "branching": 0.4, "goal": "tips", "horizon": 15},
+                {"segments": 6, "branching": 1.0, "horizon": 15},
+            ),
+            metric="error",
+            # Exact, for the error at the end of an episode of a chain: goals have E[r^2] = 1/3 and E[y] = 1/pi.
+            known_curves={
+                "stays upright": dict.fromkeys((2, 3, 4, 5, 6, 8, 12, 16, 30), (1 / 3 + 1 - 2 / math.pi) / 2),
+                "aims at the mean goal": dict.fromkeys((2, 3, 4, 5, 6, 8, 12, 16, 30), (1 / 3 - 1 / math.pi**2) / 2),
             },
         ),
     )

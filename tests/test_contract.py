@@ -19,6 +19,7 @@ from badger_envs.evaluation import evaluate
 from badger_envs.policies import Blind
 from tests.cases import every_case, every_pure_case, every_row, random_actions
 
+GRADCHECK_STEPS = 6
 HEADINGS = ("Observation", "Action", "Reward", "Episode end", "Levels", "Arguments", "Version history")
 
 
@@ -189,7 +190,8 @@ def test_gradients_agree_with_finite_differences(row, arguments):
             state = following
         return torch.stack(rewards).sum()
 
-    actions = torch.from_numpy(random_actions(task, 3) * 0.9).double().requires_grad_()
+    some = random_actions(task, 3)[:GRADCHECK_STEPS]
+    actions = torch.from_numpy(some * 0.9).double().requires_grad_()
     assert torch.autograd.gradcheck(total, (actions,))
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from badger_envs import ROWS, Guessing, HiddenXOR, episode_keys
+from badger_envs import ROWS, Guessing, HiddenXOR, MeshRouting, ModularReacher, Routing, episode_keys
 
 ARGUMENTS = {
     Guessing: st.fixed_dictionaries(
@@ -26,8 +26,30 @@ ARGUMENTS = {
             "subset": st.booleans(),
         }
     ),
+    Routing: st.fixed_dictionaries(
+        {
+            "ports": st.integers(2, 9),
+            "horizon": st.integers(1, 12),
+            "feedback": st.sampled_from(["supervised", "reward"]),
+            "values": st.sampled_from(["continuous", "binary"]),
+            "switch_every": st.none() | st.integers(1, 12),
+        }
+    ),
+    MeshRouting: st.fixed_dictionaries(
+        {"ports": st.integers(3, 12), "horizon": st.integers(1, 12), "failures": st.integers(0, 4)}
+    ),
+    ModularReacher: st.fixed_dictionaries(
+        {
+            "segments": st.integers(2, 16),
+            "branching": st.floats(0.0, 1.0),
+            "goal": st.sampled_from(["all", "last", "tips"]),
+            "horizon": st.integers(1, 12),
+        }
+    ),
 }
 """Task -> all arguments it takes, small enough to be played at once."""
+MEASURED = (ModularReacher,)
+"""Levels of these are measured, which takes too long for all that hypothesis asks for."""
 TASKS = [task for row in ROWS.values() for task in row.tasks]
 
 
@@ -90,11 +112,13 @@ def test_episodes_are_finite_in_range_and_the_same_again(kind):
             assert (neighbours[~present] == -1).all()
         assert terminal.all()
         assert np.isfinite(rewards).all()
+        assert all(np.isfinite(values).all() for values in metrics.values())
+        if kind in MEASURED:
+            return
         returns, levels = rewards.sum(axis=0, dtype=np.float64), task.levels
         slack = 1e-5 * max(1.0, abs(levels.lowest), abs(levels.highest))
         assert (returns >= levels.lowest - slack).all()
         assert (returns <= levels.highest + slack).all()
         assert levels.lowest <= levels.chance <= levels.reference <= levels.highest + slack
-        assert all(np.isfinite(values).all() for values in metrics.values())
 
     holds()

@@ -17,15 +17,19 @@ ALLOWED = {
     "badger_envs": {"numpy", "array_api_compat", "gymnasium", "pettingzoo", "mujoco", "PIL"},
     "agents": {"torch", "safetensors"},
     "baselines": {
-        "agents", "badger_envs", "jinja2", "matplotlib", "numpy", "rich", "sb3_contrib", "stable_baselines3", "torch",
+        "agents", "badger_envs", "cma", "jinja2", "matplotlib", "numpy", "rich", "sb3_contrib", "stable_baselines3", "torch",
         "tyro",
     },
     "leaderboards": {"badger_envs", "jinja2", "numpy", "pydantic"},
 }  # fmt: skip
 """Folder -> what it may import besides itself and the standard library."""
 
-ADAPTERS = {"badger_envs/views/stable_baselines3.py": {"stable_baselines3"}}
-"""Files for the users of another library, which import it, and which nothing else imports."""
+ADAPTERS = {
+    "badger_envs/views/stable_baselines3.py": {"stable_baselines3"},
+    "badger_envs/robots/tune.py": {"cma"},
+}
+"""Files that import a library which the package does not need, and which nothing else imports: an adapter for those who
+have it, and the script that made the shipped gaits."""
 
 
 def imported(path: Path) -> set[str]:

@@ -7,16 +7,26 @@ They see what anybody sees through `gym.make_vec`: observations and rewards. `re
 from badger_envs.policies.guessing import AllEqual, Probe
 from badger_envs.policies.hidden_xor import AllButOnePattern, Parity, ParityByMessages
 from badger_envs.policies.interface import Blind, Policy
+from badger_envs.policies.mesh_routing import DistanceVectors, ShortestPaths
+from badger_envs.policies.modular_reacher import PullTogether, Reach, ReachForMean
+from badger_envs.policies.routing import Elimination, Mean
 from badger_envs.policies.shared import SharedPolicy, live_together
 
 __all__ = [
     "AllButOnePattern",
     "AllEqual",
     "Blind",
+    "DistanceVectors",
+    "Elimination",
+    "Mean",
     "Parity",
     "ParityByMessages",
     "Policy",
     "Probe",
+    "PullTogether",
+    "Reach",
+    "ReachForMean",
     "SharedPolicy",
+    "ShortestPaths",
     "live_together",
 ]

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.rendering import guessing, hidden_xor
+from badger_envs.rendering import guessing, hidden_xor, mesh_routing, modular_reacher, routing
 from badger_envs.task import Task
-from badger_envs.tasks import Guessing, HiddenXOR
+from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, Routing
 
 
 class Drawing(Protocol):
@@ -23,6 +23,9 @@ class Drawing(Protocol):
 DRAWINGS: dict[type[Task[Any]], Drawing] = {
     Guessing: guessing,
     HiddenXOR: hidden_xor,
+    MeshRouting: mesh_routing,
+    ModularReacher: modular_reacher,
+    Routing: routing,
 }
 
 

@@ -2,5 +2,8 @@
 
 from badger_envs.tasks.guessing import Guessing
 from badger_envs.tasks.hidden_xor import HiddenXOR
+from badger_envs.tasks.mesh_routing import MeshRouting
+from badger_envs.tasks.modular_reacher import ModularReacher
+from badger_envs.tasks.routing import Routing
 
-__all__ = ["Guessing", "HiddenXOR"]
+__all__ = ["Guessing", "HiddenXOR", "MeshRouting", "ModularReacher", "Routing"]
