@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from agents.interface import Agent, require_sizes, require_words
-from agents.parts import IDENTITIES, MEMBRANES, MESSAGES, Identity, inputs_size, with_change
+from agents.parts import IDENTITIES, MEMBRANES, MESSAGES, GRUCell, Identity, inputs_size, with_change
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Badger(Agent):
         self.identity = Identity(config.identity, config.identity_size)
         self.messages = MESSAGES[config.messages](config.memory, config.message)
         self.membrane = MEMBRANES[config.membrane](inputs, config.memory, config.port_actions, config.key)
-        self.expert = nn.GRUCell(self.membrane.size + self.messages.size + self.identity.size, config.memory)
+        self.expert = GRUCell(self.membrane.size + self.messages.size + self.identity.size, config.memory)
 
     def accepts(self, ports: int) -> bool:
         experts = self.config.experts if self.config.membrane == "attention" else ports
@@ -99,6 +99,9 @@ class Badger(Agent):
             self.membrane.addresses(batch, ports, generator, alike).to(device),
             None,
         )
+
+    def memory(self, state: BadgerState) -> Tensor:
+        return state.memory  # (B, E, H)
 
     def forward(self, observation: Tensor, state: BadgerState) -> tuple[Tensor, BadgerState]:
         inputs = with_change(observation, state.previous)  # (B, P, inputs)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.interface import Agent, mean_of_others, require_sizes, require_words
-from agents.parts import IDENTITIES, Identity, inputs_size, with_change
+from agents.parts import IDENTITIES, Identity, LSTMCell, inputs_size, with_change
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class CommNet(Agent):
         self.identity = Identity(config.identity, config.identity_size)
         self.encode = nn.Linear(inputs_size(config.port_features) + self.identity.size, config.memory)
         self.hear = nn.Linear(config.memory, config.memory, bias=False)
-        self.controller = nn.LSTMCell(config.memory, config.memory)
+        self.controller = LSTMCell(config.memory, config.memory)
         self.act = nn.Linear(config.memory, config.port_actions)
         # Remember at first (Jozefowicz et al. 2015): without this, 3 of 6 runs of the pocket comparison stayed at
         # chance; with it none of 5 did.
@@ -72,6 +72,9 @@ class CommNet(Agent):
         self.require_ports(ports)
         zeros = torch.zeros(batch, ports, self.config.memory, device=self.device)
         return CommNetState(zeros, zeros, self.identity(batch, ports, generator, alike).to(self.device), None)
+
+    def memory(self, state: CommNetState) -> Tensor:
+        return state.hidden  # (B, E, H)
 
     def forward(self, observation: Tensor, state: CommNetState) -> tuple[Tensor, CommNetState]:
         seen = torch.cat([with_change(observation, state.previous), state.identity], dim=-1)  # (B, E, inputs + I)

@@ -49,6 +49,10 @@ class Agent(nn.Module, ABC):
         """
 
     @abstractmethod
+    def memory(self, state: State) -> Tensor:
+        """What is remembered, (B, E, H); for an agent that is one, E = 1. Critics value lifetimes by it."""
+
+    @abstractmethod
     def accepts(self, ports: int) -> bool:
         """Whether this agent can run with that many ports."""
 

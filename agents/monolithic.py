@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.interface import Agent, require_sizes
-from agents.parts import inputs_size, with_change
+from agents.parts import GRUCell, inputs_size, with_change
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Monolithic(Agent):
 
     def __init__(self, config: MonolithicConfig) -> None:
         super().__init__(config)
-        self.cell = nn.GRUCell(inputs_size(config.port_features) * config.ports, config.memory)
+        self.cell = GRUCell(inputs_size(config.port_features) * config.ports, config.memory)
         self.act = nn.Linear(config.memory, config.ports * config.port_actions)
 
     def accepts(self, ports: int) -> bool:
@@ -57,6 +57,9 @@ class Monolithic(Agent):
     ) -> MonolithicState:
         self.require_ports(ports)
         return MonolithicState(torch.zeros(batch, self.config.memory, device=self.device), None)
+
+    def memory(self, state: MonolithicState) -> Tensor:
+        return state.memory[:, None]  # (B, 1, H)
 
     def forward(self, observation: Tensor, state: MonolithicState) -> tuple[Tensor, MonolithicState]:
         inputs = with_change(observation, state.previous).flatten(1)  # (B, P * inputs)

@@ -22,10 +22,11 @@ from badger_envs.files import write_json
 from badger_envs.policies import Policy
 from badger_envs.registry import find_row
 from badger_envs.version import __version__
-from baselines.backprop import Backprop, train
+from baselines.outer_loop import OuterLoop
 from baselines.policy import AgentPolicy
+from baselines.training import train
 
-CELL_VERSION = 1
+CELL_VERSION = 2
 """Goes into the hash; raise it when the same specification gives another result than before."""
 
 OnUpdate = Callable[[int, dict[str, float]], None]
@@ -49,7 +50,7 @@ class Cell:
     """Of the agent."""
     policy: str | None = None
     """Name of a handcrafted policy in the registry's row; None for an agent that is trained."""
-    outer_loop: Backprop | None = None
+    outer_loop: OuterLoop | None = None
     """Settings of the outer loop; None for a handcrafted policy."""
     test_sizes: tuple[int, ...] = ()
     """Sizes to test at besides the task's own, where the agent can."""
@@ -61,6 +62,8 @@ class Cell:
     def specification(self) -> dict[str, Any]:
         """Plain numbers, lists and words, complete; just what is read back from a file."""
         specification = {"cell_version": CELL_VERSION, "badger_envs": __version__, **asdict(self)}
+        if self.outer_loop is not None:
+            specification["outer_loop"]["kind"] = self.outer_loop.kind
         plain: dict[str, Any] = json.loads(json.dumps(specification))
         return plain
 
@@ -139,8 +142,18 @@ def _train_and_test(cell: Cell, folder: Path, device: str, on_update: OnUpdate |
         assert cell.config is not None
         torch.manual_seed(cell.seed)
         agent = build_agent(cell.kind, cell.config).to(device)
-        trained = train(agent, cell.task, cell.arguments, cell.outer_loop, seed=cell.seed, on_update=on_update)
+        checkpoint = folder / "checkpoint.pt"
+        trained = train(
+            agent,
+            cell.task,
+            cell.arguments,
+            cell.outer_loop,
+            seed=cell.seed,
+            on_update=on_update,
+            checkpoint=checkpoint,
+        )
         save_agent(agent, folder)
+        checkpoint.unlink(missing_ok=True)
         result["parameters"] = count_parameters(agent)
         result["environment_steps"] = trained.environment_steps
         result["episodes"] = cell.training_episodes

@@ -7,8 +7,9 @@ import numpy as np
 
 from agents import build_agent, count_parameters
 from badger_envs.registry import find_row
-from baselines.backprop import Backprop, Stage
+from baselines.backprop import Backprop
 from baselines.cells import Cell
+from baselines.outer_loop import OuterLoop, Stage
 
 PARAMETER_TOLERANCE = 0.1
 LARGEST_WIDTH = 512
@@ -32,7 +33,7 @@ class Contestant:
     """Of the agent, without what follows from the task and without its width."""
     policy: str | None = None
     """Name of a handcrafted policy in the registry's row."""
-    outer_loop: Backprop | None = None
+    outer_loop: OuterLoop | None = None
     """Where it trains in its own way, outside the comparison on equal footing; None for the suite's way."""
 
 
@@ -45,7 +46,7 @@ class Suite:
     environments: dict[str, dict[str, Any]]
     """Id -> arguments of the task that is trained on."""
     contestants: tuple[Contestant, ...]
-    outer_loop: Backprop
+    outer_loop: OuterLoop
     """The same for all, but for the learning rate."""
     learning_rates: tuple[float, ...]
     """Tried by everybody, on validation episodes."""
@@ -204,7 +205,7 @@ def plan(suite: Suite, contestant: Contestant, task_id: str, seeds: int) -> Entr
     own_way = contestant.outer_loop is not None
     loop = contestant.outer_loop or suite.outer_loop
 
-    def cell(seed: int, outer_loop: Backprop, **more: Any) -> Cell:
+    def cell(seed: int, outer_loop: OuterLoop, **more: Any) -> Cell:
         return Cell(contestant.name, task_id, arguments, seed, contestant.kind, config, outer_loop=outer_loop, **more)
 
     trials: tuple[Cell, ...] = ()

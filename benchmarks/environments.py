@@ -23,7 +23,7 @@ import badger_envs
 from agents import build_agent
 from badger_envs.episodes import episode_keys
 from badger_envs.views.stable_baselines3 import SharedVecEnv
-from baselines.backprop import lifetime_return
+from baselines.backprop import live
 from baselines.suites import GUESSING, SUITES, plan
 
 ROUNDS = 7
@@ -131,9 +131,9 @@ def environment_share() -> tuple[float, float]:
     keys = episode_keys(0, np.arange(128))
 
     def outer_step() -> None:
-        returns, _ = lifetime_return(task, agent, keys, agent_state=agent.initial_state(128, 3))
+        rewards, _, _ = live(task, agent, task.initial(keys, xp=torch), agent.initial_state(128, 3), task.horizon)
         optimizer.zero_grad()
-        (-returns.mean()).backward()  # type: ignore[no-untyped-call]
+        (-rewards.sum(dim=0).mean()).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(agent.parameters(), 1.0)
         optimizer.step()
 

@@ -6,9 +6,11 @@ import torch
 
 from agents import build_agent
 from badger_envs import Guessing, episode_keys
-from baselines.backprop import Backprop, NotFiniteError, Stage, lifetime_return, train
+from baselines.backprop import Backprop, live
 from baselines.cells import run_cell
+from baselines.outer_loop import NotFiniteError, Stage
 from baselines.suites import GUESSING, SUITES, plan
+from baselines.training import train
 
 POCKET = SUITES["pocket"]
 
@@ -21,14 +23,14 @@ def small_badger(**config):
 def test_the_return_of_a_lifetime_is_the_sum_of_its_rewards():
     task, keys = Guessing(dims=2, horizon=3), episode_keys(0, np.arange(4))
     agent = small_badger()
-    returns, metrics = lifetime_return(task, agent, keys, agent_state=agent.initial_state(4, 2))
+    rewards, end, _ = live(task, agent, task.initial(keys, xp=torch), agent.initial_state(4, 2), task.horizon)
     state, memory, expected = task.initial(keys, xp=torch), agent.initial_state(4, 2), torch.zeros(4)
     for _ in range(3):
         action, memory = agent(task.observation(state), memory)
         state = task.transition(state, action)
         expected -= 3 * (action[:, :, 0] - state.target).square().mean(dim=1)
-    assert torch.allclose(returns, expected)
-    assert torch.allclose(metrics["error"], state.error)
+    assert torch.allclose(rewards.sum(dim=0), expected)
+    assert torch.allclose(end.error, state.error)
 
 
 def test_the_gradient_of_a_lifetime_agrees_with_finite_differences():

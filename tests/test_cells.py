@@ -6,9 +6,10 @@ import pytest
 
 from agents import build_agent, count_parameters, load_agent
 from badger_envs.evaluation import evaluate
-from baselines.backprop import Backprop, Stage
+from baselines.backprop import Backprop
 from baselines.cells import Cell, find_result, run_cell
 from baselines.grid import decided_runs
+from baselines.outer_loop import Stage
 from baselines.policy import AgentPolicy
 from baselines.suites import GUESSING, SUITES, choose, fit_width, main_test, plan
 

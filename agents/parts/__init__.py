@@ -1,5 +1,6 @@
 """Exchangeable parts of agents, a few lines each."""
 
+from agents.parts.cells import GRUCell, LSTMCell, use_plain_operations
 from agents.parts.identity import IDENTITIES, Identity
 from agents.parts.inputs import inputs_size, with_change
 from agents.parts.membrane import MEMBRANES, AttentionMembrane, DirectMembrane, Membrane
@@ -12,11 +13,14 @@ __all__ = [
     "AttentionMembrane",
     "AttentionMessages",
     "DirectMembrane",
+    "GRUCell",
     "Identity",
+    "LSTMCell",
     "MeanMessages",
     "Membrane",
     "Messages",
     "NoMessages",
     "inputs_size",
+    "use_plain_operations",
     "with_change",
 ]

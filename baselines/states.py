@@ -1,0 +1,24 @@
+"""Working on what agents and tasks carry from step to step: NamedTuples of tensors with leading axis B, or None."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from torch import Tensor
+
+StateT = TypeVar("StateT", bound=tuple[Any, ...])
+
+
+def mapped(change: Callable[[Tensor], Tensor], state: StateT) -> StateT:
+    """The state with every tensor changed; None stays None."""
+    changed: list[Any] = [value if value is None else change(value) for value in state]
+    return type(state)(*changed)
+
+
+def detached(state: StateT) -> StateT:
+    """The same numbers, without where they came from."""
+    return mapped(Tensor.detach, state)
+
+
+def rows_of(state: StateT, rows: Tensor) -> StateT:
+    """Those rows (R,) of the batch."""
+    return mapped(lambda values: values[rows], state)
