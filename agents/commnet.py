@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.interface import Agent, mean_of_others, require_sizes, require_words
-from agents.parts import IDENTITIES, Identity, LSTMCell, inputs_size, with_change
+from agents.parts import IDENTITIES, Identity, LSTMCell, inputs_size, remembering, with_change
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,8 @@ class CommNet(Agent):
         self.identity = Identity(config.identity, config.identity_size)
         self.encode = nn.Linear(inputs_size(config.port_features) + self.identity.size, config.memory)
         self.hear = nn.Linear(config.memory, config.memory, bias=False)
-        self.controller = LSTMCell(config.memory, config.memory)
+        self.controller = remembering(LSTMCell(config.memory, config.memory))
         self.act = nn.Linear(config.memory, config.port_actions)
-        # Remember at first (Jozefowicz et al. 2015): without this, 3 of 6 runs of the pocket comparison stayed at
-        # chance; with it none of 5 did.
-        with torch.no_grad():
-            self.controller.bias_ih[config.memory : 2 * config.memory] = 1.0
 
     def accepts(self, ports: int) -> bool:
         return ports >= 1 and self.identity.accepts(ports)

@@ -52,6 +52,23 @@ class Agent(nn.Module, ABC):
     def memory(self, state: State) -> Tensor:
         """What is remembered, (B, E, H); for an agent that is one, E = 1. Critics value lifetimes by it."""
 
+    def follow(self, observations: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
+        """Many steps at once, of which the observations are known already; the same numbers as step by step.
+
+        Args:
+            observations: float32 (W, B, P, F).
+            state: before the first of them.
+
+        Returns:
+            Actions (W, B, P, A), memories (W, B, E, H) after each step, and the state after the last one.
+        """
+        actions, memories = [], []
+        for observation in observations:
+            action, state = self(observation, state)
+            actions.append(action)
+            memories.append(self.memory(state))
+        return torch.stack(actions), torch.stack(memories), state
+
     @abstractmethod
     def accepts(self, ports: int) -> bool:
         """Whether this agent can run with that many ports."""

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from agents.interface import Agent, require_sizes
-from agents.parts import GRUCell, inputs_size, with_change
+from agents.interface import Agent, require_sizes, require_words
+from agents.parts import GRUCell, LSTMCell, inputs_size, remembering, with_change
 
 
 @dataclass(frozen=True)
@@ -25,28 +25,37 @@ class MonolithicConfig:
     port_actions: int = 1
     """Entries a port takes (A)."""
     memory: int = 34
-    """Entries of the memory (H)."""
+    """Entries of the memory (H); the cell state of an LSTM has as many."""
+    cell: str = "gru"
+    """What remembers: "gru" or "lstm"."""
 
     def __post_init__(self) -> None:
         require_sizes(self, port_features=1, ports=1, port_actions=1, memory=1)
+        require_words(self, cell=("gru", "lstm"))
 
 
 class MonolithicState(NamedTuple):
     """What a lifetime carries on."""
 
     memory: Tensor  # (B, H)
+    cell: Tensor  # (B, H) of an LSTM, (B, 0) of a GRU
     previous: Tensor | None  # (B, P, F) observation one step before, None at first
 
 
 class Monolithic(Agent):
-    """A GRU over the concatenated ports."""
+    """A GRU or an LSTM over the concatenated ports."""
 
     config_class = MonolithicConfig
     config: MonolithicConfig
 
     def __init__(self, config: MonolithicConfig) -> None:
         super().__init__(config)
-        self.cell = GRUCell(inputs_size(config.port_features) * config.ports, config.memory)
+        inputs = inputs_size(config.port_features) * config.ports
+        self.cell: GRUCell | LSTMCell
+        if config.cell == "gru":
+            self.cell = GRUCell(inputs, config.memory)
+        else:
+            self.cell = remembering(LSTMCell(inputs, config.memory))
         self.act = nn.Linear(config.memory, config.ports * config.port_actions)
 
     def accepts(self, ports: int) -> bool:
@@ -56,13 +65,30 @@ class Monolithic(Agent):
         self, batch: int, ports: int, *, generator: torch.Generator | None = None, alike: bool = False
     ) -> MonolithicState:
         self.require_ports(ports)
-        return MonolithicState(torch.zeros(batch, self.config.memory, device=self.device), None)
+        zeros = torch.zeros(batch, self.config.memory, device=self.device)
+        return MonolithicState(zeros, zeros if self.config.cell == "lstm" else zeros[:, :0], None)
 
     def memory(self, state: MonolithicState) -> Tensor:
         return state.memory[:, None]  # (B, 1, H)
 
     def forward(self, observation: Tensor, state: MonolithicState) -> tuple[Tensor, MonolithicState]:
         inputs = with_change(observation, state.previous).flatten(1)  # (B, P * inputs)
-        memory = self.cell(inputs, state.memory)  # (B, H)
+        if isinstance(self.cell, LSTMCell):
+            memory, cell = self.cell(inputs, (state.memory, state.cell))  # 2 x (B, H)
+        else:
+            memory, cell = self.cell(inputs, state.memory), state.cell  # (B, H)
         action = torch.tanh(self.act(memory)).view(-1, self.config.ports, self.config.port_actions)  # (B, P, A)
-        return action, MonolithicState(memory, observation)
+        return action, MonolithicState(memory, cell, observation)
+
+    def follow(self, observations: Tensor, state: MonolithicState) -> tuple[Tensor, Tensor, MonolithicState]:
+        first = observations[0] if state.previous is None else state.previous
+        before = torch.cat([first[None], observations[:-1]])  # (W, B, P, F)
+        inputs = with_change(observations, before).flatten(2)  # (W, B, P * inputs)
+        cell = state.cell
+        if isinstance(self.cell, LSTMCell):
+            memories, memory, cell = self.cell.sequence(inputs, state.memory, state.cell)  # (W, B, H), 2 x (B, H)
+        else:
+            memories, memory = self.cell.sequence(inputs, state.memory)  # (W, B, H), (B, H)
+        ported = (*memories.shape[:2], self.config.ports, self.config.port_actions)
+        actions = torch.tanh(self.act(memories)).view(ported)  # (W, B, P, A)
+        return actions, memories[:, :, None], MonolithicState(memory, cell, observations[-1])

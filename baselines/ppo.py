@@ -203,14 +203,9 @@ class PPOLearner(Learner[PPO]):
         settings = self.settings
         part = Window(*(values[:, rows] for values in window))
         memory = rows_of(memory, rows)
-        outputs, memories = [], []
-        for shown in part.shown:
-            output, memory = self.agent(shown, memory)
-            outputs.append(output)
-            memories.append(self.agent.memory(memory))
-        stacked = torch.stack(outputs)  # (W, R, P, outputs)
-        seen = part.central[:, :, None] if settings.critic == "central" else torch.stack(memories)  # (W, R, E, inputs)
-        change = (self.head.log_prob(stacked, part.drawn) - part.logs) * part.present  # (W, R, P)
+        outputs, memories, _ = self.agent.follow(part.shown, memory)  # (W, R, P, outputs), (W, R, E, H)
+        seen = part.central[:, :, None] if settings.critic == "central" else memories  # (W, R, E, inputs)
+        change = (self.head.log_prob(outputs, part.drawn) - part.logs) * part.present  # (W, R, P)
         if not settings.per_port:
             change = change.sum(dim=-1, keepdim=True)  # (W, R, 1)
         ratio = change.exp()
@@ -218,7 +213,7 @@ class PPOLearner(Learner[PPO]):
         clipped = ratio.clamp(1.0 - settings.clip, 1.0 + settings.clip)
         objective = torch.minimum(ratio * gains, clipped * gains).mean(dim=-1)  # (W, R)
         error = (self.critic(seen) - part.targets).square().mean(dim=-1)  # (W, R)
-        entropy = self.head.entropy(stacked).mean(dim=-1)  # (W, R)
+        entropy = self.head.entropy(outputs).mean(dim=-1)  # (W, R)
         loss = -objective + settings.value * error - settings.entropy * entropy  # (W, R)
         mean: Tensor = (loss * part.alive).sum() / part.alive.sum().clamp_min(1.0)
         return mean

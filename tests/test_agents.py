@@ -179,3 +179,23 @@ def test_the_policy_for_the_evaluator_does_what_the_agent_does():
 def test_bad_sizes_and_words_are_refused(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [("Badger", {}), ("CommNet", {}), ("Monolithic", {"ports": 3}), ("Monolithic", {"ports": 3, "cell": "lstm"})],
+)
+@pytest.mark.parametrize("begun", [False, True])
+def test_many_steps_at_once_are_the_same_as_step_by_step(kind, config, begun):
+    torch.manual_seed(0)
+    agent = build_agent(kind, {"port_features": 2, **config})
+    shown, state = torch.randn(5, 4, 3, 2), agent.initial_state(4, 3)
+    if begun:
+        _, state = agent(torch.randn(4, 3, 2), state)
+    actions, memories, end = agent.follow(shown, state)
+    for observation, action, memory in zip(shown, actions, memories, strict=True):
+        expected, state = agent(observation, state)
+        assert torch.allclose(action, expected, atol=1e-6)
+        assert torch.allclose(memory, agent.memory(state), atol=1e-6)
+    assert torch.allclose(agent.memory(end), agent.memory(state), atol=1e-6)
+    assert torch.equal(end.previous, shown[-1])

@@ -1,5 +1,6 @@
 """The command line from outside: real processes, real folders."""
 
+import io
 import json
 import multiprocessing
 import os
@@ -176,7 +177,7 @@ def test_a_failing_cell_is_shown_and_the_others_go_on(tmp_path, monkeypatch):
     monkeypatch.setitem(suites.SUITES, "broken", suite)
     from rich.console import Console
 
-    console = Console(record=True, width=120, file=open(os.devnull, "w"))  # noqa: SIM115
+    console = Console(record=True, width=120, file=io.StringIO())
     content = compare.compare(
         "broken", tmp_path, agents=(), environments=(), seeds=1, jobs=1, device="cpu", console=console
     )

@@ -1,0 +1,82 @@
+"""How fast reinforcement learning is, ours beside sb3-contrib's, in one process: `python -m benchmarks.training`.
+
+The guessing game with 3 numbers, a monolithic LSTM of 64 units, 4 epochs, whole lifetimes in every minibatch. Rates are
+environment steps per CPU-second of training, everything included; both sides take turns and the median ratio is shown.
+"""
+
+import time
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+from sb3_contrib import RecurrentPPO
+from stable_baselines3.common.vec_env import DummyVecEnv
+
+import badger_envs
+from agents import build_agent
+from baselines.ppo import PPO
+from baselines.suites import GUESSING
+from baselines.training import train
+
+ROUNDS = 3
+UNITS, EPOCHS, MINIBATCHES = 64, 4, 4
+ARGUMENTS = {"dims": 3}
+
+
+def ours(environments: int, updates: int) -> float:
+    """Environment steps per CPU-second of our PPO."""
+    task = badger_envs.Guessing(**ARGUMENTS)
+    config = {"port_features": task.port_features, "ports": task.ports, "memory": UNITS, "cell": "lstm"}
+    agent = build_agent("Monolithic", config)
+    settings = PPO(updates=updates, batch=environments, epochs=EPOCHS, minibatches=MINIBATCHES)
+    began = time.process_time()
+    trained = train(agent, GUESSING, dict(ARGUMENTS), settings, seed=0)
+    return trained.environment_steps / (time.process_time() - began)
+
+
+def theirs(environments: int, updates: int) -> float:
+    """Environment steps per CPU-second of sb3-contrib's RecurrentPPO, with an LSTM that actor and critic share."""
+
+    def make() -> gym.Env[Any, Any]:
+        return gym.make(GUESSING, disable_env_checker=True, **ARGUMENTS)
+
+    horizon = badger_envs.Guessing(**ARGUMENTS).horizon
+    model = RecurrentPPO(
+        "MlpLstmPolicy",
+        DummyVecEnv([make] * environments),
+        n_steps=horizon,
+        batch_size=horizon * environments // MINIBATCHES,
+        n_epochs=EPOCHS,
+        policy_kwargs={
+            "lstm_hidden_size": UNITS,
+            "enable_critic_lstm": False,
+            "shared_lstm": True,
+            "net_arch": [UNITS],
+        },
+        seed=0,
+        device="cpu",
+    )
+    began = time.process_time()
+    model.learn(updates * horizon * environments)
+    return updates * horizon * environments / (time.process_time() - began)
+
+
+def main() -> None:
+    """Print the table."""
+    torch.set_num_threads(1)
+    table = Table(title="PPO with an LSTM of 64 on the guessing game: environment steps per CPU-second")
+    for column in ("environments", "ours", "sb3-contrib RecurrentPPO", "ratio", "wanted"):
+        table.add_column(column, justify="right")
+    for environments, updates, wanted in ((64, 6, 5), (1024, 2, 10)):
+        pairs = np.asarray([(ours(environments, updates * 4), theirs(environments, updates)) for _ in range(ROUNDS)])
+        fast, slow = np.median(pairs, axis=0)
+        ratio = np.median(pairs[:, 0] / pairs[:, 1])
+        table.add_row(f"{environments:,}", f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.1f}x", f">= {wanted}x")
+    Console(width=110).print(table)
+
+
+if __name__ == "__main__":
+    main()
