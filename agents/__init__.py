@@ -6,6 +6,7 @@ expert, M message entries, I identity entries, K rounds of messages.
 
 from agents.badger import Badger, BadgerConfig
 from agents.commnet import CommNet, CommNetConfig
+from agents.independent import Independent, IndependentConfig
 from agents.interface import Agent, count_parameters
 from agents.monolithic import Monolithic, MonolithicConfig
 from agents.storage import AgentFileError, build_agent, load_agent, save_agent
@@ -17,6 +18,8 @@ __all__ = [
     "BadgerConfig",
     "CommNet",
     "CommNetConfig",
+    "Independent",
+    "IndependentConfig",
     "Monolithic",
     "MonolithicConfig",
     "build_agent",

@@ -26,7 +26,7 @@ class BadgerConfig:
     memory: int = 28
     """Entries of an expert's memory (H)."""
     messages: str = "mean"
-    """What experts hear of each other: "mean", "attention" or "none"."""
+    """What experts hear of each other: "mean", "gated" (the mean of those who speak), "attention" or "none"."""
     message: int = 16
     """Message entries (M)."""
     rounds: int = 1

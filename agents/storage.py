@@ -13,10 +13,16 @@ from safetensors.torch import load, save
 
 from agents.badger import Badger
 from agents.commnet import CommNet
+from agents.independent import Independent
 from agents.interface import Agent
 from agents.monolithic import Monolithic
 
-KINDS: dict[str, type[Agent]] = {"Badger": Badger, "CommNet": CommNet, "Monolithic": Monolithic}
+KINDS: dict[str, type[Agent]] = {
+    "Badger": Badger,
+    "CommNet": CommNet,
+    "Independent": Independent,
+    "Monolithic": Monolithic,
+}
 """The only classes that a file can name."""
 WEIGHTS, CONFIG = "agent.safetensors", "agent.json"
 FORMAT = 1

@@ -1,11 +1,12 @@
 """Comparisons as data: who meets whom on what, with which budget."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 
 from agents import build_agent, count_parameters
+from agents.storage import KINDS
 from badger_envs.registry import find_row
 from baselines.backprop import Backprop
 from baselines.cells import Cell
@@ -198,7 +199,7 @@ def plan(suite: Suite, contestant: Contestant, task_id: str, seeds: int) -> Entr
         run = Cell(contestant.name, task_id, arguments, 0, policy=contestant.policy, test_sizes=suite.free_sizes)
         return Entry(contestant, task_id, (), (run,))
     config = {"port_features": task.port_features, "port_actions": task.port_actions, **contestant.config}
-    if contestant.kind == "Monolithic":
+    if any(part.name == "ports" for part in fields(KINDS[contestant.kind].config_class)):
         config["ports"] = task.ports
     if "memory" not in config:
         config = fit_width(contestant.kind, config, suite.parameters)

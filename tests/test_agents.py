@@ -2,7 +2,17 @@ import numpy as np
 import pytest
 import torch
 
-from agents import Badger, BadgerConfig, CommNet, CommNetConfig, Monolithic, MonolithicConfig, build_agent
+from agents import (
+    Badger,
+    BadgerConfig,
+    CommNet,
+    CommNetConfig,
+    Independent,
+    IndependentConfig,
+    Monolithic,
+    MonolithicConfig,
+    build_agent,
+)
 from agents.interface import mean_of_others
 from agents.parts import MESSAGES
 from baselines.policy import AgentPolicy
@@ -19,6 +29,9 @@ AGENTS = {
     "commnet": CommNet(CommNetConfig(F)),
     "commnet, random ids": CommNet(CommNetConfig(F, identity="random", rounds=1)),
     "monolithic": Monolithic(MonolithicConfig(F, ports=P)),
+    "monolithic, LSTM": Monolithic(MonolithicConfig(F, ports=P, cell="lstm")),
+    "independent": Independent(IndependentConfig(F, ports=P)),
+    "badger, gated messages": Badger(BadgerConfig(F, messages="gated")),
 }
 every_agent = pytest.mark.parametrize("agent", AGENTS.values(), ids=AGENTS.keys())
 
@@ -162,7 +175,10 @@ def test_the_policy_for_the_evaluator_does_what_the_agent_does():
     [
         (lambda: BadgerConfig(0), "port_features must be an integer of at least 1, got 0"),
         (lambda: BadgerConfig(3, memory=2.5), "memory must be an integer of at least 1, got 2.5"),
-        (lambda: BadgerConfig(3, messages="loud"), "messages must be one of 'mean', 'attention', 'none', got 'loud'"),
+        (
+            lambda: BadgerConfig(3, messages="loud"),
+            "messages must be one of 'mean', 'gated', 'attention', 'none', got 'loud'",
+        ),
         (lambda: BadgerConfig(3, identity="name"), "identity must be one of"),
         (lambda: BadgerConfig(3, membrane="attention"), "experts must be an integer of at least 1, got None"),
         (lambda: BadgerConfig(3, experts=3), "experts must be None with a direct membrane"),
@@ -171,7 +187,7 @@ def test_the_policy_for_the_evaluator_does_what_the_agent_does():
         (lambda: AGENTS["badger, mean messages"].initial_state(1, 17), "ports must be .* got 17"),
         (lambda: AGENTS["badger, mean messages"].initial_state(1, 3, experts=4), "experts must equal the 3 ports"),
         (lambda: AgentPolicy(AGENTS["monolithic"], 3), "ports must be .* got 3"),
-        (lambda: build_agent("Robot", {}), "kind must be one of Badger, CommNet, Monolithic, got 'Robot'"),
+        (lambda: build_agent("Robot", {}), "kind must be one of Badger, CommNet, Independent, Monolithic, got 'Robot'"),
         (lambda: build_agent("Badger", {"size": 3}), "config of Badger must have fields out of .*, got size"),
         (lambda: build_agent("Badger", {}), "config of Badger: .*port_features"),
     ],
@@ -183,7 +199,13 @@ def test_bad_sizes_and_words_are_refused(call, said):
 
 @pytest.mark.parametrize(
     ("kind", "config"),
-    [("Badger", {}), ("CommNet", {}), ("Monolithic", {"ports": 3}), ("Monolithic", {"ports": 3, "cell": "lstm"})],
+    [
+        ("Badger", {}),
+        ("CommNet", {}),
+        ("Independent", {"ports": 3}),
+        ("Monolithic", {"ports": 3}),
+        ("Monolithic", {"ports": 3, "cell": "lstm"}),
+    ],
 )
 @pytest.mark.parametrize("begun", [False, True])
 def test_many_steps_at_once_are_the_same_as_step_by_step(kind, config, begun):

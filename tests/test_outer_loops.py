@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from agents import build_agent
+from agents.storage import KINDS
 from baselines.backprop import Backprop
 from baselines.evolution import CMAES, EvolutionStrategy
 from baselines.outer_loop import NotFiniteError, Stage
@@ -25,7 +26,7 @@ every_loop = pytest.mark.parametrize("settings", SMALL.values(), ids=lambda sett
 
 def small_agent(kind="Badger", outputs=1, **config):
     torch.manual_seed(0)
-    ports = {"ports": 2} if kind == "Monolithic" else {}
+    ports = {"ports": 2} if kind in ("Monolithic", "Independent") else {}
     return build_agent(kind, {"port_features": 3, "port_actions": outputs, "memory": 6, **ports, **config})
 
 
@@ -38,7 +39,7 @@ def test_every_outer_loop_is_tested_here():
 
 
 @every_loop
-@pytest.mark.parametrize("kind", ["Badger", "Monolithic", "CommNet"])
+@pytest.mark.parametrize("kind", list(KINDS))
 def test_training_twice_gives_the_same_weights_and_another_seed_gives_others(settings, kind):
     found = []
     for seed in (3, 3, 4):

@@ -17,8 +17,8 @@ ALLOWED = {
     "badger_envs": {"numpy", "array_api_compat", "gymnasium", "pettingzoo", "mujoco", "PIL"},
     "agents": {"torch", "safetensors"},
     "baselines": {
-        "agents", "badger_envs", "cma", "jinja2", "matplotlib", "numpy", "rich", "sb3_contrib", "stable_baselines3", "torch",
-        "tyro",
+        "agents", "badger_envs", "cma", "gymnasium", "jinja2", "matplotlib", "numpy", "rich", "sb3_contrib",
+        "stable_baselines3", "torch", "tyro",
     },
     "leaderboards": {"badger_envs", "jinja2", "numpy", "pydantic"},
 }  # fmt: skip

@@ -4,7 +4,7 @@ from agents.parts.cells import GRUCell, LSTMCell, remembering, use_plain_operati
 from agents.parts.identity import IDENTITIES, Identity
 from agents.parts.inputs import inputs_size, with_change
 from agents.parts.membrane import MEMBRANES, AttentionMembrane, DirectMembrane, Membrane
-from agents.parts.messages import MESSAGES, AttentionMessages, MeanMessages, Messages, NoMessages
+from agents.parts.messages import MESSAGES, AttentionMessages, GatedMessages, MeanMessages, Messages, NoMessages
 
 __all__ = [
     "IDENTITIES",
@@ -14,6 +14,7 @@ __all__ = [
     "AttentionMessages",
     "DirectMembrane",
     "GRUCell",
+    "GatedMessages",
     "Identity",
     "LSTMCell",
     "MeanMessages",

@@ -46,6 +46,17 @@ class MeanMessages(Messages):
         return mean_of_others(self.speak(memory))  # (B, E, M)
 
 
+class GatedMessages(MeanMessages):
+    """Everybody decides whether to speak (IC3Net, Singh et al. 2019), by a gate between 0 and 1 that gradients pass."""
+
+    def __init__(self, memory: int, size: int) -> None:
+        super().__init__(memory, size)
+        self.gate = nn.Linear(memory, 1)
+
+    def forward(self, memory: Tensor) -> Tensor:
+        return mean_of_others(torch.sigmoid(self.gate(memory)) * self.speak(memory))  # (B, E, M)
+
+
 class AttentionMessages(Messages):
     """Everybody chooses whom to listen to (Vaswani et al. 2017; among agents: TarMAC, Das et al. 2019).
 
@@ -67,4 +78,9 @@ class AttentionMessages(Messages):
         return heard
 
 
-MESSAGES: dict[str, type[Messages]] = {"mean": MeanMessages, "attention": AttentionMessages, "none": NoMessages}
+MESSAGES: dict[str, type[Messages]] = {
+    "mean": MeanMessages,
+    "gated": GatedMessages,
+    "attention": AttentionMessages,
+    "none": NoMessages,
+}
