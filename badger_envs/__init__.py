@@ -7,7 +7,7 @@ from badger_envs.channel import Channel
 from badger_envs.episodes import EpisodeSet, episode_keys
 from badger_envs.registry import ROWS, Row, register_all
 from badger_envs.task import Levels, Task
-from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, Routing
+from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, ModularRobot, Routing
 from badger_envs.version import __version__
 from badger_envs.views import LifetimeObservation
 
@@ -21,6 +21,7 @@ __all__ = [
     "LifetimeObservation",
     "MeshRouting",
     "ModularReacher",
+    "ModularRobot",
     "Routing",
     "Row",
     "Task",

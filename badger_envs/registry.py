@@ -20,9 +20,10 @@ from badger_envs.policies import (
     Reach,
     ReachForMean,
     ShortestPaths,
+    Wave,
 )
 from badger_envs.task import Task
-from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, Routing
+from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, ModularRobot, Routing
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,21 @@ ROWS: dict[str, Row] = {
                 "stays upright": dict.fromkeys((2, 3, 4, 5, 6, 8, 12, 16, 30), (1 / 3 + 1 - 2 / math.pi) / 2),
                 "aims at the mean goal": dict.fromkeys((2, 3, 4, 5, 6, 8, 12, 16, 30), (1 / 3 - 1 / math.pi**2) / 2),
             },
+        ),
+        Row(
+            id="Badger/ModularRobot-v0",
+            tasks={ModularRobot: {"chance": Blind, "reference": Wave}},
+            size="modules",
+            train_sizes=(4, 6, 8),
+            test_sizes=(4, 5, 6, 7, 8, 10, 12),
+            variants=(
+                {"body": "tree", "split": "train", "steps": 8, "trials": 2},
+                {"body": "star", "arms": 3, "steps": 12, "unknown": "physics"},
+                {"body": "snake", "modules": 5, "steps": 15, "unknown": "signs"},
+                {"steps": 12, "goal": "speed", "unknown": "speed"},
+            ),
+            metric="seconds_per_metre",
+            known_curves={},
         ),
     )
 }

@@ -161,6 +161,12 @@ class Task(ABC, Generic[StateT]):
         xp = namespace(state[0])
         return xp.ones((state[0].shape[0], self.ports), dtype=xp.bool, device=device_of(state[0]))
 
+    def snapshot(self, state: StateT, row: int) -> StateT:
+        """One episode of a state, each array without its leading axis, to be kept: for pictures."""
+        kept: Any = type(state)
+        one: StateT = kept(*(np.array(part[row]) for part in state))
+        return one
+
     def begin_again(self, state: StateT, rows: npt.NDArray[Any], episodes: Keys) -> StateT:
         """The state with new episodes in some of its rows; numpy only.
 

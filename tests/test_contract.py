@@ -65,17 +65,16 @@ def test_all_views_show_the_same_episode(row, arguments):
     by_agent, _ = parallel.reset(seed=11)
     aec = pettingzoo.make("aec", row.id, **arguments)
     aec.reset(seed=11)
-    present = task.present(task.initial(episode_keys(11, 0)))[0]
-    agents = np.asarray(parallel.possible_agents)[present].tolist()
-    assert parallel.agents == aec.agents == agents
+    present, agents = task.present(task.initial(episode_keys(11, 0)))[0], parallel.possible_agents
     for actions in random_actions(task, 1)[:, 0]:
         ported = shown.reshape(task.ports, -1)
         assert not ported[~present].any()
-        assert np.array_equal(ported[present], np.stack([by_agent[agent] for agent in agents]))
-        assert np.array_equal(ported[present], np.stack([aec.observe(agent) for agent in agents]))
+        assert np.array_equal(ported, np.stack([by_agent[agent] for agent in agents]))
+        assert np.array_equal(ported, np.stack([aec.observe(agent) for agent in agents]))
         shown, reward, terminated, _, _ = env.step(actions.reshape(-1))
-        named = dict(zip(agents, actions[present], strict=True))
-        by_agent, rewards, terminations, _, _ = parallel.step(named)
+        named = dict(zip(agents, actions, strict=True))
+        by_agent, rewards, terminations, _, infos = parallel.step(named)
+        assert [info.get("present", True) for info in infos.values()] == present.tolist()
         for agent in agents:
             aec.step(named[agent])
         assert set(rewards.values()) == {reward}

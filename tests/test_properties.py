@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from badger_envs import ROWS, Guessing, HiddenXOR, MeshRouting, ModularReacher, Routing, episode_keys
+from badger_envs import ROWS, Guessing, HiddenXOR, MeshRouting, ModularReacher, ModularRobot, Routing, episode_keys
 
 ARGUMENTS = {
     Guessing: st.fixed_dictionaries(
@@ -46,9 +46,20 @@ ARGUMENTS = {
             "horizon": st.integers(1, 12),
         }
     ),
+    ModularRobot: st.fixed_dictionaries(
+        {
+            "body": st.sampled_from(["chain", "snake", "tree"]),
+            "modules": st.integers(5, 7),
+            "split": st.sampled_from(["none", "train", "test"]),
+            "trials": st.integers(1, 2),
+            "steps": st.integers(1, 4),
+            "unknown": st.sampled_from(["none", "direction", "signs", "permutation", "dead", "physics"]),
+            "goal": st.sampled_from(["far", "speed"]),
+        }
+    ),
 }
 """Task -> all arguments it takes, small enough to be played at once."""
-MEASURED = (ModularReacher,)
+MEASURED = (ModularReacher, ModularRobot)
 """Levels of these are measured, which takes too long for all that hypothesis asks for."""
 TASKS = [task for row in ROWS.values() for task in row.tasks]
 

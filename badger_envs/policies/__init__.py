@@ -9,6 +9,7 @@ from badger_envs.policies.hidden_xor import AllButOnePattern, Parity, ParityByMe
 from badger_envs.policies.interface import Blind, Policy
 from badger_envs.policies.mesh_routing import DistanceVectors, ShortestPaths
 from badger_envs.policies.modular_reacher import PullTogether, Reach, ReachForMean
+from badger_envs.policies.modular_robot import Oscillator, Wave
 from badger_envs.policies.routing import Elimination, Mean
 from badger_envs.policies.shared import SharedPolicy, live_together
 
@@ -19,6 +20,7 @@ __all__ = [
     "DistanceVectors",
     "Elimination",
     "Mean",
+    "Oscillator",
     "Parity",
     "ParityByMessages",
     "Policy",
@@ -28,5 +30,6 @@ __all__ = [
     "ReachForMean",
     "SharedPolicy",
     "ShortestPaths",
+    "Wave",
     "live_together",
 ]

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.rendering import guessing, hidden_xor, mesh_routing, modular_reacher, routing
+from badger_envs.rendering import guessing, hidden_xor, mesh_routing, modular_reacher, modular_robot, routing
 from badger_envs.task import Task
-from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, Routing
+from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, ModularRobot, Routing
 
 
 class Drawing(Protocol):
@@ -25,6 +25,7 @@ DRAWINGS: dict[type[Task[Any]], Drawing] = {
     HiddenXOR: hidden_xor,
     MeshRouting: mesh_routing,
     ModularReacher: modular_reacher,
+    ModularRobot: modular_robot,
     Routing: routing,
 }
 
@@ -54,7 +55,7 @@ class Renderer:
 
     def add(self, state: Any, row: int = 0) -> None:
         """Take the next state, which is `row` of a batch."""
-        self._history.append(type(state)(*(np.array(field[row]) for field in state)))
+        self._history.append(self._task.snapshot(state, row))
 
     def frame(self) -> npt.NDArray[np.uint8]:
         """A picture of now, uint8 (height, width, 3)."""

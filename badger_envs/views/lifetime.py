@@ -102,7 +102,7 @@ class Lifetime:
 
     def present(self) -> npt.NDArray[np.bool_]:
         """Which ports this episode has, bool (P,)."""
-        mask: npt.NDArray[np.bool_] = self.task.present(self._state)[0]
+        mask: npt.NDArray[np.bool_] = np.array(self.task.present(self._state)[0])
         return mask
 
     def neighbours(self) -> npt.NDArray[np.int32]:

@@ -22,7 +22,8 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
 
     Observation of an agent: float32 (F,), and with a channel the D messages it hears behind that, (F + D * M,).
     Action of an agent: float32 (A,), and with a channel what it says behind that, (A + M,); see `Actions` for
-    `choices` and for channels of words. Where ports can be absent, an episode has the agents that are present.
+    `choices` and for channels of words. Trainers want the same agents in every episode: where
+    ports can be absent, their agents see 0, do nothing and are not heard, and everybody's info says "present".
 
     Args:
         task: an id of the registry, or a task.
@@ -52,7 +53,6 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         self.render_mode = render_mode
         self.possible_agents = [f"port_{port}" for port in range(self.task.ports)]
         self.agents: list[str] = []
-        self._agents: list[str] = []  # of the episode, also once it is over
         self._said = self._silence()  # (P, M)
         shown = join(self.task.port_bounds, heard_bounds(self.task, channel))
         # One space object for each agent, so that seeding one does not seed another.
@@ -77,9 +77,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             Observations float32 (F + D * M,) and metrics by agent.
         """
         self._lifetime.begin(seed, options)
-        present = self._lifetime.present()
-        self._agents = [agent for agent, here in zip(self.possible_agents, present, strict=True) if here]
-        self.agents = self._agents[:]
+        self.agents = self.possible_agents[:]
         self._said = self._silence()  # (P, M)
         return self._observations(), self._infos()
 
@@ -87,7 +85,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         """Play one step.
 
         Args:
-            actions: for every agent of the episode, in its action space.
+            actions: for every agent, in its action space.
 
         Returns:
             Observations, rewards, terminations, truncations (never) and metrics by agent.
@@ -97,19 +95,18 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             gymnasium.error.ResetNeeded: No episode is running.
         """
         self._lifetime.require_running()
-        if set(actions) != set(self._agents):
-            missing = sorted(set(self._agents) - set(actions))
-            unknown = sorted(map(str, set(actions) - set(self._agents)))
+        if set(actions) != set(self.possible_agents):
+            missing = sorted(set(self.possible_agents) - set(actions))
+            unknown = sorted(map(str, set(actions) - set(self.possible_agents)))
             raise ValueError(f"actions must name every agent once; missing {missing}, unknown {unknown}")
         ported = np.zeros((1, self.task.ports, self.task.port_actions), np.float32)  # (1, P, A)
         for port, agent in enumerate(self.possible_agents):
-            if agent in actions:
-                played = self.check(agent, actions[agent])
-                ported[0, port] = played.numbers[0]
-                if played.said is not None:
-                    self._said[port] = played.said[0]
+            played = self.check(agent, actions[agent])
+            ported[0, port] = played.numbers[0]
+            if played.said is not None:
+                self._said[port] = played.said[0]
         reward = self._lifetime.step(ported)
-        agents, over = self._agents, self._lifetime.over
+        agents, over = self.possible_agents, self._lifetime.over
         if over:
             self.agents = []
         return (
@@ -130,11 +127,10 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         return np.concatenate([self._shown().reshape(-1), hidden])
 
     def neighbours(self) -> dict[str, list[str]]:
-        """Who is next to whom now: the neighbours of each agent of the episode, in the order of their slots."""
-        slots = self._lifetime.neighbours()  # (P, D)
+        """Who is next to whom now: the neighbours of each agent, in the order of their slots."""
         return {
-            agent: [self.possible_agents[other] for other in slots[int(agent.removeprefix("port_"))] if other >= 0]
-            for agent in self._agents
+            agent: [self.possible_agents[other] for other in slots if other >= 0]
+            for agent, slots in zip(self.possible_agents, self._lifetime.neighbours(), strict=True)
         }
 
     def render(self) -> Any:
@@ -159,11 +155,14 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         return np.concatenate([shown, heard.reshape(len(shown), -1)], axis=1)  # (P, F + D * M)
 
     def _observations(self) -> ByAgent:
-        shown = dict(zip(self.possible_agents, self._shown(), strict=True))
-        return {agent: shown[agent].copy() for agent in self._agents}
+        return {agent: row.copy() for agent, row in zip(self.possible_agents, self._shown(), strict=True)}
 
     def _infos(self) -> ByAgent:
-        return {agent: self._lifetime.info() for agent in self._agents}
+        infos = {agent: self._lifetime.info() for agent in self.possible_agents}
+        if self.task.padded:
+            for info, here in zip(infos.values(), self._lifetime.present(), strict=True):
+                info["present"] = bool(here)
+        return infos
 
 
 class AECTaskEnv(parallel_to_aec_wrapper):  # type: ignore[misc]
@@ -192,6 +191,6 @@ class AECTaskEnv(parallel_to_aec_wrapper):  # type: ignore[misc]
         super().step(action)
 
     def neighbours(self) -> dict[str, list[str]]:
-        """Who is next to whom now: the neighbours of each agent of the episode, in the order of their slots."""
+        """Who is next to whom now: the neighbours of each agent, in the order of their slots."""
         who: dict[str, list[str]] = self.env.neighbours()
         return who

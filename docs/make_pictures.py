@@ -1,0 +1,45 @@
+"""Draws docs/environments.png: one moment of every task, under its reference policy: `python docs/make_pictures.py`."""
+
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from PIL import Image
+
+from badger_envs.registry import find_row
+
+MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
+    ("Badger/Guessing-v0", {"dims": 5}, "all_equal", 8),
+    ("Badger/HiddenXOR-v0", {"bits": 5, "questions": 4, "subset": True}, "reference", 6),
+    ("Badger/Routing-v0", {"ports": 5, "feedback": "reward"}, "reference", 3),
+    ("Badger/Routing-v0", {"topology": "mesh", "ports": 10, "failures": 2}, "reference", 33),
+    ("Badger/ModularReacher-v0", {"segments": 12, "branching": 0.4, "goal": "tips"}, "reference", 12),
+    ("Badger/ModularRobot-v0", {"modules": 8}, "reference", 120),
+)
+"""Id, arguments, level whose policy plays, and steps played."""
+COLUMNS = 2
+
+
+def frame(id: str, arguments: dict[str, Any], level: str, steps: int) -> Any:
+    """The picture after so many steps of the first episode of seed 3."""
+    row = find_row(id)
+    policy = row.policy(level, row.make_task(**arguments))
+    env = gym.make(id, render_mode="rgb_array", **arguments)
+    shown, _ = env.reset(seed=3)
+    reward: Any = 0.0
+    policy.reset(1)
+    for _ in range(steps):
+        shown, reward, *_ = env.step(policy.act(shown[None], np.asarray([reward], np.float32))[0])
+    return env.render()
+
+
+def main() -> None:
+    """Draw and write."""
+    frames = [frame(*moment) for moment in MOMENTS]
+    rows = [np.concatenate(frames[first : first + COLUMNS], axis=1) for first in range(0, len(frames), COLUMNS)]
+    Image.fromarray(np.concatenate(rows)).save(Path(__file__).with_name("environments.png"))
+
+
+if __name__ == "__main__":
+    main()
