@@ -1,7 +1,7 @@
 # make compare   train and compare the agents, a few minutes; results/pocket/index.html shows the outcome
 # make test      the whole test suite
 # make check     what CI runs: lint, types, tests
-# make bench     tables of how fast the environments are
+# make bench     tables of how fast environments and training are
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,8 @@ check: lint types test
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.environments
+	$(BIN)/python -m benchmarks.robot
+	$(BIN)/python -m benchmarks.training
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

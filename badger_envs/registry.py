@@ -22,7 +22,7 @@ from badger_envs.policies import (
     ShortestPaths,
     Wave,
 )
-from badger_envs.task import Task
+from badger_envs.task import Levels, Task
 from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, ModularRobot, Routing
 
 
@@ -61,6 +61,14 @@ class Row:
             return self.task
         asked = arguments[self.selector]
         return next((task for task in self.tasks if getattr(task, self.selector) == asked), self.task)
+
+    def levels(self, **arguments: Any) -> Levels:
+        """Chance, local optima, reference and range of the returns of the task with these arguments."""
+        return self.make_task(**arguments).levels
+
+    def horizon(self, **arguments: Any) -> int:
+        """Steps in an episode of the task with these arguments (T)."""
+        return self.make_task(**arguments).horizon
 
     def policy(self, level: str, task: Task[Any]) -> Policy:
         """The policy that reaches a level of a task of this row.

@@ -11,7 +11,7 @@ from badger_envs.registry import find_row
 
 MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
     ("Badger/Guessing-v0", {"dims": 5}, "all_equal", 8),
-    ("Badger/HiddenXOR-v0", {"bits": 5, "questions": 4, "subset": True}, "reference", 6),
+    ("Badger/HiddenXOR-v0", {"bits": 5, "questions": 12, "subset": True}, "reference", 33),
     ("Badger/Routing-v0", {"ports": 5, "feedback": "reward"}, "reference", 3),
     ("Badger/Routing-v0", {"topology": "mesh", "ports": 10, "failures": 2}, "reference", 33),
     ("Badger/ModularReacher-v0", {"segments": 12, "branching": 0.4, "goal": "tips"}, "reference", 12),

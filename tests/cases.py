@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from gymnasium.error import DependencyNotInstalled
 
-from badger_envs import ROWS
+from badger_envs import ROWS, ModularRobot
+from badger_envs.rendering import modular_robot
 
 CASES = [
     pytest.param(row, dict(arguments), id=f"{row.id}-{number}")
@@ -16,6 +18,16 @@ every_pure_case = pytest.mark.parametrize(
 )
 """Those that run on every backend."""
 every_row = pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+
+
+def skip_without_opengl(task):
+    """Pictures of robots are drawn by OpenGL, which not every machine has; CI installs it."""
+    if task is not ModularRobot:
+        return
+    try:
+        modular_robot._open_gl()
+    except DependencyNotInstalled as error:
+        pytest.skip(str(error))
 
 
 def random_actions(task, batch, seed=0):

@@ -17,7 +17,7 @@ from stable_baselines3.common.env_checker import check_env as check_env_of_stabl
 from badger_envs import EpisodeSet, episode_keys
 from badger_envs.evaluation import evaluate
 from badger_envs.policies import Blind
-from tests.cases import every_case, every_pure_case, every_row, random_actions
+from tests.cases import every_case, every_pure_case, every_row, random_actions, skip_without_opengl
 
 GRADCHECK_STEPS = 6
 HEADINGS = ("Observation", "Action", "Reward", "Episode end", "Levels", "Arguments", "Version history")
@@ -27,6 +27,7 @@ HEADINGS = ("Observation", "Action", "Reward", "Episode end", "Levels", "Argumen
 def test_gymnasium_checker_is_content(row, arguments):
     if row.make_task(**arguments).horizon < 2:
         pytest.skip("the checker plays two steps")
+    skip_without_opengl(row.task)
     check_env(gym.make(row.id, render_mode="rgb_array", **arguments).unwrapped)
     check_env(gym.make(row.id, render_mode="ansi", **arguments).unwrapped)
 
@@ -197,7 +198,9 @@ def test_gradients_agree_with_finite_differences(row, arguments):
 @every_case
 def test_every_level_is_what_its_policy_returns(row, arguments):
     task = row.make_task(**arguments)
-    levels = {"chance": task.levels.chance, "reference": task.levels.reference, **task.levels.local_optima}
+    known = row.levels(**arguments)
+    assert row.horizon(**arguments) == task.horizon
+    levels = {"chance": known.chance, "reference": known.reference, **known.local_optima}
     assert set(row.tasks[type(task)]) >= set(levels)
     for name, expected in levels.items():
         episodes = 20_000 if task.pure else 200
@@ -251,6 +254,7 @@ def test_resets_name_episodes(row, arguments):
 
 @every_case
 def test_pictures_and_texts_are_drawn_from_the_first_step_to_the_last(row, arguments):
+    skip_without_opengl(row.task)
     env = gym.make(row.id, render_mode="rgb_array", **arguments)
     env.reset(seed=1)
     begin = env.render()

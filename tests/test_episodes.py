@@ -17,7 +17,7 @@ def test_different_names_never_share_a_key():
         episode_keys(np.repeat(np.arange(50), 50), np.tile(np.arange(50), 50), episode_set)
         for episode_set in EpisodeSet
     ]
-    assert len(np.unique(np.concatenate(keys))) == 3 * 2500
+    assert len(np.unique(np.concatenate(keys))) == len(EpisodeSet) * 2500
 
 
 def test_training_and_evaluation_names_differ_before_the_bijection_so_their_keys_must():

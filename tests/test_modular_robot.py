@@ -17,6 +17,7 @@ from badger_envs.robots.bodies import BACK, FRONT, LEFT, RIGHT, Body, Module, bo
 from badger_envs.robots.draws import FRICTION_RANGE, HEAVIEST_PAYLOAD, SPEED_RANGE
 from badger_envs.robots.model import build
 from badger_envs.tasks.modular_robot import ModularRobot
+from tests.cases import skip_without_opengl
 
 STEP = 0.04
 
@@ -382,6 +383,7 @@ def test_levels_are_those_of_their_policies():
 
 
 def test_a_picture_shows_that_the_robot_moved():
+    skip_without_opengl(ModularRobot)
     task = ModularRobot(modules=3)
     state = task.initial(keys(1))
     history = [task.snapshot(state, 0)]
