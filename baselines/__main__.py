@@ -3,13 +3,17 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import tyro
 from rich.console import Console
 from rich.table import Table
 
 from baselines.compare import UsageError, compare
+from baselines.contestants import TRAINED
 from baselines.grid import WorkerDiedError
+from baselines.recipes import RECIPES
+from baselines.single import run_recipe
 from baselines.suites import SUITES
 
 
@@ -38,8 +42,31 @@ class Compare:
 
 
 @dataclass(frozen=True)
+class Train:
+    """Train one agent by a recipe, test it on the test episodes, and keep it.
+
+    What is interrupted goes on where it stopped when it is started again.
+    """
+
+    recipe: Annotated[str, tyro.conf.Positional]
+    """Task, outer loop and settings; see `python -m baselines list`."""
+    agent: str | None = None
+    """Who is trained, by name; None: the first that the recipe was tried on."""
+    seed: int = 0
+    """Draws the weights and names the training episodes."""
+    updates: int | None = None
+    """Budget; None: as many as the recipe says."""
+    out: Path = Path("results/train")
+    """Folder for the result, the weights and the checkpoint."""
+    device: str = "cpu"
+    """Where tensors live, in torch's words: cpu, cuda, cuda:1."""
+    tensorboard: Path | None = None
+    """Folder for TensorBoard; None: no such log."""
+
+
+@dataclass(frozen=True)
 class List:
-    """Show the suites and who takes part."""
+    """Show the suites, the recipes and who takes part."""
 
 
 def main() -> int:
@@ -48,11 +75,16 @@ def main() -> int:
     if not console.is_terminal:  # a log: wide enough that no table is cut
         console = Console(width=120)
     command = tyro.extras.subcommand_cli_from_dict(
-        {"compare": Compare, "list": List}, prog="python -m baselines", description="Compare agents on equal footing."
+        {"compare": Compare, "train": Train, "list": List},
+        prog="python -m baselines",
+        description="Compare agents on equal footing.",
     )
     if isinstance(command, List):
         list_suites(console)
+        list_recipes(console)
         return 0
+    if isinstance(command, Train):
+        return train_one(command, console)
     out = command.out or Path("results") / command.suite
     try:
         content = compare(
@@ -79,6 +111,44 @@ def main() -> int:
         console.print(f"[red]some cells failed; see failed.json in {out / 'cells'}[/red]")
         return 1
     return 0
+
+
+def train_one(command: Train, console: Console) -> int:
+    """Run the train command; returns the exit code."""
+    try:
+        return run_recipe(
+            command.recipe,
+            command.out,
+            agent=command.agent,
+            seed=command.seed,
+            updates=command.updates,
+            device=command.device,
+            tensorboard=command.tensorboard,
+            console=console,
+        )
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        console.print(f"\ninterrupted; the checkpoint is kept in {command.out}, start again to go on")
+        return 130
+
+
+def list_recipes(console: Console) -> None:
+    """Print the recipes and the agents."""
+    table = Table(title="recipes, for python -m baselines train", title_justify="left")
+    for column in ("recipe", "task", "arguments", "outer loop", "tried on"):
+        table.add_column(column)
+    for recipe in RECIPES.values():
+        arguments = " ".join(f"{name}={value}" for name, value in recipe.arguments.items())
+        table.add_row(recipe.name, recipe.task, arguments, recipe.outer_loop.kind, " ".join(recipe.agents))
+    console.print(table)
+    table = Table(title="agents", title_justify="left")
+    for column in ("agent", "what it is"):
+        table.add_column(column)
+    for contestant in TRAINED.values():
+        table.add_row(contestant.name, contestant.about)
+    console.print(table)
 
 
 def list_suites(console: Console) -> None:

@@ -15,13 +15,14 @@ from typing import Any
 
 import torch
 
-from agents import build_agent, count_parameters, save_agent
+from agents import build_agent, save_agent
 from badger_envs.episodes import EpisodeSet
 from badger_envs.evaluation import evaluate
 from badger_envs.files import write_json
 from badger_envs.policies import Policy
 from badger_envs.registry import find_row
 from badger_envs.version import __version__
+from baselines.costs import costs
 from baselines.outer_loop import OuterLoop
 from baselines.policy import AgentPolicy
 from baselines.training import train
@@ -102,14 +103,17 @@ def find_result(cell: Cell, root: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and found.get("specification") == cell.specification() else None
 
 
-def run_cell(cell: Cell, root: Path, *, device: str = "cpu", on_update: OnUpdate | None = None) -> dict[str, Any]:
+def run_cell(
+    cell: Cell, root: Path, *, device: str = "cpu", on_update: OnUpdate | None = None, points: int = 100
+) -> dict[str, Any]:
     """Train, test and store one cell, or find it already stored.
 
     Args:
         cell: the specification.
         root: folder of all cells.
         device: where tensors live.
-        on_update: called now and then during training, as in `baselines.backprop.train`.
+        on_update: called now and then during training, as in `baselines.training.train`.
+        points: length of the learning curve.
 
     Returns:
         The result: plain numbers, lists and words. `failed` holds the traceback of a cell that raised; such a result
@@ -121,7 +125,7 @@ def run_cell(cell: Cell, root: Path, *, device: str = "cpu", on_update: OnUpdate
     folder = root / cell.hash
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        result = _train_and_test(cell, folder, device, on_update)
+        result = _train_and_test(cell, folder, device, on_update, points)
     except Exception:  # whatever went wrong in one cell, the others go on
         result = {"hash": cell.hash, "specification": cell.specification(), "failed": traceback.format_exc()}
         write_json(folder / "failed.json", result)
@@ -131,7 +135,7 @@ def run_cell(cell: Cell, root: Path, *, device: str = "cpu", on_update: OnUpdate
     return result
 
 
-def _train_and_test(cell: Cell, folder: Path, device: str, on_update: OnUpdate | None) -> dict[str, Any]:
+def _train_and_test(cell: Cell, folder: Path, device: str, on_update: OnUpdate | None, points: int) -> dict[str, Any]:
     row = find_row(cell.task)
     task = row.make_task(**cell.arguments)
     result: dict[str, Any] = {"hash": cell.hash, "specification": cell.specification(), "device": device}
@@ -150,11 +154,12 @@ def _train_and_test(cell: Cell, folder: Path, device: str, on_update: OnUpdate |
             cell.outer_loop,
             seed=cell.seed,
             on_update=on_update,
+            points=points,
             checkpoint=checkpoint,
         )
         save_agent(agent, folder)
         checkpoint.unlink(missing_ok=True)
-        result["parameters"] = count_parameters(agent)
+        result |= costs(agent, task)
         result["environment_steps"] = trained.environment_steps
         result["episodes"] = cell.training_episodes
         result["curve"] = trained.curve
@@ -169,7 +174,7 @@ def _train_and_test(cell: Cell, folder: Path, device: str, on_update: OnUpdate |
             assert cell.policy is not None
             policy = row.policy(cell.policy, sized)
         elif agent.accepts(sized.ports):
-            policy = AgentPolicy(agent, sized.ports)
+            policy = AgentPolicy(agent, sized.ports, choices=getattr(cell.outer_loop, "choices", None))
         else:
             cannot.append(size)
             continue

@@ -1,41 +1,18 @@
 """Comparisons as data: who meets whom on what, with which budget."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from agents import build_agent, count_parameters
-from agents.storage import KINDS
 from badger_envs.registry import find_row
 from baselines.backprop import Backprop
 from baselines.cells import Cell
+from baselines.contestants import TRAINED, Contestant
 from baselines.outer_loop import OuterLoop, Stage
 
-PARAMETER_TOLERANCE = 0.1
-LARGEST_WIDTH = 512
 TUNING_SEED = 1000
 """Seeds of trials lie here, away from those of the runs that count."""
-
-
-@dataclass(frozen=True)
-class Contestant:
-    """Somebody who takes part."""
-
-    name: str
-    """As on the command line."""
-    label: str
-    """As in tables and pictures."""
-    about: str
-    """One sentence for people."""
-    kind: str | None = None
-    """Kind of agent; None for a handcrafted policy."""
-    config: dict[str, Any] = field(default_factory=dict)
-    """Of the agent, without what follows from the task and without its width."""
-    policy: str | None = None
-    """Name of a handcrafted policy in the registry's row."""
-    outer_loop: OuterLoop | None = None
-    """Where it trains in its own way, outside the comparison on equal footing; None for the suite's way."""
 
 
 @dataclass(frozen=True)
@@ -68,30 +45,7 @@ class Suite:
 
 GUESSING = "Badger/Guessing-v0"
 
-_BADGER = Contestant(
-    "badger",
-    "Badger",
-    "experts with one shared recurrent policy that hear the mean of each other's messages; expert i at port i",
-    "Badger",
-    {"messages": "mean", "identity": "one_hot"},
-)
-_RIVALS = (
-    Contestant("monolithic", "monolithic GRU", "one recurrent network for all ports, the policy of RL2", "Monolithic"),
-    Contestant(
-        "shared",
-        "shared, no messages",
-        "Badger with its messages cut: a recurrent policy shared by all ports",
-        "Badger",
-        {"messages": "none", "identity": "one_hot"},
-    ),
-    Contestant(
-        "commnet",
-        "CommNet",
-        "shared LSTM that hears the mean of the others' states, two rounds",
-        "CommNet",
-        {"rounds": 2},
-    ),
-)
+_FAMILIES = tuple(TRAINED[name] for name in ("badger", "monolithic", "shared", "commnet"))
 _HANDCRAFTED = (
     Contestant("probe", "probe (reference)", "handcrafted: moves one output at a time", policy="reference"),
     Contestant("blind", "blind (chance)", "handcrafted: always 0", policy="chance"),
@@ -132,7 +86,7 @@ SUITES: dict[str, Suite] = {
             name="pocket",
             about="everybody on the guessing game with 3 numbers, and one Badger for every size; minutes",
             environments={GUESSING: {"dims": 3}},
-            contestants=(_BADGER, *_RIVALS, _any_size(6500), *_HANDCRAFTED),
+            contestants=(*_FAMILIES, _any_size(6500), *_HANDCRAFTED),
             outer_loop=_POCKET_LOOP,
             learning_rates=(2e-3, 4e-3, 8e-3, 16e-3),
             trial_updates=900,
@@ -159,26 +113,6 @@ SUITES: dict[str, Suite] = {
 }
 
 
-def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, Any]:
-    """The config with the memory whose number of parameters comes nearest to the one asked for.
-
-    Raises:
-        ValueError: No width comes within 10 %.
-    """
-    counts = {}
-    low, high = 1, LARGEST_WIDTH
-    while low <= high:
-        width = (low + high) // 2
-        counts[width] = count_parameters(build_agent(kind, {**config, "memory": width}))
-        low, high = (width + 1, high) if counts[width] < parameters else (low, width - 1)
-    best = min(counts, key=lambda width: abs(counts[width] - parameters))
-    if abs(counts[best] - parameters) > PARAMETER_TOLERANCE * parameters:
-        raise ValueError(
-            f"parameters must be reachable by {kind} within 10 %, got {parameters}; nearest {counts[best]}"
-        )
-    return {**config, "memory": best}
-
-
 @dataclass(frozen=True)
 class Entry:
     """A contestant on a task: the cells that it takes."""
@@ -198,11 +132,7 @@ def plan(suite: Suite, contestant: Contestant, task_id: str, seeds: int) -> Entr
     if contestant.kind is None:
         run = Cell(contestant.name, task_id, arguments, 0, policy=contestant.policy, test_sizes=suite.free_sizes)
         return Entry(contestant, task_id, (), (run,))
-    config = {"port_features": task.port_features, "port_actions": task.port_actions, **contestant.config}
-    if any(part.name == "ports" for part in fields(KINDS[contestant.kind].config_class)):
-        config["ports"] = task.ports
-    if "memory" not in config:
-        config = fit_width(contestant.kind, config, suite.parameters)
+    config = contestant.fitted(task, suite.parameters)
     own_way = contestant.outer_loop is not None
     loop = contestant.outer_loop or suite.outer_loop
 
