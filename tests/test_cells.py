@@ -8,10 +8,11 @@ from agents import build_agent, count_parameters, load_agent
 from badger_envs.evaluation import evaluate
 from baselines.backprop import Backprop
 from baselines.cells import Cell, find_result, run_cell
+from baselines.contestants import fit_width
 from baselines.grid import decided_runs
 from baselines.outer_loop import Stage
 from baselines.policy import AgentPolicy
-from baselines.suites import GUESSING, SUITES, choose, fit_width, main_test, plan
+from baselines.suites import GUESSING, SUITES, choose, main_test, plan
 
 CELL = Cell(
     agent="badger",
