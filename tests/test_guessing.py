@@ -8,8 +8,8 @@ from badger_envs.tasks.guessing import GuessingState
 
 def state(target, last, steps_left):
     task = Guessing(dims=len(target))
-    target, last = (np.asarray([values], np.float32) for values in (target, last))
-    return GuessingState(target, last, task._error(last, target), np.ones_like(target), target * 0 + steps_left)
+    target, last = np.asarray([target], np.float32), np.asarray([last], np.float32)[:, :, None]
+    return GuessingState(target, last, task._error(last, target), np.ones_like(last), last * 0 + steps_left)
 
 
 def test_an_episode_worked_out_by_hand():

@@ -10,9 +10,9 @@ from badger_envs.views import TaskEnv
 
 
 def state(task, target, last):
-    target, last = np.asarray(target, np.float32), np.asarray(last, np.float32)
+    target, last = np.asarray(target, np.float32), np.asarray(last, np.float32)[:, None]
     error = task._error(last[None], target[None])[0]
-    return GuessingState(target, last, error, np.ones_like(target), target * 0 + task.horizon)
+    return GuessingState(target, last, error, np.ones_like(last), last * 0 + task.horizon)
 
 
 def test_text_shows_output_and_target_in_their_places():

@@ -48,7 +48,7 @@ def frame(title: str, task: Guessing, history: list[GuessingState]) -> npt.NDArr
         if gap >= 11:
             canvas.text((MARGIN - 12, y), str(port), 11, FAINT, anchor="rm")
         target = float(now.target[port])
-        trail = [float(state.last[port]) for state in history[-6:]]
+        trail = [float(state.last[port, 0]) for state in history[-6:]]
         for age, value in enumerate(reversed(trail[:-1]), start=1):
             fade = 1.0 - 0.8 / age
             canvas.dot((place(value), y), radius * 0.55, mix(FAR, PAPER, fade))
@@ -72,7 +72,7 @@ def text(title: str, task: Guessing, history: list[GuessingState]) -> str:
     now = history[-1]
     lines = [f"{title}  step {len(history) - 1}/{task.horizon}  error {float(now.error):.4f}"]
     for port in range(task.dims):
-        output, target = float(now.last[port]), float(now.target[port])
+        output, target = float(now.last[port, 0]), float(now.target[port])
         lane = ["-"] * TEXT_WIDTH
         lane[TEXT_WIDTH // 2] = "+"
         lane[_column(target)] = "o"

@@ -24,13 +24,15 @@ NUDGE = 0.125
 
 
 class GuessingState(NamedTuple):
-    """Everything that changes, and what is hidden."""
+    """Everything that changes, and what is hidden; what ports show has the shape that they show it in."""
 
     target: Array  # (B, P) the numbers to guess; hidden
-    last: Array  # (B, P) the previous output, 0 at first
+    last: Array  # (B, P, 1) the previous output, 0 at first
     error: Array  # (B,) error of the previous output
-    hears: Array  # (B, P) 1 where the port is shown the error, 0 elsewhere; constant
-    steps_left: Array  # (B, P) a whole number as float32, the same for all ports: so it need not be spread every step
+    hears: Array  # (B, P, 1) 1 where the port is shown the error, 0 elsewhere; constant
+    steps_left: (
+        Array  # (B, P, 1) a whole number as float32, the same for all ports: so it need not be spread every step
+    )
 
 
 @dataclass(frozen=True)
@@ -82,22 +84,23 @@ class Guessing(Task[GuessingState]):
 
     def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> GuessingState:
         target = xp.asarray(uniform(episodes, self.dims, low=-1.0, high=1.0), device=device)  # (B, P)
-        last = xp.zeros_like(target)
-        hears = xp.ones_like(target)  # (B, P)
+        last = xp.zeros_like(target)[:, :, None]  # (B, P, 1)
+        hears = xp.ones_like(last)  # (B, P, 1)
         if self.feedback == "first":
-            hears = xp.concat([hears[:, :1], last[:, 1:]], axis=1)  # (B, P)
+            hears = xp.concat([hears[:, :1], last[:, 1:]], axis=1)  # (B, P, 1)
         return GuessingState(target, last, self._error(last, target), hears, last + float(self.horizon))
 
     def observation(self, state: GuessingState) -> Array:
         xp = namespace(state.last)
-        shown = [state.last, state.error[:, None] * state.hears, state.steps_left / self.horizon]  # 3 x (B, P)
+        heard = state.error[:, None, None] * state.hears  # (B, P, 1)
+        shown = [state.last, heard, state.steps_left / self.horizon]  # 3 x (B, P, 1)
         if self.identity:
-            shown.append(state.target)
-        return xp.concat([feature[:, :, None] for feature in shown], axis=2)  # (B, P, F)
+            shown.append(state.target[:, :, None])
+        return xp.concat(shown, axis=2)  # (B, P, F)
 
     def transition(self, state: GuessingState, action: Array) -> GuessingState:
-        last = action[:, :, 0]  # (B, P)
-        return GuessingState(state.target, last, self._error(last, state.target), state.hears, state.steps_left - 1.0)
+        error = self._error(action, state.target)
+        return GuessingState(state.target, action, error, state.hears, state.steps_left - 1.0)
 
     def reward(self, state: GuessingState, action: Array, next_state: GuessingState) -> Array:
         if self.objective == "every_step":
@@ -106,7 +109,7 @@ class Guessing(Task[GuessingState]):
         return xp.where(self.terminal(next_state), -next_state.error, xp.zeros_like(next_state.error))
 
     def terminal(self, state: GuessingState) -> Array:
-        return state.steps_left[:, 0] <= 0.0
+        return state.steps_left[:, 0, 0] <= 0.0
 
     def hidden(self, state: GuessingState) -> Array:
         return state.target
@@ -156,5 +159,5 @@ class Guessing(Task[GuessingState]):
 
     def _error(self, output: Array, target: Array) -> Array:
         xp = namespace(target)
-        off = output - target  # (B, P)
+        off = output[:, :, 0] - target  # (B, P)
         return (ERROR_SCALE / self.dims) * xp.linalg.vecdot(off, off)  # (B,)

@@ -51,10 +51,11 @@ class Actions:
                     f"choices must be None where a channel takes numbers, got choices={choices} and {channel}; "
                     "a channel with a vocabulary goes with choices"
                 )
-        self._ports, self._choices, self._channel = ports, choices, channel
+        self._choices, self._channel = choices, channel
         self._own, self._limit = task.port_actions, task.action_limit
         self._said = 0 if channel is None else 1 if choices else channel.width
         self.shape: tuple[int, ...] = (ports * (self._own + self._said),)
+        self._ported = (ports, self._own + self._said)
         self.space: gym.spaces.Space[Any]
         if choices is None:
             limits = np.full(self._own + self._said, self._limit, np.float32)  # (A + M,)
@@ -87,16 +88,16 @@ class Actions:
             ValueError: wrong shape, not numbers, NaN, or outside of the space.
         """
         if self._choices is None:
-            array = check_numbers(action, (*lead, *self.shape), self._limit, name, ignore)
-            array = array.reshape(*lead, self._ports, -1)  # (..., ports, A + M)
+            array = check_numbers(action, lead + self.shape, self._limit, name, ignore)
+            array = array.reshape(lead + self._ported)  # (..., ports, A + M)
             if self._channel is None:
                 return Played(array, None)
             said = array[..., self._own :]  # (..., ports, M)
             if self._channel.vocabulary:
                 said = (said.argmax(axis=-1)[..., None] == np.arange(self._said)).astype(np.float32)
             return Played(array[..., : self._own], said)
-        chosen = check_choices(action, (*lead, *self.shape), self._sizes, name, ignore)
-        chosen = chosen.reshape(*lead, self._ports, -1)  # (..., ports, A + 1)
+        chosen = check_choices(action, lead + self.shape, self._sizes, name, ignore)
+        chosen = chosen.reshape(lead + self._ported)  # (..., ports, A + 1)
         numbers = self._values[chosen[..., : self._own]]  # (..., ports, A)
         return Played(numbers, None if self._channel is None else self._words[chosen[..., self._own]])
 
