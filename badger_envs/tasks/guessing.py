@@ -31,8 +31,6 @@ class GuessingState(NamedTuple):
     error: Array  # (B,) error of the previous output
     hears: Array  # (B, P, 1) 1 where the port is shown the error, 0 elsewhere; constant
     steps_left: Array  # (B, P, 1) a whole number as float32, the same for all ports: spread once, not in every step
-        Array  # (B, P, 1) a whole number as float32, the same for all ports: so it need not be spread every step
-    )
 
 
 @dataclass(frozen=True)
