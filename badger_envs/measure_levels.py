@@ -5,7 +5,8 @@ Run it after a task or its policies have changed. What is stored is replaced, ta
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,35 +15,62 @@ from badger_envs.evaluation import versions
 from badger_envs.files import write_whole
 from badger_envs.measured import STORE, mean_return, task_key
 from badger_envs.registry import Row, find_row
+from badger_envs.robots.bodies import SPLITS
 from badger_envs.task import Task
+from badger_envs.tasks.modular_robot import FAMILIES, UNKNOWNS, ModularRobot
 
-EPISODES = 200_000
-"""Ten times what the contract tests play, so that the error of what is stored hardly counts beside theirs."""
+EPISODES, EPISODES_OF_ROBOTS = 200_000, 512
+"""Of pure tasks ten times what the contract tests play, so that the error of what is stored hardly counts beside
+theirs; of tasks in a simulator what can be had in seconds."""
 
 
 def tasks_of(row: Row) -> list[Task[Any]]:
-    """Every task that the registry names: the defaults, the variants, and the sizes."""
-    sizes = [{row.size: size} for size in sorted({*row.train_sizes, *row.test_sizes})]
-    return list(dict.fromkeys(row.make_task(**arguments) for arguments in ({}, *row.variants, *sizes)))
+    """Every task that the registry names: the defaults, the variants, and the sizes; and of robots the usual ones."""
+    asked: list[Mapping[str, Any]] = [{}, *row.variants]
+    asked += [{row.size: size} for size in sorted({*row.train_sizes, *row.test_sizes})]
+    if row.task is ModularRobot:
+        asked += usual_robots()
+    return list(dict.fromkeys(row.make_task(**arguments) for arguments in asked))
 
 
-def measure(row: Row, tasks: Iterable[Task[Any]], episodes: int, path: Path) -> None:
-    """Measure every level of some tasks of a row and store each as soon as it is known."""
+def usual_robots() -> list[dict[str, Any]]:
+    """Every family and size that a gait was looked for, the splits, and chains with something unknown."""
+    asked: list[dict[str, Any]] = [
+        {"body": body, "modules": modules} for body in ("chain", "snake") for modules in range(4, 13)
+    ]
+    asked += [{"body": "star", "arms": arms, "arm_modules": long} for arms in range(3, 7) for long in (2, 3)]
+    asked += [{"body": "tree", "modules": modules} for modules in range(5, 13)]
+    asked += [{"body": body, "split": split} for body in FAMILIES for split in SPLITS]
+    for unknown in UNKNOWNS[1:]:
+        goal = "speed" if unknown == "speed" else "far"
+        asked += [{"modules": modules, "unknown": unknown, "goal": goal} for modules in (4, 6, 8)]
+    return asked
+
+
+def measure(row: Row, tasks: Iterable[Task[Any]], episodes: int | None, path: Path) -> None:
+    """Measure every level of some tasks of a row that is not known, and store each as soon as it is."""
     for task in tasks:
-        means = {
-            name: mean_return(task, make(task), episodes)._asdict() for name, make in row.tasks[type(task)].items()
-        }
+        count = episodes or (EPISODES if task.pure else EPISODES_OF_ROBOTS)
+        made_with = versions() if task.pure else versions() | {"mujoco": version("mujoco")}
+        names = row.tasks[type(task)] if task.pure else ["reference"]  # lying still returns exactly 0
+        means = {name: mean_return(task, row.policy(name, task), count)._asdict() for name in names}
         stored = json.loads(path.read_text()) if path.exists() else {}
-        stored[task_key(task)] = {"levels": means, "episodes": episodes, "versions": versions()}
+        stored[task_key(task)] = {"levels": means, "episodes": count, "versions": made_with}
         write_whole(path, (json.dumps(dict(sorted(stored.items())), indent=1, allow_nan=False) + "\n").encode())
-        print(task, *(f"{name} {mean['mean']:.4f} +- {mean['standard_error']:.4f}" for name, mean in means.items()))
+        print(
+            task,
+            *(f"{name} {mean['mean']:.4f} +- {mean['standard_error']:.4f}" for name, mean in means.items()),
+            flush=True,
+        )
 
 
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("id", help="of the environment")
-    parser.add_argument("--episodes", type=int, default=EPISODES, help="for each level (default: %(default)s)")
+    parser.add_argument(
+        "--episodes", type=int, help=f"for each level (default: {EPISODES}, robots {EPISODES_OF_ROBOTS})"
+    )
     asked = parser.parse_args()
     row = find_row(asked.id)
     measure(row, tasks_of(row), asked.episodes, Path(str(files("badger_envs").joinpath(STORE))))

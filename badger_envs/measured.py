@@ -4,7 +4,6 @@
 """
 
 import json
-from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +18,8 @@ if TYPE_CHECKING:  # the policies know the tasks, and the tasks know this module
 
 STORE = "data/levels.json"
 """Inside the package: key of a task -> what was measured."""
-EPISODES_ON_DEMAND = 2_000
-"""Enough to read a score by. What is stored is measured on a hundred times as many."""
+EPISODES_ON_DEMAND, ROBOTS_ON_DEMAND = 2_000, 512
+"""Of pure tasks and of those in a simulator: enough to read a score by. Most of what is stored is measured on more."""
 NUMBERS_AT_ONCE = 500_000
 """Bounds the memory: so many numbers of ports times ports, over all episodes of a batch."""
 
@@ -32,17 +31,17 @@ class Mean(NamedTuple):
     standard_error: float
 
 
-def measured_levels(task: Task[Any], policies: Mapping[str, Callable[[Any], "Policy"]]) -> Mapping[str, float]:
-    """Mean return of each policy, by name: as stored, else measured now, once in a process.
+def measured_level(task: Task[Any], name: str) -> float:
+    """Mean return of the policy that the registry has for a level of a task: as stored, else measured now, once.
 
     Args:
         task: with its arguments.
-        policies: name of the level -> its policy, made from the task.
+        name: of the level.
     """
     stored = _store().get(task_key(task))
     if stored is not None:
-        return {name: stored["levels"][name]["mean"] for name in policies}
-    return _measured_now(task, tuple(policies.items()))
+        return float(stored["levels"][name]["mean"])
+    return _measured_now(task, name)
 
 
 def task_key(task: Task[Any]) -> str:
@@ -88,5 +87,9 @@ def _store() -> dict[str, Any]:
 
 
 @cache
-def _measured_now(task: Task[Any], policies: tuple[tuple[str, Callable[[Any], "Policy"]], ...]) -> Mapping[str, float]:
-    return {name: mean_return(task, make(task), EPISODES_ON_DEMAND).mean for name, make in policies}
+def _measured_now(task: Task[Any], name: str) -> float:
+    from badger_envs.registry import row_of  # the registry knows the tasks, and some tasks this module
+
+    return mean_return(
+        task, row_of(task).policy(name, task), EPISODES_ON_DEMAND if task.pure else ROBOTS_ON_DEMAND
+    ).mean

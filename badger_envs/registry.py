@@ -211,6 +211,18 @@ def find_row(id: str) -> Row:
     return ROWS[id]
 
 
+def row_of(task: Task[Any]) -> Row:
+    """The row that a task belongs to.
+
+    Raises:
+        ValueError: It is of no row.
+    """
+    for row in ROWS.values():
+        if type(task) in row.tasks:
+            return row
+    raise ValueError(f"task must be one of the registry's, got {task}")
+
+
 def as_task(task: str | Task[Any], arguments: Mapping[str, Any]) -> tuple[str, Task[Any]]:
     """A task's id and the task, from an id with arguments or from a task as it is.
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from badger_envs.episodes import EpisodeSet, episode_keys
-from badger_envs.measured import mean_return, measured_levels, task_key
+from badger_envs.measured import EPISODES_ON_DEMAND, mean_return, measured_level, task_key
 from badger_envs.policies.interface import Blind
-from badger_envs.policies.modular_reacher import PullTogether, Reach, ReachForMean
+from badger_envs.policies.modular_reacher import PullTogether, Reach
 from badger_envs.policies.shared import live_together
 from badger_envs.rendering import modular_reacher as drawing
 from badger_envs.tasks.modular_reacher import ModularReacher
@@ -171,9 +171,9 @@ def test_levels_that_nobody_stored_are_measured_once():
     task = ModularReacher(segments=3, horizon=7)
     levels = task.levels
     assert levels.lowest < levels.chance < levels.reference < levels.highest
-    policies = {"chance": ReachForMean, "reference": Reach}
-    assert measured_levels(task, policies) is measured_levels(ModularReacher(3, horizon=7), policies)
-    assert measured_levels(task, policies)["reference"] == levels.reference
+    assert measured_level(task, "reference") == levels.reference
+    assert measured_level(task, "reference") == mean_return(task, Reach(task), EPISODES_ON_DEMAND).mean
+    assert measured_level(ModularReacher(), "chance") == ModularReacher().levels.chance
 
 
 def test_equal_tasks_have_equal_names_in_the_store():

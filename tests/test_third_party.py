@@ -1,11 +1,19 @@
 """Trainers of others train on every id through their public interface, with nothing but our adapters."""
 
+import gymnasium as gym
 import numpy as np
 import pytest
+import stable_baselines3
+import torch
+from stable_baselines3.common.env_util import make_vec_env
 
+from agents import build_agent
 from badger_envs import Channel
 from badger_envs.evaluation import evaluate
+from baselines.policy import AgentPolicy
+from baselines.ppo import PPO
 from baselines.third_party import RecurrentPolicy, recurrent_ppo, shared_ppo, shared_returns
+from baselines.training import train
 from tests.cases import every_row
 
 QUICK = {
@@ -48,3 +56,31 @@ def test_shared_ppo_learns_to_answer_with_a_word_of_the_other():
     cut = shared_returns(model, "Badger/HiddenXOR-v0", arguments, episodes=1000, **how)
     assert heard.mean() > 0.3  # 0 is chance
     assert abs(cut.mean()) < 4 / np.sqrt(1000)
+
+
+@pytest.mark.slow
+def test_our_ppo_is_as_good_as_that_of_stable_baselines3_where_both_can_do_the_task():
+    # The targets are shown, so that no memory is needed. Measured with seeds 0, 1, 2: ours .991 .991 .989, theirs .988
+    # .989 .979.
+    arguments = {"dims": 2, "horizon": 8, "identity": True}
+    torch.manual_seed(0)
+    agent = build_agent("Monolithic", {"port_features": 4, "ports": 2, "memory": 32})
+    trained = train(agent, "Badger/Guessing-v0", arguments, PPO(updates=40, batch=128), seed=0)
+    ours = evaluate(AgentPolicy(agent, 2), "Badger/Guessing-v0", **arguments).score
+
+    env = make_vec_env(lambda: gym.make("Badger/Guessing-v0", **arguments), n_envs=16, seed=0)
+    model = stable_baselines3.PPO(
+        "MlpPolicy", env, n_steps=64, batch_size=256, n_epochs=4, learning_rate=2e-3, seed=0, device="cpu"
+    )
+    model.learn(trained.environment_steps)
+
+    class Theirs:
+        def reset(self, batch):
+            pass
+
+        def act(self, observation, reward):
+            return model.predict(observation, deterministic=True)[0]
+
+    theirs = evaluate(Theirs(), "Badger/Guessing-v0", **arguments).score
+    assert min(ours, theirs) > 0.95
+    assert abs(ours - theirs) < 0.03

@@ -1,8 +1,8 @@
-"""Makes the data of this package anew: `python -m badger_envs.robots.tune bodies|gaits|levels`.
+"""Makes the data of this package anew: `python -m badger_envs.robots.tune bodies|gaits`.
 
 Bodies: random trees are grown, and families are split into bodies for training and for testing. Gaits: CMA-ES (Hansen
 2016, "The CMA Evolution Strategy: A Tutorial"; package `cma`) looks for the fastest wave of each body, forwards and
-backwards. Levels: the reference policy is measured over validation episodes.
+backwards. What comes of it is measured by `python -m badger_envs.measure_levels Badger/ModularRobot-v0`.
 """
 
 import argparse
@@ -16,8 +16,7 @@ import numpy.typing as npt
 from badger_envs.files import write_json
 from badger_envs.robots.bodies import SPLITS, Body, bodies_of, chain, grow_tree, snake, star
 from badger_envs.robots.gaits import PACES, USUAL, Gait, commands, gait_name, layout
-from badger_envs.robots.levels import level_name, measure
-from badger_envs.tasks.modular_robot import CONTROL_COST, SECONDS_OF_A_STEP, UNKNOWNS, ModularRobot
+from badger_envs.tasks.modular_robot import CONTROL_COST, SECONDS_OF_A_STEP
 
 FOLDER = Path(__file__).parent / "data"
 SIZES: dict[str, dict[str, list[list[int]]]] = {
@@ -42,7 +41,6 @@ TRIALS = 48
 TRIALS_OF_A_PACE = 6
 NUDGE = 0.2
 """Every try begins with a step of random commands so large, as the reference policy does."""
-EPISODES = 512
 
 
 def make_bodies() -> None:
@@ -170,31 +168,7 @@ def crawl(body: Body, direction: int, gaits: npt.NDArray[Any], generator: np.ran
     return np.where(np.isfinite(returns), returns, -1.0)
 
 
-def levels_to_store() -> list[ModularRobot]:
-    """Arguments whose reference return is stored."""
-    tasks = [ModularRobot(body=body, modules=modules) for body in ("chain", "snake") for modules in range(4, 13)]
-    tasks += [ModularRobot(body="star", arms=arms, arm_modules=long) for arms in range(3, 7) for long in (2, 3)]
-    tasks += [ModularRobot(body="tree", modules=modules) for modules in TREE_SIZES]
-    tasks += [ModularRobot(body=body, split=split) for body in ("chain", "snake", "star", "tree") for split in SPLITS]
-    for unknown in UNKNOWNS[1:]:
-        goal = "speed" if unknown == "speed" else "far"
-        tasks += [ModularRobot(modules=modules, unknown=unknown, goal=goal) for modules in (4, 6, 8)]
-    return tasks
-
-
-def make_levels() -> None:
-    """Measure the reference; what was measured is written after each one."""
-    levels: dict[str, Any] = {}
-    for task in levels_to_store():
-        returns = measure(task, EPISODES)
-        standard_error = returns.std() / np.sqrt(len(returns))
-        levels[level_name(task)] = {"mean": round(float(returns.mean()), 6), "se": round(float(standard_error), 6)}
-        print(level_name(task), levels[level_name(task)], flush=True)
-        made_with = {"mujoco": version("mujoco"), "numpy": version("numpy")}
-        write_json(FOLDER / "levels.json", {"versions": made_with, "episodes": EPISODES, "levels": levels})
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("bodies", "gaits", "levels"))
-    {"bodies": make_bodies, "gaits": make_gaits, "levels": make_levels}[parser.parse_args().what]()
+    parser.add_argument("what", choices=("bodies", "gaits"))
+    {"bodies": make_bodies, "gaits": make_gaits}[parser.parse_args().what]()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from badger_envs.episodes import Keys, uniform
-from badger_envs.measured import measured_levels
+from badger_envs.measured import measured_level
 from badger_envs.task import Array, Bounds, Levels, Task, namespace, require_choice, require_fraction, require_integer
 from badger_envs.tasks.reacher_body import LEAST_SEGMENTS, MOST_SEGMENTS, SLOTS, grow
 
@@ -161,11 +161,8 @@ class ModularReacher(Task[ModularReacherState]):
 
     @property
     def levels(self) -> Levels:
-        # The policies know the task, so the task can't know them before it is there.
-        from badger_envs.policies.modular_reacher import Reach, ReachForMean
-
-        means = measured_levels(self, {"chance": ReachForMean, "reference": Reach})
-        return Levels(means["chance"], means["reference"], -FARTHEST / 2.0 * self.horizon * ROUNDED_ONE, 0.0)
+        chance, reference = (measured_level(self, name) for name in ("chance", "reference"))
+        return Levels(chance, reference, -FARTHEST / 2.0 * self.horizon * ROUNDED_ONE, 0.0)
 
     def _placed(self, angle: Array, steps_left: Array, *constant: Array) -> ModularReacherState:
         """The state with every joint at its `angle`; `constant` are the fields that stay."""

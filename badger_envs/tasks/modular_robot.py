@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.episodes import Keys
+from badger_envs.measured import measured_level
 from badger_envs.robots import features
 from badger_envs.robots.bodies import ARMS, PORTS_OF_A_MODULE, SPLITS, Body, bodies_of
 from badger_envs.robots.draws import DEAD_SHARE, SPEED_RANGE, Draws, draw, secret_bounds, secrets
-from badger_envs.robots.levels import reference_return
 from badger_envs.task import Array, Bounds, Levels, Task, require_choice, require_integer
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class ModularRobot(Task[RobotState]):
     and the best is to lie still. Reference: measured, since physics has no formula: a wave travels along the body,
     with the gait that CMA-ES found for this body. The policy tells who is plugged into whom by comparing turning
     speeds after one step, finds out what is hidden by one or two trials of its own, and walks. Its mean return is
-    stored for the arguments in `badger_envs/robots/data/levels.json`, with its standard error, and is measured over
+    stored for the arguments in `badger_envs/data/levels.json`, with its standard error, and is measured over
     validation episodes where there is none.
 
     ## Arguments
@@ -276,7 +276,7 @@ class ModularRobot(Task[RobotState]):
         most = self.horizon * SECONDS_OF_A_STEP * FASTEST_COUNTED
         return Levels(
             chance=0.0,
-            reference=reference_return(self),
+            reference=measured_level(self, "reference"),
             lowest=-most,
             highest=most,
         )
