@@ -62,7 +62,7 @@ def train(
             exists, the training goes on from it and ends as if it had never stopped, bit for bit on one machine.
 
     Raises:
-        NotFiniteError: A change would have been no number; the agent is as it was before.
+        NotFiniteError: A change would have been no number; the agent is as it was a second before.
         ValueError: The checkpoint is of another training.
     """
     learner = LEARNERS[type(settings)](agent, task_id, arguments, settings, seed=seed)
@@ -81,14 +81,14 @@ def train(
                 if on_update is not None:
                     on_update(learner.done, point)
             now = time.monotonic()
-            if checkpoint is not None and now - kept_at > SECONDS_BETWEEN_COPIES:
+            if now - kept_at > SECONDS_BETWEEN_COPIES:
                 kept, kept_at = _keep(learner, trained, about), now
-                if now - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
+                if checkpoint is not None and now - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
                     _save(checkpoint, kept)
                     saved_at = now
     except BaseException:  # Ctrl-C too; it may have come in the middle of an update
+        learner.restore(kept)
         if checkpoint is not None:
-            learner.restore(kept)
             _save(checkpoint, kept)
         raise
     trained.environment_steps = learner.environment_steps
