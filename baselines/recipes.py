@@ -96,7 +96,7 @@ RECIPES: dict[str, Recipe] = {
             "robot_ppo",
             "Badger/ModularRobot-v0",
             {"modules": 4},
-            PPO(updates=200, batch=64, window=50, epochs=3, minibatches=2, learning_rate=1e-3),
+            PPO(updates=100, batch=64, window=50, epochs=3, minibatches=2, learning_rate=1e-3),
         ),
     )
 }
