@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.interface import Agent, require_sizes
-from agents.parts import inputs_size, with_change
+from agents.parts import gated, inputs_size, with_change
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,9 @@ class Independent(Agent):
         return IndependentState(torch.zeros(batch, ports, self.config.memory, device=self.device), None)
 
     def forward(self, observation: Tensor, state: IndependentState) -> tuple[Tensor, IndependentState]:
-        size = self.config.memory
         read = _each(with_change(observation, state.previous), self.read)  # (B, P, 3H)
         kept = _each(state.memory, self.keep)  # (B, P, 3H)
-        gates = torch.sigmoid(read[..., : 2 * size] + kept[..., : 2 * size])  # (B, P, 2H)
-        reset, update = gates[..., :size], gates[..., size:]  # 2 x (B, P, H)
-        new = torch.tanh(read[..., 2 * size :] + reset * kept[..., 2 * size :])  # (B, P, H)
-        memory = new + update * (state.memory - new)  # (B, P, H)
+        memory = gated(read, kept, state.memory)  # (B, P, H)
         return torch.tanh(_each(memory, self.act)), IndependentState(memory, observation)  # (B, P, A)
 
 

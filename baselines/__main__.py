@@ -1,6 +1,7 @@
 """The command line: `python -m baselines compare --help`."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from baselines.compare import UsageError, compare
-from baselines.contestants import TRAINED
+from baselines.contestants import TRAINED, Contestant
 from baselines.grid import WorkerDiedError
 from baselines.recipes import RECIPES
 from baselines.single import run_recipe
@@ -143,23 +144,23 @@ def list_recipes(console: Console) -> None:
         arguments = " ".join(f"{name}={value}" for name, value in recipe.arguments.items())
         table.add_row(recipe.name, recipe.task, arguments, recipe.outer_loop.kind, " ".join(recipe.agents))
     console.print(table)
-    table = Table(title="agents", title_justify="left")
-    for column in ("agent", "what it is"):
-        table.add_column(column)
-    for contestant in TRAINED.values():
-        table.add_row(contestant.name, contestant.about)
-    console.print(table)
+    console.print(table_of("agents", TRAINED.values()))
 
 
 def list_suites(console: Console) -> None:
     """Print what there is to compare."""
     for suite in SUITES.values():
-        table = Table(title=f"{suite.name}: {suite.about}", title_justify="left")
-        for column in ("agent", "what it is"):
-            table.add_column(column)
-        for contestant in suite.contestants:
-            table.add_row(contestant.name, contestant.about)
-        console.print(table)
+        console.print(table_of(f"{suite.name}: {suite.about}", suite.contestants))
+
+
+def table_of(title: str, contestants: Iterable[Contestant]) -> Table:
+    """Who they are, a line each."""
+    table = Table(title=title, title_justify="left")
+    for column in ("agent", "what it is"):
+        table.add_column(column)
+    for contestant in contestants:
+        table.add_row(contestant.name, contestant.about)
+    return table
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from agents import Agent
 from agents.parts import use_plain_operations
 from badger_envs.task import require_integer
 from baselines.outer_loop import Learner, Lifetimes, NotFiniteError, OuterLoop, SettingsT
-from baselines.world import World
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,6 @@ class GenerationLearner(Learner[SettingsT]):
         self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: SettingsT, *, seed: int
     ) -> None:
         super().__init__(agent, task_id, arguments, settings, seed=seed)
-        self._worlds: dict[Any, World] = {}
         # Takes the weights of all members at once; its own are never used.
         self._body = copy.deepcopy(agent).requires_grad_(False)
         use_plain_operations(self._body)
@@ -123,7 +121,7 @@ class GenerationLearner(Learner[SettingsT]):
             The returns (N, B) and the task's metrics at the end, as means.
         """
         task, batch, count = lifetimes.task, len(lifetimes.keys), len(members)
-        world = self._worlds.setdefault(task, World(task, self.agent.device))
+        world = self.world(task)
         shown = world.begin(np.tile(lifetimes.keys, count))  # (N * B, P, F)
         begun = self.begin(lifetimes)
         memory = type(begun)(*(value if value is None else value.expand(count, *value.shape) for value in begun))

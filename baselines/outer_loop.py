@@ -17,6 +17,7 @@ from agents import Agent
 from badger_envs.episodes import INDEX_BITS, EpisodeSet, Keys, episode_keys
 from badger_envs.registry import find_row
 from badger_envs.task import Task, require_integer
+from baselines.world import World
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ class Learner(ABC, Generic[SettingsT]):
         self.trained = nn.ModuleDict({"agent": agent})
         """Everything that has weights."""
         self.optimizer: torch.optim.Optimizer | None = None
+        self._worlds: dict[Task[Any], World] = {}
 
     @abstractmethod
     def change(self, lifetimes: Lifetimes) -> dict[str, float]:
@@ -180,6 +182,12 @@ class Learner(ABC, Generic[SettingsT]):
         return self.agent.initial_state(
             len(lifetimes.keys), lifetimes.task.ports, generator=lifetimes.numbers, alike=lifetimes.alike, **more
         )
+
+    def world(self, task: Task[Any]) -> World:
+        """Where a task is played without gradients, always the same one: simulators are built once."""
+        if task not in self._worlds:
+            self._worlds[task] = World(task, self.agent.device)
+        return self._worlds[task]
 
     def step(self, loss: torch.Tensor, clip: float) -> None:
         """Follow the gradient of a loss, no further than `clip`.

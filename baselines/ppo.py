@@ -146,11 +146,10 @@ class PPOLearner(Learner[PPO]):
             self.critic = Critic(inputs, mean=settings.critic == "memory")
         self.trained["head"], self.trained["critic"] = self.head.to(agent.device), self.critic.to(agent.device)
         self.optimizer = torch.optim.Adam(self.trained.parameters(), fused=True)
-        self._worlds: dict[Any, World] = {}
 
     def change(self, lifetimes: Lifetimes) -> dict[str, float]:
         task, settings = lifetimes.task, self.settings
-        world = self._worlds.setdefault(task, World(task, self.agent.device))
+        world = self.world(task)
         numbers = torch.Generator(self.agent.device).manual_seed(self.seed * 2**32 + self.done)
         scale = 1.0 / (task.levels.reference - task.levels.chance)
         shown, memory = world.begin(lifetimes.keys), detached(self.begin(lifetimes))

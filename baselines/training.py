@@ -1,7 +1,7 @@
 """Running an outer loop: the learning curve, checkpoints, and what happens when it is interrupted."""
 
 import copy
-import os
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from agents import Agent
+from badger_envs.files import write_whole
 from baselines.backprop import Backprop, BackpropLearner
 from baselines.evolution import CMAES, CMAESLearner, EvolutionStrategy, EvolutionStrategyLearner
 from baselines.outer_loop import Learner, OuterLoop
@@ -101,9 +102,9 @@ def _keep(learner: Learner[Any], trained: Trained, about: str) -> dict[str, Any]
 
 
 def _save(path: Path, kept: dict[str, Any]) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    torch.save(kept, temporary)
-    os.replace(temporary, path)
+    content = io.BytesIO()
+    torch.save(kept, content)
+    write_whole(path, content.getvalue())
 
 
 def _restore(path: Path, learner: Learner[Any], trained: Trained, about: str) -> None:

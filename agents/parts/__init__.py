@@ -1,6 +1,6 @@
 """Exchangeable parts of agents, a few lines each."""
 
-from agents.parts.cells import GRUCell, LSTMCell, remembering, use_plain_operations
+from agents.parts.cells import GRUCell, LSTMCell, gated, remembering, use_plain_operations
 from agents.parts.identity import IDENTITIES, Identity
 from agents.parts.inputs import inputs_size, with_change
 from agents.parts.membrane import MEMBRANES, AttentionMembrane, DirectMembrane, Membrane
@@ -21,6 +21,7 @@ __all__ = [
     "Membrane",
     "Messages",
     "NoMessages",
+    "gated",
     "inputs_size",
     "remembering",
     "use_plain_operations",

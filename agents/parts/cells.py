@@ -16,6 +16,21 @@ def use_plain_operations(module: nn.Module) -> None:
             part.plain = True
 
 
+def gated(read: Tensor, kept: Tensor, memory: Tensor) -> Tensor:
+    """The next memory of a gated recurrent unit, (..., H).
+
+    Args:
+        read: (..., 3H), what reset gate, update gate and new memory take from the inputs.
+        kept: (..., 3H), what they take from the memory.
+        memory: (..., H).
+    """
+    size = memory.shape[-1]
+    gates = torch.sigmoid(read[..., : 2 * size] + kept[..., : 2 * size])  # (..., 2H)
+    reset, update = gates[..., :size], gates[..., size:]  # 2 x (..., H)
+    new = torch.tanh(read[..., 2 * size :] + reset * kept[..., 2 * size :])  # (..., H)
+    return new + update * (memory - new)
+
+
 class GRUCell(nn.GRUCell):
     """Gated recurrent unit (Cho et al. 2014)."""
 
@@ -27,11 +42,7 @@ class GRUCell(nn.GRUCell):
             return super().forward(input, hx)
         read = linear(input, self.weight_ih, self.bias_ih)  # (N, 3H)
         kept = linear(hx, self.weight_hh, self.bias_hh)  # (N, 3H)
-        size = self.hidden_size
-        gates = torch.sigmoid(read[:, : 2 * size] + kept[:, : 2 * size])  # (N, 2H)
-        reset, update = gates[:, :size], gates[:, size:]  # 2 x (N, H)
-        new = torch.tanh(read[:, 2 * size :] + reset * kept[:, 2 * size :])  # (N, H)
-        return new + update * (hx - new)
+        return gated(read, kept, hx)
 
     def sequence(self, inputs: Tensor, hx: Tensor) -> tuple[Tensor, Tensor]:
         """Many steps in one call: (W, N, inputs), (N, H) -> memories (W, N, H) and the last one (N, H)."""

@@ -105,8 +105,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
             ValueError: The actions have another shape, hold NaN or lie outside the action space.
             gymnasium.error.ResetNeeded: Before the first reset, or after an episode's end with autoreset disabled.
         """
-        if self._state is None:
-            raise ResetNeeded(f"{self.name}: call reset() before step(); no episode was begun yet")
+        self._require_begun("step")
         resting = self._over
         any_resting = bool(resting.any())
         if any_resting and self.autoreset_mode is AutoresetMode.DISABLED:
@@ -138,14 +137,12 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
 
     def state(self) -> FloatArray:
         """The observations, then the hidden variables, float32 (B, P * F + hidden)."""
-        if self._state is None:
-            raise ResetNeeded(f"{self.name}: call reset() before state(); no episode was begun yet")
+        self._require_begun("state")
         return np.concatenate([self._observe(), self.task.hidden(self._state)], axis=1)
 
     def neighbours(self) -> npt.NDArray[np.int32]:
         """Who is next to whom now: the numbers of each port's neighbours, int32 (B, P, D), -1 in slots left empty."""
-        if self._state is None:
-            raise ResetNeeded(f"{self.name}: call reset() before neighbours(); no episode was begun yet")
+        self._require_begun("neighbours")
         slots: npt.NDArray[np.int32] = self.task.neighbours(self._state)
         return slots
 
@@ -169,10 +166,13 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         """One picture uint8 (height, width, 3) or one text for each sub-environment, by render mode."""
         if self.render_mode is None:
             return None
-        if self._state is None:
-            raise ResetNeeded(f"{self.name}: call reset() before render(); no episode was begun yet")
+        self._require_begun("render")
         pictures = self.render_mode == "rgb_array"
         return tuple(renderer.frame() if pictures else renderer.text() for renderer in self._renderers)
+
+    def _require_begun(self, what: str) -> None:
+        if self._state is None:
+            raise ResetNeeded(f"{self.name}: call reset() before {what}(); no episode was begun yet")
 
     def _reset_mask(self, options: dict[str, Any] | None) -> BoolArray:
         if not options or "reset_mask" not in options:
