@@ -10,12 +10,12 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from baselines.compare import UsageError, compare
+from baselines.comparison.compare import UsageError, compare
+from baselines.comparison.grid import WorkerDiedError
+from baselines.comparison.suites import SUITES
 from baselines.contestants import TRAINED, Contestant
-from baselines.grid import WorkerDiedError
 from baselines.recipes import RECIPES
 from baselines.single import run_recipe
-from baselines.suites import SUITES
 
 
 @dataclass(frozen=True)

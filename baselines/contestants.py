@@ -6,8 +6,8 @@ from typing import Any
 from agents import build_agent, count_parameters
 from agents.storage import KINDS
 from badger_envs.task import Task
-from baselines.heads import make_head
-from baselines.outer_loop import OuterLoop
+from baselines.outer_loops.heads import make_head
+from baselines.outer_loops.interface import OuterLoop
 
 PARAMETER_TOLERANCE = 0.1
 LARGEST_WIDTH = 512

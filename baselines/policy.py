@@ -5,7 +5,7 @@ import numpy.typing as npt
 import torch
 
 from agents import Agent
-from baselines.heads import make_head
+from baselines.outer_loops.heads import make_head
 
 FloatArray = npt.NDArray[np.float32]
 

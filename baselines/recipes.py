@@ -6,10 +6,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from baselines.backprop import Backprop
-from baselines.evolution import CMAES, EvolutionStrategy
-from baselines.outer_loop import OuterLoop, Stage
-from baselines.ppo import PPO
+from baselines.outer_loops.backprop import Backprop
+from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
+from baselines.outer_loops.interface import OuterLoop, Stage
+from baselines.outer_loops.ppo import PPO
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from badger_envs.registry import find_row
-from baselines.cells import Cell, run_cell
-from baselines.compare import UsageError
+from baselines.comparison.cells import Cell, run_cell
+from baselines.comparison.compare import UsageError
+from baselines.comparison.suites import main_test
 from baselines.contestants import TRAINED
 from baselines.recipes import RECIPES
-from baselines.suites import main_test
 
 
 def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: int | None = None) -> Cell:

@@ -23,8 +23,8 @@ import badger_envs
 from agents import build_agent
 from badger_envs.episodes import episode_keys
 from badger_envs.views.stable_baselines3 import SharedVecEnv
-from baselines.backprop import live
-from baselines.suites import GUESSING, SUITES, plan
+from baselines.comparison.suites import GUESSING, SUITES, plan
+from baselines.outer_loops.backprop import live
 
 ROUNDS = 7
 SECONDS = 0.25

@@ -6,11 +6,11 @@ import torch
 
 from agents import build_agent
 from badger_envs import Guessing, episode_keys
-from baselines.backprop import Backprop, live
-from baselines.cells import run_cell
-from baselines.outer_loop import NotFiniteError, Stage
-from baselines.suites import GUESSING, SUITES, plan
-from baselines.training import train
+from baselines.comparison.cells import run_cell
+from baselines.comparison.suites import GUESSING, SUITES, plan
+from baselines.outer_loops.backprop import Backprop, live
+from baselines.outer_loops.interface import NotFiniteError, Stage
+from baselines.outer_loops.training import train
 
 POCKET = SUITES["pocket"]
 

@@ -6,13 +6,13 @@ import pytest
 
 from agents import build_agent, count_parameters, load_agent
 from badger_envs.evaluation import evaluate
-from baselines.backprop import Backprop
-from baselines.cells import Cell, find_result, run_cell
+from baselines.comparison.cells import Cell, find_result, run_cell
+from baselines.comparison.grid import decided_runs
+from baselines.comparison.suites import GUESSING, SUITES, choose, main_test, plan
 from baselines.contestants import fit_width
-from baselines.grid import decided_runs
-from baselines.outer_loop import Stage
+from baselines.outer_loops.backprop import Backprop
+from baselines.outer_loops.interface import Stage
 from baselines.policy import AgentPolicy
-from baselines.suites import GUESSING, SUITES, choose, main_test, plan
 
 CELL = Cell(
     agent="badger",
@@ -49,7 +49,7 @@ def test_everything_in_a_specification_changes_its_hash():
 
 def test_a_finished_cell_is_found_and_not_run_again(tmp_path, monkeypatch):
     first = run_cell(CELL, tmp_path)
-    monkeypatch.setattr("baselines.cells._train_and_test", lambda *_: pytest.fail("ran again"))
+    monkeypatch.setattr("baselines.comparison.cells._train_and_test", lambda *_: pytest.fail("ran again"))
     assert run_cell(CELL, tmp_path) == first
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from baselines import compare, grid, suites
-from baselines.backprop import Backprop
-from baselines.suites import SUITES, Suite
+from baselines.comparison import compare, grid, suites
+from baselines.comparison.suites import SUITES, Suite
+from baselines.outer_loops.backprop import Backprop
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,7 +39,7 @@ TINY = replace(
 
 RUN_TINY = """
 import sys
-from baselines import suites
+from baselines.comparison import suites
 from baselines.__main__ import main
 sys.path.insert(0, "tests")
 if __name__ == "__main__":

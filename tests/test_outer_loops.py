@@ -8,11 +8,11 @@ import torch
 
 from agents import build_agent
 from agents.storage import KINDS
-from baselines.backprop import Backprop
-from baselines.evolution import CMAES, EvolutionStrategy
-from baselines.outer_loop import NotFiniteError, Stage
-from baselines.ppo import PPO, advantages
-from baselines.training import LEARNERS, train
+from baselines.outer_loops.backprop import Backprop
+from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
+from baselines.outer_loops.interface import NotFiniteError, Stage
+from baselines.outer_loops.ppo import PPO, advantages
+from baselines.outer_loops.training import LEARNERS, train
 
 GUESSING = "Badger/Guessing-v0"
 SMALL = {
@@ -114,7 +114,7 @@ def test_windows_value_what_is_cut_and_not_what_has_ended(monkeypatch):
         seen.append((len(rewards), following.clone()))
         return advantages(rewards, values, following, discount, trace)
 
-    monkeypatch.setattr("baselines.ppo.advantages", spy)
+    monkeypatch.setattr("baselines.outer_loops.ppo.advantages", spy)
     settings = PPO(updates=1, batch=4, minibatches=1, epochs=1, window=3)
     train(small_agent(), GUESSING, {"dims": 2, "horizon": 7}, settings, seed=0)
     assert [steps for steps, _ in seen] == [3, 3, 1]

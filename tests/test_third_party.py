@@ -10,10 +10,10 @@ from stable_baselines3.common.env_util import make_vec_env
 from agents import build_agent
 from badger_envs import Channel
 from badger_envs.evaluation import evaluate
+from baselines.outer_loops.ppo import PPO
+from baselines.outer_loops.training import train
 from baselines.policy import AgentPolicy
-from baselines.ppo import PPO
 from baselines.third_party import RecurrentPolicy, recurrent_ppo, shared_ppo, shared_returns
-from baselines.training import train
 from tests.cases import every_row
 
 QUICK = {

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from agents import Agent
 from badger_envs.task import Task, require_choice, require_integer
-from baselines.outer_loop import Learner, Lifetimes, OuterLoop
-from baselines.states import detached
+from baselines.outer_loops.interface import Learner, Lifetimes, OuterLoop
+from baselines.outer_loops.states import detached
 
 
 @dataclass(frozen=True)

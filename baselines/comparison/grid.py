@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 import torch
 
-from baselines.cells import Cell, find_result, run_cell
-from baselines.suites import Entry, choose
+from baselines.comparison.cells import Cell, find_result, run_cell
+from baselines.comparison.suites import Entry, choose
 
 Result = dict[str, Any]
 LOOK_EVERY_SECONDS = 0.2

@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
-from baselines.cells import Cell
-from baselines.suites import main_test
+from baselines.comparison.cells import Cell
+from baselines.comparison.suites import main_test
 
 
 class TimeLeftColumn(TextColumn):
@@ -28,7 +28,7 @@ class TimeLeftColumn(TextColumn):
 
 
 class Monitor:
-    """A context that shows progress while it is open; implements `baselines.grid.Watcher`."""
+    """A context that shows progress while it is open; implements `baselines.comparison.grid.Watcher`."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

@@ -12,10 +12,10 @@ import torch
 
 from agents import Agent
 from badger_envs.files import write_whole
-from baselines.backprop import Backprop, BackpropLearner
-from baselines.evolution import CMAES, CMAESLearner, EvolutionStrategy, EvolutionStrategyLearner
-from baselines.outer_loop import Learner, OuterLoop
-from baselines.ppo import PPO, PPOLearner
+from baselines.outer_loops.backprop import Backprop, BackpropLearner
+from baselines.outer_loops.evolution import CMAES, CMAESLearner, EvolutionStrategy, EvolutionStrategyLearner
+from baselines.outer_loops.interface import Learner, OuterLoop
+from baselines.outer_loops.ppo import PPO, PPOLearner
 
 LEARNERS: dict[type[OuterLoop], type[Learner[Any]]] = {
     Backprop: BackpropLearner,

@@ -23,9 +23,9 @@ from badger_envs.policies import Policy
 from badger_envs.registry import find_row
 from badger_envs.version import __version__
 from baselines.costs import costs
-from baselines.outer_loop import OuterLoop
+from baselines.outer_loops.interface import OuterLoop
+from baselines.outer_loops.training import train
 from baselines.policy import AgentPolicy
-from baselines.training import train
 
 CELL_VERSION = 2
 """Goes into the hash; raise it when the same specification gives another result than before."""
@@ -112,7 +112,7 @@ def run_cell(
         cell: the specification.
         root: folder of all cells.
         device: where tensors live.
-        on_update: called now and then during training, as in `baselines.training.train`.
+        on_update: called now and then during training, as in `baselines.outer_loops.training.train`.
         points: length of the learning curve.
 
     Returns:

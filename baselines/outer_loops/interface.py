@@ -17,7 +17,7 @@ from agents import Agent
 from badger_envs.episodes import INDEX_BITS, EpisodeSet, Keys, episode_keys
 from badger_envs.registry import find_row
 from badger_envs.task import Task, require_integer
-from baselines.world import World
+from baselines.outer_loops.world import World
 
 
 @dataclass(frozen=True)

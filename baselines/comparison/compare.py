@@ -17,11 +17,11 @@ from badger_envs.evaluation import versions
 from badger_envs.files import write_json
 from badger_envs.registry import find_row
 from badger_envs.statistics import stratified_bootstrap
-from baselines.grid import decided_runs, run_grid
-from baselines.monitor import Monitor
-from baselines.report import write_report
-from baselines.suites import SUITES, Entry, Suite, main_test, plan
-from baselines.tables import as_rich, make_tables
+from baselines.comparison.grid import decided_runs, run_grid
+from baselines.comparison.monitor import Monitor
+from baselines.comparison.report import write_report
+from baselines.comparison.suites import SUITES, Entry, Suite, main_test, plan
+from baselines.comparison.tables import as_rich, make_tables
 
 FORMAT = 1
 

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from agents import Agent
 from badger_envs.task import require_bool, require_choice, require_integer
-from baselines.heads import make_head
-from baselines.outer_loop import Learner, Lifetimes, OuterLoop
-from baselines.states import detached, rows_of
-from baselines.world import World
+from baselines.outer_loops.heads import make_head
+from baselines.outer_loops.interface import Learner, Lifetimes, OuterLoop
+from baselines.outer_loops.states import detached, rows_of
+from baselines.outer_loops.world import World
 
 CRITIC_WIDTH = 64
 """Units of the critic's one hidden layer."""

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from badger_envs.registry import find_row
-from baselines.backprop import Backprop
-from baselines.cells import Cell
+from baselines.comparison.cells import Cell
 from baselines.contestants import TRAINED, Contestant
-from baselines.outer_loop import OuterLoop, Stage
+from baselines.outer_loops.backprop import Backprop
+from baselines.outer_loops.interface import OuterLoop, Stage
 
 TUNING_SEED = 1000
 """Seeds of trials lie here, away from those of the runs that count."""

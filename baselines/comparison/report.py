@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from badger_envs.files import write_whole
 from badger_envs.registry import find_row
-from baselines.tables import make_tables
+from baselines.comparison.tables import make_tables
 
 COLORS = ("#2e82d6", "#d65c38", "#148a6a", "#8a5bc4", "#c79a1e", "#5a6470")
 INK, FAINT = "#222831", "#82888f"

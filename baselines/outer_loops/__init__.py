@@ -1,0 +1,1 @@
+"""Outer loops: what finds a policy. Back-propagation through the task, PPO, evolution; one interface, one budget."""
