@@ -9,10 +9,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from agents.interface import Agent, require_sizes, require_words
-from agents.parts import IDENTITIES, MEMBRANES, MESSAGES, GRUCell, Identity, inputs_size, with_change
+from agents.interface import require_sizes, require_words
+from agents.parts import (
+    IDENTITIES,
+    MEMBRANES,
+    MESSAGES,
+    TOPOLOGY_NAMES,
+    GRUCell,
+    Identity,
+    inputs_size,
+    with_change,
+)
+from agents.population import Population
 
 
 @dataclass(frozen=True)
@@ -41,10 +51,16 @@ class BadgerConfig:
     """Entries of port addresses, keys and queries, with an attention membrane."""
     experts: int | None = None
     """Number of experts (E), with an attention membrane; may be changed at call time."""
+    topology: str = "all"
+    """Who hears whom: "all", "ring", "chain", "grid", "clusters", "star", or "random", drawn anew in each lifetime."""
+    hears: int = 2
+    """Others that each expert hears, with a random topology."""
 
     def __post_init__(self) -> None:
         require_sizes(self, port_features=1, port_actions=1, memory=1, message=1, rounds=1, identity_size=1, key=1)
+        require_sizes(self, hears=1)
         require_words(self, messages=tuple(MESSAGES), identity=IDENTITIES, membrane=tuple(MEMBRANES))
+        require_words(self, topology=TOPOLOGY_NAMES)
         if self.membrane == "attention":
             require_sizes(self, experts=1)
         elif self.experts is not None:
@@ -58,13 +74,15 @@ class BadgerState(NamedTuple):
     identity: Tensor  # (B, E, I) constant
     addresses: Tensor  # (B, P, key) constant
     previous: Tensor | None  # (B, P, F) observation one step before, None at first
+    audible: Tensor | None  # (B, E, E) bool, who hears whom, constant; None where everybody hears everybody else
 
 
-class Badger(Agent):
+class Badger(Population):
     """Experts, messages and a membrane."""
 
     config_class = BadgerConfig
     config: BadgerConfig
+    remembers = ("memory",)
 
     def __init__(self, config: BadgerConfig) -> None:
         super().__init__(config)
@@ -98,7 +116,12 @@ class Badger(Agent):
             self.identity(batch, count, generator, alike).to(device),
             self.membrane.addresses(batch, ports, generator, alike).to(device),
             None,
+            self._topology(batch, count, generator, alike),
         )
+
+    @property
+    def hearing(self) -> nn.Module | None:
+        return self.messages if self.messages.size else None
 
     def memory(self, state: BadgerState) -> Tensor:
         return state.memory  # (B, E, H)
@@ -108,8 +131,8 @@ class Badger(Agent):
         memory = state.memory  # (B, E, H)
         reading = self.membrane.read(inputs, memory, state.addresses)  # (B, E, R)
         for _ in range(self.config.rounds):
-            heard = self.messages(memory)  # (B, E, M)
+            heard = self.messages(memory, state.audible)  # (B, E, M)
             told = torch.cat([reading, heard, state.identity], dim=-1)  # (B, E, R + M + I)
             memory = self.expert(told.flatten(0, 1), memory.flatten(0, 1)).unflatten(0, memory.shape[:2])  # (B, E, H)
         action = torch.tanh(self.membrane.write(memory, state.addresses))  # (B, P, A)
-        return action, BadgerState(memory, state.identity, state.addresses, observation)
+        return action, state._replace(memory=memory, previous=observation)

@@ -50,6 +50,7 @@ class CommNet(Agent):
 
     config_class = CommNetConfig
     config: CommNetConfig
+    remembers = ("hidden", "cell")
 
     def __init__(self, config: CommNetConfig) -> None:
         super().__init__(config)
@@ -68,6 +69,10 @@ class CommNet(Agent):
         self.require_ports(ports)
         zeros = torch.zeros(batch, ports, self.config.memory, device=self.device)
         return CommNetState(zeros, zeros, self.identity(batch, ports, generator, alike).to(self.device), None)
+
+    @property
+    def hearing(self) -> nn.Module:
+        return self.hear
 
     def memory(self, state: CommNetState) -> Tensor:
         return state.hidden  # (B, E, H)

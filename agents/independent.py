@@ -43,6 +43,7 @@ class Independent(Agent):
 
     config_class = IndependentConfig
     config: IndependentConfig
+    remembers = ("memory",)
 
     def __init__(self, config: IndependentConfig) -> None:
         super().__init__(config)

@@ -1,8 +1,10 @@
 """What every agent offers, and the helpers that all of them use."""
 
+import copy
 from abc import ABC, abstractmethod
-from dataclasses import fields
-from typing import Any, ClassVar
+from dataclasses import fields, replace
+from itertools import chain
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +17,8 @@ class Agent(nn.Module, ABC):
     """A policy with memory. Built from a frozen config dataclass of plain numbers and words, and from nothing else."""
 
     config_class: ClassVar[type]
+    remembers: ClassVar[tuple[str, ...]]
+    """The fields of the state that hold memory: what inner steps change, and what is 0 at first."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -52,6 +56,51 @@ class Agent(nn.Module, ABC):
     def memory(self, state: State) -> Tensor:
         """What is remembered, (B, E, H); for an agent that is one, E = 1. Critics value lifetimes by it."""
 
+    @property
+    def hearing(self) -> nn.Module | None:
+        """The module whose output is all that experts hear of each other, or None where they hear nothing.
+
+        It runs once in each round. A forward hook on it can cut, delay or disturb messages; zeros are silence.
+        """
+        return None
+
+    def forget(self, state: State, lost: Tensor) -> State:
+        """The state with some of the memory as it was at birth, which is 0; what is constant in a lifetime stays.
+
+        Args:
+            state: any of this agent.
+            lost: bool (E, H) or (B, E, H), the entries of `memory` that are lost. A cell state loses its own with them.
+
+        Raises:
+            ValueError: `lost` is not bool, or of another shape.
+        """
+        shape = self.memory(state).shape  # (B, E, H)
+        if lost.dtype != torch.bool or lost.shape not in (shape, shape[1:]):
+            raise ValueError(
+                f"lost must be bool of shape {tuple(shape[1:])} or {tuple(shape)}, "
+                f"got {lost.dtype} of shape {tuple(lost.shape)}"
+            )
+        changed = {}
+        for name in self.remembers:
+            value = getattr(state, name)
+            if value.numel():  # the cell state of what has none is empty
+                changed[name] = value.masked_fill(lost.to(value.device).expand(shape).reshape(value.shape), 0.0)
+        return state._replace(**changed)
+
+    def with_rounds(self, rounds: int) -> Self:
+        """An agent with the very same weights that thinks for another number of rounds (K) in each step.
+
+        Weights and modules are shared: training either changes both, and a hook on a part of one is on both.
+
+        Raises:
+            ValueError: This kind has no rounds, or `rounds` is not allowed.
+        """
+        if not any(field.name == "rounds" for field in fields(self.config)):
+            raise ValueError(f"rounds must not be asked of an agent that has none, got {rounds!r} for {self}")
+        other = copy.copy(self)
+        other.config = replace(self.config, rounds=rounds)
+        return other
+
     def follow(self, observations: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
         """Many steps at once, of which the observations are known already; the same numbers as step by step.
 
@@ -88,8 +137,8 @@ class Agent(nn.Module, ABC):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights live."""
-        return next(self.parameters()).device
+        """Where the weights live, or whatever an agent has in place of weights."""
+        return next(chain(self.parameters(), self.buffers())).device
 
 
 def count_parameters(agent: nn.Module) -> int:

@@ -47,6 +47,7 @@ class Monolithic(Agent):
 
     config_class = MonolithicConfig
     config: MonolithicConfig
+    remembers = ("memory", "cell")
 
     def __init__(self, config: MonolithicConfig) -> None:
         super().__init__(config)

@@ -13,6 +13,7 @@ from safetensors.torch import load, save
 
 from agents.badger import Badger
 from agents.commnet import CommNet
+from agents.handcrafted import Handcrafted
 from agents.independent import Independent
 from agents.interface import Agent
 from agents.monolithic import Monolithic
@@ -23,6 +24,8 @@ KINDS: dict[str, type[Agent]] = {
     "Independent": Independent,
     "Monolithic": Monolithic,
 }
+"""The classes that an outer loop can train."""
+STORED_KINDS: dict[str, type[Agent]] = {**KINDS, "Handcrafted": Handcrafted}
 """The only classes that a file can name."""
 WEIGHTS, CONFIG = "agent.safetensors", "agent.json"
 FORMAT = 1
@@ -34,24 +37,24 @@ class AgentFileError(ValueError):
 
 
 def build_agent(kind: str, config: dict[str, Any]) -> Agent:
-    """An agent with fresh weights.
+    """An agent with fresh weights, if it has any.
 
     Args:
-        kind: a name in `KINDS`.
+        kind: a name in `STORED_KINDS`.
         config: the fields of that kind's config dataclass.
 
     Raises:
         ValueError: Unknown kind or field, or a value that is not allowed.
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    config_class = KINDS[kind].config_class
+    if kind not in STORED_KINDS:
+        raise ValueError(f"kind must be one of {', '.join(STORED_KINDS)}, got {kind!r}")
+    config_class = STORED_KINDS[kind].config_class
     known = [field.name for field in fields(config_class)]
     unknown = sorted(set(config) - set(known))
     if unknown:
         raise ValueError(f"config of {kind} must have fields out of {', '.join(known)}, got {', '.join(unknown)}")
     try:
-        return KINDS[kind](config_class(**config))
+        return STORED_KINDS[kind](config_class(**config))
     except TypeError as error:
         raise ValueError(f"config of {kind}: {error}") from error
 
@@ -62,7 +65,7 @@ def save_agent(agent: Agent, folder: str | os.PathLike[str]) -> None:
     The JSON is written last and holds the hash of the weights, so a pair that does not belong together is noticed.
 
     Args:
-        agent: one of `KINDS`.
+        agent: one of `STORED_KINDS`.
         folder: made where it is missing.
     """
     path = Path(folder)
@@ -157,5 +160,9 @@ def _read_bytes(path: Path) -> bytes:
 def _write_whole(path: Path, content: bytes) -> None:
     """Write next to `path`, then rename, so that nobody ever sees half a file."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -10,8 +10,12 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     """Write next to `path`, then rename, so that nobody ever sees half a file."""
     final = Path(path)
     temporary = final.with_name(f"{final.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, final)
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, final)
+    except BaseException:  # a full disk: half a file is of no use to anybody
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def write_json(path: str | os.PathLike[str], content: Any) -> None:

@@ -17,6 +17,7 @@ from badger_envs.measured import STORE, mean_return, task_key
 from badger_envs.registry import Row, find_row
 from badger_envs.robots.bodies import SPLITS
 from badger_envs.task import Task
+from badger_envs.tasks import ModularReacher
 from badger_envs.tasks.modular_robot import FAMILIES, UNKNOWNS, ModularRobot
 
 EPISODES, EPISODES_OF_ROBOTS = 200_000, 512
@@ -30,7 +31,17 @@ def tasks_of(row: Row) -> list[Task[Any]]:
     asked += [{row.size: size} for size in sorted({*row.train_sizes, *row.test_sizes})]
     if row.task is ModularRobot:
         asked += usual_robots()
+    if row.task is ModularReacher:
+        asked += usual_trees()
     return list(dict.fromkeys(row.make_task(**arguments) for arguments in asked))
+
+
+def usual_trees() -> list[dict[str, Any]]:
+    """Arms that branch, with a goal per tip: of several sizes, and in lives three and ten times as long."""
+    tree: dict[str, Any] = {"branching": 0.4, "goal": "tips", "horizon": 40}
+    return [{**tree, "segments": segments} for segments in (4, 5, 6, 8)] + [
+        {**tree, "segments": 5, "horizon": horizon} for horizon in (120, 400)
+    ]
 
 
 def usual_robots() -> list[dict[str, Any]]:
@@ -44,6 +55,7 @@ def usual_robots() -> list[dict[str, Any]]:
     for unknown in UNKNOWNS[1:]:
         goal = "speed" if unknown == "speed" else "far"
         asked += [{"modules": modules, "unknown": unknown, "goal": goal} for modules in (4, 6, 8)]
+    asked += [{"modules": 4, "steps": steps} for steps in (100, 750, 2500)]  # shorter and longer lives
     return asked
 
 

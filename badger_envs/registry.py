@@ -37,6 +37,8 @@ class Row:
     optimum. The first task is the default one and its defaults are the id's; its `levels` are the known returns."""
     size: str
     """The argument that changes the number of ports."""
+    life: str
+    """The argument that makes a lifetime longer without changing what has to be learned in it."""
     train_sizes: tuple[int, ...]
     """Sizes that agents may be trained on."""
     test_sizes: tuple[int, ...]
@@ -103,6 +105,7 @@ ROWS: dict[str, Row] = {
             id="Badger/Guessing-v0",
             tasks={Guessing: {"chance": Blind, "reference": Probe, "all_equal": AllEqual}},
             size="dims",
+            life="horizon",
             train_sizes=(2, 3, 4, 5, 6),
             test_sizes=tuple(range(1, 21)),
             variants=(
@@ -127,6 +130,7 @@ ROWS: dict[str, Row] = {
             id="Badger/HiddenXOR-v0",
             tasks={HiddenXOR: {"chance": Blind, "reference": Parity, "all_but_one": AllButOnePattern}},
             size="bits",
+            life="questions",
             train_sizes=(2, 3, 4),
             test_sizes=tuple(range(2, 17)),
             variants=(
@@ -148,6 +152,7 @@ ROWS: dict[str, Row] = {
             },
             selector="topology",
             size="ports",
+            life="horizon",
             train_sizes=(3, 4, 5, 6),
             test_sizes=tuple(range(3, 17)),
             variants=(
@@ -167,6 +172,7 @@ ROWS: dict[str, Row] = {
             id="Badger/ModularReacher-v0",
             tasks={ModularReacher: {"chance": ReachForMean, "reference": Reach}},
             size="segments",
+            life="horizon",
             train_sizes=(3, 4, 5, 6, 8),
             test_sizes=(2, 3, 4, 5, 6, 8, 12, 16, 30),
             variants=(
@@ -185,6 +191,7 @@ ROWS: dict[str, Row] = {
             id="Badger/ModularRobot-v0",
             tasks={ModularRobot: {"chance": Blind, "reference": Wave}},
             size="modules",
+            life="steps",
             train_sizes=(4, 6, 8),
             test_sizes=(4, 5, 6, 7, 8, 10, 12),
             variants=(

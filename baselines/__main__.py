@@ -1,26 +1,24 @@
 """The command line: `python -m baselines compare --help`."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
-from rich.table import Table
 
 from baselines.comparison.compare import UsageError, compare
 from baselines.comparison.grid import WorkerDiedError
-from baselines.comparison.suites import SUITES
-from baselines.contestants import TRAINED, Contestant
-from baselines.recipes import RECIPES
+from baselines.listing import list_everything
+from baselines.report import rebuild
 from baselines.single import run_recipe
 
 
 @dataclass(frozen=True)
 class Compare:
-    """Train and compare agents; print tables; write result.json, learning curves and index.html.
+    """Train, test and probe agents; print tables; write result.json and report/index.html.
 
     Cells (one agent, one seed, one budget) that finished in an earlier run are found, not done again.
     Interrupt and start again as you like.
@@ -33,13 +31,77 @@ class Compare:
     seeds: int | None = None
     """Training seeds of every agent; None: as many as the suite says."""
     agents: tuple[str, ...] = ()
-    """Who takes part, by name; nobody named: all of the suite."""
+    """Who takes part, by name; nobody named: all of the suite. Handcrafted policies always do."""
+    recipes: tuple[str, ...] = ()
+    """By which recipes, by name; none named: all of the suite."""
     envs: tuple[str, ...] = ()
     """On which environments, by id; none named: all of the suite."""
     jobs: int = 2
-    """Worker processes; each uses one thread."""
+    """Cells at once; each uses one thread."""
+    shard: str | None = None
+    """i/N: the i-th of N parts of the work, for N machines; `report` puts the folders together afterwards."""
+    executor: Literal["processes", "ray", "slurm"] = "processes"
+    """Where cells run: processes of this machine, the Ray cluster that RAY_ADDRESS names, or jobs of SLURM."""
+    progress: Literal["auto", "bars", "lines", "quiet"] = "auto"
+    """Bars and a line for each cell, lines alone, or failures alone; auto: bars in a terminal, lines elsewhere."""
     device: str = "cpu"
     """Where tensors live, in torch's words: cpu, cuda, cuda:1."""
+
+    def run(self, console: Console) -> int:
+        """Run it; returns the exit code."""
+        out = self._folder()
+        content = compare(
+            self.suite,
+            out,
+            console=console,
+            agents=self.agents,
+            recipes=self.recipes,
+            environments=self.envs,
+            seeds=self.seeds,
+            shard=self.shard,
+            executor=self.executor,
+            jobs=self.jobs,
+            device=self.device,
+            progress=self.progress,
+        )
+        console.print(f"wrote {out / 'result.json'} and {out / 'report' / 'index.html'}")
+        if any(agent["failed"] for agent in content["agents"]):
+            console.print(f"[red]some cells failed; see failed.json in {out / 'cells'}[/red]")
+            return 1
+        return 0
+
+    def kept(self) -> str:
+        """What an interruption leaves."""
+        return f"finished cells are kept in {self._folder() / 'cells'}"
+
+    def _folder(self) -> Path:
+        return self.out or Path("results") / self.suite
+
+
+@dataclass(frozen=True)
+class Report:
+    """Put the results of several folders together, as shards or several machines left them, and write the report."""
+
+    folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
+    """Folders with a result.json, of one suite."""
+    out: Path | None = None
+    """Folder for the report; None: the first of them."""
+
+    def run(self, console: Console) -> int:
+        """Run it; returns the exit code."""
+        if not self.folders:
+            raise UsageError("DIR must be at least one folder of results, got none")
+        out = self.out or self.folders[0]
+        try:
+            rebuild(list(self.folders), out)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        console.print(f"wrote {out / 'result.json'} and {out / 'report' / 'index.html'}")
+        return 0
+
+    def kept(self) -> str:
+        """What an interruption leaves."""
+        return "the results are untouched"
 
 
 @dataclass(frozen=True)
@@ -64,10 +126,45 @@ class Train:
     tensorboard: Path | None = None
     """Folder for TensorBoard; None: no such log."""
 
+    def run(self, console: Console) -> int:
+        """Run it; returns the exit code."""
+        return run_recipe(
+            self.recipe,
+            self.out,
+            agent=self.agent,
+            seed=self.seed,
+            updates=self.updates,
+            device=self.device,
+            tensorboard=self.tensorboard,
+            console=console,
+        )
+
+    def kept(self) -> str:
+        """What an interruption leaves."""
+        return f"the checkpoint is kept in {self.out}"
+
 
 @dataclass(frozen=True)
 class List:
-    """Show the suites, the recipes and who takes part."""
+    """Show the suites with about how long they take, the recipes, the agents and the probes."""
+
+    def run(self, console: Console) -> int:
+        """Run it; returns the exit code."""
+        list_everything(console)
+        return 0
+
+    def kept(self) -> str:
+        """What an interruption leaves."""
+        return "nothing was begun"
+
+
+Command = Compare | Report | Train | List
+COMMANDS: dict[str, Callable[..., Command]] = {
+    "compare": Compare,
+    "report": Report,
+    "train": Train,
+    "list": List,
+}
 
 
 def main() -> int:
@@ -75,92 +172,20 @@ def main() -> int:
     console = Console()
     if not console.is_terminal:  # a log: wide enough that no table is cut
         console = Console(width=120)
-    command = tyro.extras.subcommand_cli_from_dict(
-        {"compare": Compare, "train": Train, "list": List},
-        prog="python -m baselines",
-        description="Compare agents on equal footing.",
+    command: Command = tyro.extras.subcommand_cli_from_dict(
+        COMMANDS, prog="python -m baselines", description="Compare agents on equal footing."
     )
-    if isinstance(command, List):
-        list_suites(console)
-        list_recipes(console)
-        return 0
-    if isinstance(command, Train):
-        return train_one(command, console)
-    out = command.out or Path("results") / command.suite
     try:
-        content = compare(
-            command.suite,
-            out,
-            agents=command.agents,
-            environments=command.envs,
-            seeds=command.seeds,
-            jobs=command.jobs,
-            device=command.device,
-            console=console,
-        )
+        return command.run(console)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        console.print(f"\ninterrupted; finished cells are kept in {out / 'cells'}, start again to go on")
+        console.print(f"\ninterrupted; {command.kept()}, start again to go on")
         return 130
-    except WorkerDiedError as error:
-        print(f"error: {error}; finished cells are kept in {out / 'cells'}, start again to go on", file=sys.stderr)
+    except (WorkerDiedError, OSError) as error:
+        print(f"error: {error}; {command.kept()}, start again to go on", file=sys.stderr)
         return 1
-    console.print(f"wrote {out / 'result.json'} and {out / 'index.html'}")
-    if any(agent["failed"] for agent in content["agents"]):
-        console.print(f"[red]some cells failed; see failed.json in {out / 'cells'}[/red]")
-        return 1
-    return 0
-
-
-def train_one(command: Train, console: Console) -> int:
-    """Run the train command; returns the exit code."""
-    try:
-        return run_recipe(
-            command.recipe,
-            command.out,
-            agent=command.agent,
-            seed=command.seed,
-            updates=command.updates,
-            device=command.device,
-            tensorboard=command.tensorboard,
-            console=console,
-        )
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        console.print(f"\ninterrupted; the checkpoint is kept in {command.out}, start again to go on")
-        return 130
-
-
-def list_recipes(console: Console) -> None:
-    """Print the recipes and the agents."""
-    table = Table(title="recipes, for python -m baselines train", title_justify="left")
-    for column in ("recipe", "task", "arguments", "outer loop", "tried on"):
-        table.add_column(column)
-    for recipe in RECIPES.values():
-        arguments = " ".join(f"{name}={value}" for name, value in recipe.arguments.items())
-        table.add_row(recipe.name, recipe.task, arguments, recipe.outer_loop.kind, " ".join(recipe.agents))
-    console.print(table)
-    console.print(table_of("agents", TRAINED.values()))
-
-
-def list_suites(console: Console) -> None:
-    """Print what there is to compare."""
-    for suite in SUITES.values():
-        console.print(table_of(f"{suite.name}: {suite.about}", suite.contestants))
-
-
-def table_of(title: str, contestants: Iterable[Contestant]) -> Table:
-    """Who they are, a line each."""
-    table = Table(title=title, title_justify="left")
-    for column in ("agent", "what it is"):
-        table.add_column(column)
-    for contestant in contestants:
-        table.add_row(contestant.name, contestant.about)
-    return table
 
 
 if __name__ == "__main__":

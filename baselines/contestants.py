@@ -5,9 +5,9 @@ from typing import Any
 
 from agents import build_agent, count_parameters
 from agents.storage import KINDS
+from badger_envs.registry import row_of
 from badger_envs.task import Task
 from baselines.outer_loops.heads import make_head
-from baselines.outer_loops.interface import OuterLoop
 
 PARAMETER_TOLERANCE = 0.1
 LARGEST_WIDTH = 512
@@ -29,8 +29,6 @@ class Contestant:
     """Of the agent, without what follows from the task and without its width."""
     policy: str | None = None
     """Name of a handcrafted policy in the registry's row."""
-    outer_loop: OuterLoop | None = None
-    """Where it trains in its own way, outside the comparison on equal footing; None for the suite's way."""
 
     def fitted(self, task: Task[Any], parameters: int, *, choices: int | None = None) -> dict[str, Any]:
         """The whole config for a task, as wide as a number of parameters asks for unless it says how wide it is.
@@ -85,6 +83,21 @@ TRAINED: dict[str, Contestant] = {
             {"messages": "attention", "identity": "one_hot"},
         ),
         Contestant(
+            "badger_sizes",
+            "Badger, trained at 2..6",
+            "Badger with random ids and attention messages; at first fixed ids and 3 ports, then 2 to 6 ports",
+            "Badger",
+            {"messages": "attention", "identity": "random", "memory": 32},
+        ),
+        Contestant(
+            "badger_swarm",
+            "Badger, free experts",
+            "4 experts that are bound to no port: they find ports by attention to random addresses, and choose whom to "
+            "listen to, in two rounds",
+            "Badger",
+            {"messages": "attention", "identity": "random", "membrane": "attention", "experts": 4, "rounds": 2},
+        ),
+        Contestant(
             "ic3net",
             "IC3Net",
             "the same, but every expert decides whether to speak",
@@ -127,3 +140,18 @@ TRAINED: dict[str, Contestant] = {
     )
 }
 """Agents by name."""
+
+LEVELS = {
+    "chance": ("blind (chance)", "handcrafted: the best policy that does not listen"),
+    "reference": ("handcrafted reference", "handcrafted: knows the rules of the task"),
+}
+"""Labels of the handcrafted policies that every task has."""
+
+
+def handcrafted(task: Task[Any]) -> list[Contestant]:
+    """The handcrafted policies of a task: chance, reference, and the local optima between them."""
+    policies = row_of(task).tasks[type(task)]
+    return [
+        Contestant(name, *LEVELS.get(name, (name.replace("_", " "), "handcrafted: a local optimum")), policy=name)
+        for name in sorted(policies, key=lambda name: name not in LEVELS)
+    ]

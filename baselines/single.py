@@ -13,7 +13,7 @@ from rich.table import Table
 
 from badger_envs.registry import find_row
 from baselines.comparison.cells import Cell, run_cell
-from baselines.comparison.compare import UsageError
+from baselines.comparison.compare import UsageError, require_device
 from baselines.comparison.suites import main_test
 from baselines.contestants import TRAINED
 from baselines.recipes import RECIPES
@@ -31,17 +31,17 @@ def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: 
     agent = agent or recipe.agents[0]
     if agent not in TRAINED:
         raise UsageError(f"--agent must be one of {', '.join(TRAINED)}, got {agent!r}")
-    contestant = replace(TRAINED[agent], config={**TRAINED[agent].config, **recipe.configs.get(agent, {})})
-    task = find_row(recipe.task).make_task(**recipe.arguments)
-    loop = recipe.outer_loop
+    contestant, loop = TRAINED[agent], recipe.outer_loop
     try:
         if updates is not None:
             loop = replace(loop, updates=updates)
-        config = contestant.fitted(task, recipe.parameters, choices=getattr(loop, "choices", None))
+        config = recipe.config(contestant)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    sizes = recipe.test_sizes
-    return Cell(agent, recipe.task, recipe.arguments, seed, contestant.kind, config, outer_loop=loop, test_sizes=sizes)
+    return Cell(
+        agent, recipe.task, recipe.arguments, seed, contestant.kind, config, outer_loop=loop,
+        test_sizes=recipe.test_sizes, episodes=recipe.test_episodes,
+    )  # fmt: skip
 
 
 def run_recipe(
@@ -62,10 +62,7 @@ def run_recipe(
     """
     torch.set_num_threads(1)
     cell = plan_recipe(name, agent=agent, seed=seed, updates=updates)
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise UsageError(f"--device must be one that torch has, got {device!r}: {error}") from error
+    require_device(device)
     began = time.monotonic()
     with _scalars(tensorboard, f"{name}_{cell.agent}_{cell.seed}") as log:
 
@@ -85,14 +82,14 @@ def run_recipe(
     return 0
 
 
-_COUNTERS = ("update", "environment_steps")
+_COUNTERS = ("update", "environment_steps", "cpu_seconds")
 
 
 def _table(name: str, cell: Cell, result: dict[str, Any]) -> Table:
     test = main_test(cell, result)
     title = f"{name}: {cell.agent} on {cell.task} by {cell.outer_loop.kind if cell.outer_loop else 'hand'}"
     table = Table(title=title, show_header=False, title_justify="left")
-    table.add_row("score (0 chance, 1 reference), 1000 test episodes", f"{test['score']:.3f}")
+    table.add_row(f"score (0 chance, 1 reference), {cell.episodes} test episodes", f"{test['score']:.3f}")
     for size, other in result["tests"].items():
         if other is not test:
             table.add_row(f"score at {find_row(cell.task).size}={size}", f"{other['score']:.3f}")

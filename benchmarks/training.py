@@ -19,9 +19,9 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 
 import badger_envs
 from agents import build_agent
-from baselines.comparison.suites import GUESSING
 from baselines.outer_loops.ppo import PPO
 from baselines.outer_loops.training import train
+from baselines.recipes import GUESSING
 
 ROUNDS = 3
 UNITS, EPOCHS = 64, 4

@@ -32,6 +32,9 @@ AGENTS = {
     "monolithic, LSTM": Monolithic(MonolithicConfig(F, ports=P, cell="lstm")),
     "independent": Independent(IndependentConfig(F, ports=P)),
     "badger, gated messages": Badger(BadgerConfig(F, messages="gated")),
+    "badger, ring": Badger(BadgerConfig(F, topology="ring")),
+    "badger, attention on a chain": Badger(BadgerConfig(F, messages="attention", topology="chain", rounds=2)),
+    "badger, random topology": Badger(BadgerConfig(F, messages="gated", topology="random", hears=1)),
 }
 every_agent = pytest.mark.parametrize("agent", AGENTS.values(), ids=AGENTS.keys())
 
@@ -182,12 +185,14 @@ def test_the_policy_for_the_evaluator_does_what_the_agent_does():
         (lambda: BadgerConfig(3, identity="name"), "identity must be one of"),
         (lambda: BadgerConfig(3, membrane="attention"), "experts must be an integer of at least 1, got None"),
         (lambda: BadgerConfig(3, experts=3), "experts must be None with a direct membrane"),
+        (lambda: BadgerConfig(3, topology="tree"), "topology must be one of 'all', .*, 'random', got 'tree'"),
+        (lambda: BadgerConfig(3, hears=0), "hears must be an integer of at least 1, got 0"),
         (lambda: CommNetConfig(3, rounds=0), "rounds must be an integer of at least 1, got 0"),
         (lambda: AGENTS["monolithic"].initial_state(1, P + 1), "ports must be a number that Monolithic.* got 5"),
         (lambda: AGENTS["badger, mean messages"].initial_state(1, 17), "ports must be .* got 17"),
         (lambda: AGENTS["badger, mean messages"].initial_state(1, 3, experts=4), "experts must equal the 3 ports"),
         (lambda: AgentPolicy(AGENTS["monolithic"], 3), "ports must be .* got 3"),
-        (lambda: build_agent("Robot", {}), "kind must be one of Badger, CommNet, Independent, Monolithic, got 'Robot'"),
+        (lambda: build_agent("Robot", {}), "kind must be one of Badger, .*, Monolithic, Handcrafted, got 'Robot'"),
         (lambda: build_agent("Badger", {"size": 3}), "config of Badger must have fields out of .*, got size"),
         (lambda: build_agent("Badger", {}), "config of Badger: .*port_features"),
     ],

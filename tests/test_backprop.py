@@ -7,12 +7,11 @@ import torch
 from agents import build_agent
 from badger_envs import Guessing, episode_keys
 from baselines.comparison.cells import run_cell
-from baselines.comparison.suites import GUESSING, SUITES, plan
 from baselines.outer_loops.backprop import Backprop, live
 from baselines.outer_loops.interface import NotFiniteError, Stage
 from baselines.outer_loops.training import train
-
-POCKET = SUITES["pocket"]
+from baselines.recipes import GUESSING
+from baselines.single import plan_recipe
 
 
 def small_badger(**config):
@@ -118,7 +117,7 @@ def test_the_curve_reports_the_score_and_reaches_the_last_update():
     )
     assert [point["update"] for point in trained.curve] == [2, 4, 6, 7]
     assert [updates for updates, _ in seen] == [2, 4, 6, 7]
-    assert set(trained.curve[0]) == {"update", "environment_steps", "score", "error"}
+    assert set(trained.curve[0]) == {"update", "environment_steps", "score", "error", "cpu_seconds"}
 
 
 def test_a_loss_that_is_no_number_stops_the_training():
@@ -154,10 +153,9 @@ def test_bad_settings_are_refused(settings, said):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["badger", "monolithic"])
 def test_trained_agents_find_the_targets_and_remember_what_they_learned(name, tmp_path):
-    # A third of the pocket budget; with the whole of it every seed ends below 0.02.
-    contestant = next(each for each in POCKET.contestants if each.name == name)
-    cell = plan(POCKET, contestant, GUESSING, 1).runs[0]
-    cell = replace(cell, outer_loop=replace(cell.outer_loop, learning_rate=8e-3, updates=600), test_sizes=())
+    # A third of the recipe's budget; with the whole of it every seed ends below 0.02.
+    cell = plan_recipe("guessing", agent=name, updates=600)
+    cell = replace(cell, outer_loop=replace(cell.outer_loop, learning_rate=8e-3), test_sizes=())
     result = run_cell(cell, tmp_path)
     assert "failed" not in result
     errors = np.asarray(result["tests"]["3"]["metrics"]["error"])

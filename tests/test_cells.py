@@ -1,18 +1,22 @@
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from agents import build_agent, count_parameters, load_agent
 from badger_envs.evaluation import evaluate
+from badger_envs.registry import ROWS
 from baselines.comparison.cells import Cell, find_result, run_cell
 from baselines.comparison.grid import decided_runs
-from baselines.comparison.suites import GUESSING, SUITES, choose, main_test, plan
+from baselines.comparison.suites import SUITES, main_test, plan
 from baselines.contestants import fit_width
 from baselines.outer_loops.backprop import Backprop
 from baselines.outer_loops.interface import Stage
+from baselines.outer_loops.training import LEARNERS
 from baselines.policy import AgentPolicy
+from baselines.recipes import GUESSING, RECIPES
+from baselines.search import SPACES, Search, chosen
 
 CELL = Cell(
     agent="badger",
@@ -29,8 +33,10 @@ CELL = Cell(
 
 def test_a_result_is_a_function_of_the_specification(tmp_path):
     one, other = (run_cell(CELL, tmp_path / name) for name in ("a", "b"))
-    for changing in ("training_cpu_seconds", "training_wall_seconds"):
-        del one[changing], other[changing]
+    for result in (one, other):
+        assert result.pop("training_cpu_seconds") == result["curve"][-1]["cpu_seconds"]
+        for point in result["curve"]:
+            del point["cpu_seconds"]
     assert one == other
 
 
@@ -43,6 +49,8 @@ def test_everything_in_a_specification_changes_its_hash():
         replace(CELL, outer_loop=replace(CELL.outer_loop, learning_rate=1e-3)),
         replace(CELL, outer_loop=replace(CELL.outer_loop, stages=(Stage(alike=True),))),
     ]
+    unchanged = replace(CELL, problem="another name", probes=("life",), probe_episodes=3)
+    assert unchanged.hash == CELL.hash
     assert len({cell.hash for cell in (CELL, *others)}) == 1 + len(others)
     assert CELL.hash == replace(CELL).hash
 
@@ -59,6 +67,16 @@ def test_a_cell_file_that_is_cut_off_or_of_another_specification_is_run_again(tm
     (tmp_path / CELL.hash / "cell.json").write_text(damage)
     assert find_result(CELL, tmp_path) is None
     assert run_cell(CELL, tmp_path)["tests"] == first["tests"]
+
+
+def test_a_later_probe_asks_the_agent_that_was_trained_before(tmp_path, monkeypatch):
+    first = run_cell(CELL, tmp_path)
+    monkeypatch.setattr("baselines.comparison.cells._train_and_test", lambda *_: pytest.fail("ran again"))
+    asking = replace(CELL, probes=("life", "cut"), probe_episodes=10)
+    assert find_result(asking, tmp_path) is None
+    result = run_cell(asking, tmp_path)
+    assert result == {**first, "probes": result["probes"]} == find_result(asking, tmp_path)
+    assert result["probes"]["life"]["x"] == [1, 3, 10]
 
 
 def test_a_cell_that_raises_is_recorded_and_tried_again(tmp_path):
@@ -91,50 +109,83 @@ def test_a_handcrafted_policy_is_a_cell_without_training(tmp_path):
     assert np.max(result["tests"]["5"]["metrics"]["error"]) < 1e-6
 
 
-def test_everybody_on_equal_footing_has_the_same_parameters_within_ten_percent():
-    for suite in SUITES.values():
-        for contestant in suite.contestants:
-            if contestant.kind and contestant.outer_loop is None:
-                (cell, *_) = plan(suite, contestant, GUESSING, 1).runs
-                assert abs(count_parameters(build_agent(cell.kind, cell.config)) / suite.parameters - 1) <= 0.1
+PAIRS = [(suite, recipe) for suite in SUITES.values() for recipe in suite.recipes]
 
 
-def test_everybody_on_equal_footing_gets_the_same_episodes_and_trials():
-    suite = SUITES["pocket"]
-    entries = [plan(suite, each, GUESSING, 2) for each in suite.contestants if each.kind and not each.outer_loop]
-    assert len(entries) == 4
-    assert len({tuple(trial.outer_loop for trial in entry.trials) for entry in entries}) == 1
+@pytest.mark.parametrize(("suite", "recipe"), PAIRS, ids=[f"{suite.name}-{recipe.name}" for suite, recipe in PAIRS])
+def test_everybody_of_a_recipe_has_the_same_parameters_episodes_and_trials(suite, recipe):
+    entries = [entry for entry in plan(suite, recipe, 2) if entry.contestant.kind]
+    assert [entry.contestant.name for entry in entries] == list(recipe.agents)
+    for entry in entries:
+        agent = build_agent(entry.runs[0].kind, entry.runs[0].config)
+        assert agent.accepts(recipe.make_task().ports)
+        if len(entries) > 1:
+            assert abs(count_parameters(agent) / recipe.parameters - 1) <= 0.1
+    assert len({tuple((trial.outer_loop, trial.seed) for trial in entry.trials) for entry in entries}) == 1
     assert len({tuple((run.outer_loop, run.seed, run.episodes) for run in entry.runs) for entry in entries}) == 1
-    assert {trial.episode_set for entry in entries for trial in entry.trials} == {"VALIDATION"}
+    assert {trial.episode_set for entry in entries for trial in entry.trials} <= {"VALIDATION"}
     assert {run.episode_set for entry in entries for run in entry.runs} == {"TEST"}
-    assert not {trial.seed for entry in entries for trial in entry.trials} & {
-        run.seed for entry in entries for run in entry.runs
-    }
+    assert not {trial.seed for entry in entries for trial in entry.trials} & {0, 1}
+
+
+@pytest.mark.parametrize("name", ["pocket", "standard", "full", "loops"])
+def test_a_suite_is_about_every_environment_and_says_about_how_long_it_takes(name):
+    suite = SUITES[name]
+    assert {recipe.task for recipe in suite.recipes} == set(ROWS)
+    assert suite.cpu_hours > 0
+    assert all(recipe.cpu_seconds > 0 for recipe in suite.recipes)
+
+
+def test_pocket_is_minutes_and_standard_a_night():
+    assert SUITES["pocket"].cpu_hours < 2 * 8 / 60
+    assert SUITES["standard"].cpu_hours < 10
+
+
+def test_the_levels_of_a_task_take_part_by_themselves():
+    entries = [entry for entry in plan(SUITES["pocket"], RECIPES["xor3"]) if entry.contestant.kind is None]
+    assert [entry.contestant.name for entry in entries] == ["chance", "reference", "all_but_one"]
 
 
 def trial_results(entry, scores):
-    """Results in which the trials of each learning rate have these scores, None for one that failed."""
+    """Results in which the trials have these scores, None for one that failed."""
     return {
         trial.hash: {"failed": "Traceback"} if score is None else {"tests": {"3": {"score": score}}}
-        for trial, score in zip(entry.trials, [score for pair in scores for score in pair], strict=True)
+        for trial, score in zip(entry.trials, scores, strict=True)
     }
 
 
-def test_the_learning_rate_with_the_best_mean_of_its_trials_is_taken():
-    suite = SUITES["pocket"]
-    entry = plan(suite, suite.contestants[0], GUESSING, 3)
-    # The third rate is lucky once, the fourth failed once.
-    runs = decided_runs(entry, trial_results(entry, [(0.5, 0.5), (0.9, 0.9), (1.0, 0.0), (1.0, None)]))
-    assert {run.outer_loop.learning_rate for run in runs} == {suite.learning_rates[1]}
+def test_the_settings_that_the_trials_chose_are_those_of_the_runs():
+    suite = replace(SUITES["standard"], search=Search(trials=3, seeds=2))
+    entry = plan(suite, RECIPES["xor3"], 3)[0]
+    # The second draw is lucky once, the third failed once.
+    runs = decided_runs(entry, trial_results(entry, [0.9, 0.9, 1.0, 0.0, 1.0, None]))
+    assert {run.outer_loop.learning_rate for run in runs} == {entry.draws[0]["learning_rate"]}
     assert [run.seed for run in runs] == [0, 1, 2]
+    assert {trial.updates for trial in entry.trials} == {RECIPES["xor3"].outer_loop.updates // 2}
 
 
-def test_where_every_learning_rate_failed_nothing_is_run():
-    suite = SUITES["pocket"]
-    entry = plan(suite, suite.contestants[0], GUESSING, 3)
-    assert decided_runs(entry, trial_results(entry, [(0.5, None)] * 4)) == []
-    with pytest.raises(ValueError, match="no learning rate was found"):
-        choose([])
+def test_where_every_draw_failed_nothing_is_run():
+    entry = plan(replace(SUITES["standard"], search=Search(trials=2, seeds=2)), RECIPES["xor3"], 3)[0]
+    assert decided_runs(entry, trial_results(entry, [0.5, None] * 2)) == []
+    with pytest.raises(ValueError, match="no settings were found"):
+        chosen([])
+
+
+def test_draws_cover_the_declared_space_and_are_always_the_same():
+    loop = RECIPES["guessing_ppo"].outer_loop
+    draws = Search(trials=8).draws(loop)
+    assert draws == Search(trials=8).draws(loop)
+    for name, values in SPACES[type(loop)].items():
+        found = sorted(draw[name] for draw in draws)
+        assert values.low <= found[0] < found[-1] <= values.high
+        edges = values.low * (values.high / values.low) ** (np.arange(9) / 8)
+        assert all(low <= value <= high * 1.01 for low, value, high in zip(edges, found, edges[1:], strict=False))
+
+
+def test_every_outer_loop_has_a_declared_space_of_its_own_settings():
+    assert set(SPACES) == set(LEARNERS)
+    for loop, space in SPACES.items():
+        assert set(space) <= {field.name for field in fields(loop)}
 
 
 def test_a_width_that_fits_is_found_or_refused():

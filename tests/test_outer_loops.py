@@ -71,6 +71,8 @@ def test_what_was_interrupted_goes_on_as_if_nothing_had_happened(settings, tmp_p
     other = small_agent(identity="random", memory=6)
     found = train(other, GUESSING, arguments, settings, seed=1, points=6, checkpoint=checkpoint)
     assert torch.equal(weights(whole), weights(other))
+    for curve in (found.curve, expected.curve):
+        assert all(point.pop("cpu_seconds") > 0.0 for point in curve)
     assert found.curve == expected.curve
     assert found.environment_steps == expected.environment_steps
     with pytest.raises(ValueError, match="checkpoint must be of this training"):

@@ -56,7 +56,7 @@ def test_a_recipe_runs_and_is_found_again(tmp_path):
 @pytest.mark.parametrize(
     ("name", "how", "said"),
     [
-        ("chess", {}, "recipe must be one of guessing_ppo, .* got 'chess'"),
+        ("chess", {}, "recipe must be one of guessing, .* got 'chess'"),
         ("xor", {"agent": "oracle"}, "--agent must be one of badger, .* got 'oracle'"),
         ("xor", {"updates": 0}, "updates must be an integer at least 1, got 0"),
     ],
@@ -67,7 +67,7 @@ def test_bad_usage_is_refused(name, how, said):
 
 
 def test_devices_that_are_not_there_are_refused(tmp_path):
-    with pytest.raises(UsageError, match="--device must be one that torch has, got 'moon'"):
+    with pytest.raises(UsageError, match="--device must be one that torch can use here, got 'moon'"):
         run_recipe(
             "xor", tmp_path, agent=None, seed=0, updates=1, device="moon", tensorboard=None, console=Console(quiet=True)
         )

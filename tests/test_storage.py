@@ -5,7 +5,17 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from agents import AgentFileError, Badger, BadgerConfig, CommNet, CommNetConfig, load_agent, save_agent
+from agents import (
+    AgentFileError,
+    Badger,
+    BadgerConfig,
+    CommNet,
+    CommNetConfig,
+    Handcrafted,
+    HandcraftedConfig,
+    load_agent,
+    save_agent,
+)
 from agents.storage import CONFIG, WEIGHTS
 
 
@@ -28,7 +38,9 @@ def put_weights(folder, tensors):
 
 
 @pytest.mark.parametrize(
-    "agent", [Badger(BadgerConfig(3)), CommNet(CommNetConfig(4, rounds=1))], ids=["badger", "commnet"]
+    "agent",
+    [Badger(BadgerConfig(3)), Badger(BadgerConfig(3, topology="ring")), CommNet(CommNetConfig(4, rounds=1))],
+    ids=["badger", "ring", "commnet"],
 )
 def test_a_loaded_agent_does_exactly_what_the_saved_one_does(tmp_path, agent):
     save_agent(agent, tmp_path / "new" / "folder")
@@ -40,6 +52,27 @@ def test_a_loaded_agent_does_exactly_what_the_saved_one_does(tmp_path, agent):
     assert torch.equal(one, other)
     loaded(seen, loaded.initial_state(2, 3))[0].sum().backward()  # it can be trained on
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [CONFIG, WEIGHTS]
+
+
+def test_a_handcrafted_agent_is_saved_without_weights_and_with_its_settings(tmp_path):
+    agent = Handcrafted(HandcraftedConfig(17, "wave", rounds=2, settings=(0.8, 0.9, 1.0, 0.8, -0.9, 1)))
+    save_agent(agent, tmp_path)
+    loaded = load_agent(tmp_path)
+    assert loaded.config == agent.config
+    assert loaded.device.type == "cpu"
+    seen = torch.randn(2, 3, 17)
+    one, other = (each(seen, each.initial_state(2, 3))[0] for each in (agent, loaded))
+    assert torch.equal(one, other)
+    edit(tmp_path, config={"port_features": 17, "rule": "wave", "settings": 3})
+    with pytest.raises(AgentFileError, match="config of Handcrafted: .* not iterable"):
+        load_agent(tmp_path)
+
+
+def test_a_file_from_before_there_were_topologies_still_loads(saved):
+    agent, folder = saved
+    config = json.loads((folder / CONFIG).read_text())["config"]
+    edit(folder, config={name: value for name, value in config.items() if name not in ("topology", "hears")})
+    assert load_agent(folder).config == agent.config
 
 
 def test_truncated_weights_are_refused_at_every_length(saved):

@@ -17,7 +17,7 @@ ALLOWED = {
     "badger_envs": {"numpy", "array_api_compat", "gymnasium", "pettingzoo", "mujoco", "PIL"},
     "agents": {"torch", "safetensors"},
     "baselines": {
-        "agents", "badger_envs", "cma", "gymnasium", "jinja2", "matplotlib", "numpy", "rich", "sb3_contrib",
+        "agents", "badger_envs", "cma", "filelock", "gymnasium", "jinja2", "matplotlib", "numpy", "rich", "sb3_contrib",
         "stable_baselines3", "torch", "tyro",
     },
     "leaderboards": {"badger_envs", "jinja2", "numpy", "pydantic"},
@@ -27,9 +27,10 @@ ALLOWED = {
 ADAPTERS = {
     "badger_envs/views/stable_baselines3.py": {"stable_baselines3"},
     "badger_envs/robots/tune.py": {"cma"},
+    "baselines/comparison/executors.py": {"ray", "submitit"},
 }
-"""Files that import a library which the package does not need, and which nothing else imports: an adapter for those who
-have it, and the script that made the shipped gaits."""
+"""Files that import a library which the others do not need: adapters for those who have it, and the script that made
+the shipped gaits. What is of the package, nothing else in it imports."""
 
 
 def imported(path: Path) -> set[str]:
@@ -54,7 +55,7 @@ def test_folders_import_in_one_direction(folder):
 
 def test_nothing_in_the_package_imports_an_adapter():
     for path in (ROOT / "badger_envs").rglob("*.py"):
-        for adapter in ADAPTERS:
+        for adapter in (name for name in ADAPTERS if name.startswith("badger_envs")):
             module = adapter.removesuffix(".py").replace("/", ".")
             assert f"\nfrom {module} import" not in path.read_text()
 

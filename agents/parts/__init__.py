@@ -5,11 +5,14 @@ from agents.parts.identity import IDENTITIES, Identity
 from agents.parts.inputs import inputs_size, with_change
 from agents.parts.membrane import MEMBRANES, AttentionMembrane, DirectMembrane, Membrane
 from agents.parts.messages import MESSAGES, AttentionMessages, GatedMessages, MeanMessages, Messages, NoMessages
+from agents.parts.topology import TOPOLOGIES, TOPOLOGY_NAMES, mean_of_heard, who_hears_whom
 
 __all__ = [
     "IDENTITIES",
     "MEMBRANES",
     "MESSAGES",
+    "TOPOLOGIES",
+    "TOPOLOGY_NAMES",
     "AttentionMembrane",
     "AttentionMessages",
     "DirectMembrane",
@@ -23,7 +26,9 @@ __all__ = [
     "NoMessages",
     "gated",
     "inputs_size",
+    "mean_of_heard",
     "remembering",
     "use_plain_operations",
+    "who_hears_whom",
     "with_change",
 ]

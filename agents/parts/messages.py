@@ -1,4 +1,4 @@
-"""Topologies that connect everybody: what each expert hears of all the others."""
+"""Messages: what each expert hears of the others, or of those that a topology lets it hear."""
 
 import math
 
@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.interface import mean_of_others
+from agents.parts.topology import mean_of_heard
 
 
 class Messages(nn.Module):
@@ -20,8 +21,16 @@ class Messages(nn.Module):
         super().__init__()
         self.size = size
 
-    def forward(self, memory: Tensor) -> Tensor:
-        """(B, E, H) -> (B, E, M)."""
+    def forward(self, memory: Tensor, audible: Tensor | None = None) -> Tensor:
+        """What experts hear.
+
+        Args:
+            memory: (B, E, H).
+            audible: bool (B, E, E), who hears whom; None where everybody hears everybody else.
+
+        Returns:
+            (B, E, M); 0 where an expert hears nobody. A forward hook that replaces it by zeros brings silence.
+        """
         raise NotImplementedError
 
 
@@ -31,19 +40,25 @@ class NoMessages(Messages):
     def __init__(self, memory: int, size: int) -> None:
         super().__init__(memory, 0)
 
-    def forward(self, memory: Tensor) -> Tensor:
+    def forward(self, memory: Tensor, audible: Tensor | None = None) -> Tensor:
         return memory[:, :, :0]  # (B, E, 0)
 
 
 class MeanMessages(Messages):
-    """Everybody hears the mean of what the others say."""
+    """Everybody hears the mean of what others say."""
 
     def __init__(self, memory: int, size: int) -> None:
         super().__init__(memory, size)
         self.speak = nn.Linear(memory, size)
 
-    def forward(self, memory: Tensor) -> Tensor:
-        return mean_of_others(self.speak(memory))  # (B, E, M)
+    def said(self, memory: Tensor) -> Tensor:
+        """(B, E, H) -> (B, E, M)."""
+        said: Tensor = self.speak(memory)  # (B, E, M)
+        return said
+
+    def forward(self, memory: Tensor, audible: Tensor | None = None) -> Tensor:
+        said = self.said(memory)  # (B, E, M)
+        return mean_of_others(said) if audible is None else mean_of_heard(said, audible)  # (B, E, M)
 
 
 class GatedMessages(MeanMessages):
@@ -53,8 +68,8 @@ class GatedMessages(MeanMessages):
         super().__init__(memory, size)
         self.gate = nn.Linear(memory, 1)
 
-    def forward(self, memory: Tensor) -> Tensor:
-        return mean_of_others(torch.sigmoid(self.gate(memory)) * self.speak(memory))  # (B, E, M)
+    def said(self, memory: Tensor) -> Tensor:
+        return torch.sigmoid(self.gate(memory)) * super().said(memory)  # (B, E, M)
 
 
 class AttentionMessages(Messages):
@@ -67,10 +82,15 @@ class AttentionMessages(Messages):
         super().__init__(memory, size)
         self.project = nn.Linear(memory, 3 * size)
 
-    def forward(self, memory: Tensor) -> Tensor:
+    def forward(self, memory: Tensor, audible: Tensor | None = None) -> Tensor:
         query, key, said = self.project(memory).chunk(3, dim=-1)  # 3 x (B, E, M)
         affinity = query @ key.transpose(1, 2) / math.sqrt(self.size)  # (B, E, E)
         experts = memory.shape[1]
+        if audible is not None:
+            # Whoever hears nobody would divide by 0 below minus infinity; so all get a share first and then lose it.
+            affinity = affinity.masked_fill(~audible, torch.finfo(affinity.dtype).min)
+            listened: Tensor = (affinity.softmax(dim=-1) * audible) @ said  # (B, E, M)
+            return listened
         if experts > 1:
             oneself = torch.eye(experts, dtype=torch.bool, device=memory.device)  # (E, E)
             affinity = affinity.masked_fill(oneself, -torch.inf)

@@ -1,66 +1,93 @@
 """The comparison: plan the cells of a suite, run them, gather one result, print tables, write the report."""
 
+import contextlib
 import os
 import platform
 import shlex
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from rich.console import Console
 
 from badger_envs.evaluation import versions
 from badger_envs.files import write_json
-from badger_envs.registry import find_row
-from badger_envs.statistics import stratified_bootstrap
-from baselines.comparison.grid import decided_runs, run_grid
+from baselines.comparison.executors import EXECUTORS
+from baselines.comparison.grid import run_grid
 from baselines.comparison.monitor import Monitor
-from baselines.comparison.report import write_report
-from baselines.comparison.suites import SUITES, Entry, Suite, main_test, plan
+from baselines.comparison.suites import SUITES, Entry, Suite, plan
+from baselines.comparison.summary import problem, summarise
 from baselines.comparison.tables import as_rich, make_tables
+from baselines.report import write_report
 
-FORMAT = 1
+FORMAT = 2
 
 
 class UsageError(ValueError):
     """Something on the command line that can't be; one line says what is allowed."""
 
 
-def choose_suite(name: str, agents: tuple[str, ...], environments: tuple[str, ...], seeds: int | None) -> list[Entry]:
+def choose(
+    suite: Suite,
+    *,
+    agents: Sequence[str] = (),
+    recipes: Sequence[str] = (),
+    environments: Sequence[str] = (),
+    seeds: int | None = None,
+    shard: str | None = None,
+) -> list[Entry]:
     """The entries that a command line asks for.
 
+    Args:
+        suite: what to choose from.
+        agents: names; none for all. Handcrafted policies always take part.
+        recipes: names; none for all.
+        environments: ids; none for all.
+        seeds: runs of each agent; None for what the suite says.
+        shard: "i/N", the i-th of N parts of about the same work, i from 1; None for everything.
+
     Raises:
-        UsageError: An unknown suite, agent or environment, or fewer than one seed.
+        UsageError: An unknown agent, recipe or environment, fewer than one seed, or no such shard.
     """
-    if name not in SUITES:
-        raise UsageError(f"--suite must be one of {', '.join(SUITES)}, got {name!r}")
-    suite = SUITES[name]
-    _require_known("--agents", agents, [contestant.name for contestant in suite.contestants])
-    _require_known("--envs", environments, list(suite.environments))
+    known = list(dict.fromkeys(name for recipe in suite.recipes for name in recipe.agents))
+    _require_known("--agents", agents, known)
+    _require_known("--recipes", recipes, [recipe.name for recipe in suite.recipes])
+    _require_known("--envs", environments, list(dict.fromkeys(recipe.task for recipe in suite.recipes)))
     if seeds is not None and seeds < 1:
         raise UsageError(f"--seeds must be at least 1, got {seeds}")
-    return [
-        plan(suite, contestant, task, seeds or (suite.seeds if contestant.outer_loop is None else suite.own_seeds))
-        for task in (environments or suite.environments)
-        for contestant in suite.contestants
-        if not agents or contestant.name in agents
+    entries = [
+        entry
+        for recipe in suite.recipes
+        if (not recipes or recipe.name in recipes) and (not environments or recipe.task in environments)
+        for entry in plan(suite, recipe, seeds)
+        if not agents or entry.contestant.kind is None or entry.contestant.name in agents
     ]
+    if shard is None:
+        return entries
+    part, parts = _shard(shard)
+    by_work = sorted(entries, key=lambda entry: -sum(cell.work for cell in entry.cells))
+    return [entry for entry in entries if by_work.index(entry) % parts == part - 1]
 
 
 def compare(
     suite_name: str,
     out: Path,
     *,
-    agents: tuple[str, ...],
-    environments: tuple[str, ...],
-    seeds: int | None,
-    jobs: int,
-    device: str,
     console: Console,
+    agents: Sequence[str] = (),
+    recipes: Sequence[str] = (),
+    environments: Sequence[str] = (),
+    seeds: int | None = None,
+    shard: str | None = None,
+    executor: str = "processes",
+    jobs: int = 2,
+    device: str = "cpu",
+    progress: str = "auto",
 ) -> dict[str, Any]:
     """Run a suite, or what is left to do of it.
 
@@ -68,6 +95,11 @@ def compare(
         suite_name: as on the command line, like all that follow.
         out: folder of the results; made where it is missing.
         console: where progress and tables go.
+        agents, recipes, environments, seeds, shard: see `choose`.
+        executor: one of `EXECUTORS`.
+        jobs: cells at once, of executors that count them.
+        device: where tensors live.
+        progress: see `Monitor`.
 
     Returns:
         What is in `result.json`.
@@ -75,85 +107,56 @@ def compare(
     Raises:
         UsageError: Something that can't be.
     """
+    if suite_name not in SUITES:
+        raise UsageError(f"--suite must be one of {', '.join(SUITES)}, got {suite_name!r}")
+    if executor not in EXECUTORS:
+        raise UsageError(f"--executor must be one of {', '.join(EXECUTORS)}, got {executor!r}")
     if jobs < 1:
         raise UsageError(f"--jobs must be at least 1, got {jobs}")
     require_device(device)
-    entries = choose_suite(suite_name, agents, environments, seeds)
+    suite = SUITES[suite_name]
+    entries = choose(suite, agents=agents, recipes=recipes, environments=environments, seeds=seeds, shard=shard)
     try:
         cells = out / "cells"
         cells.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"--out must be a folder that can be written, got {str(out)!r} ({error.strerror})") from error
     began = time.perf_counter()
-    with Monitor(console) as monitor:
-        results = run_grid(entries, cells, jobs=jobs, device=device, watcher=monitor)
+    try:
+        with Monitor(console, progress) as monitor, EXECUTORS[executor](jobs) as workers:
+            results = run_grid(entries, cells, executor=workers, device=device, watcher=monitor)
+    except ImportError as error:
+        raise UsageError(f"--executor {executor} needs {error.name}: pip install {error.name}") from error
     content = {
         "format": FORMAT,
-        "suite": suite_name,
-        "about": SUITES[suite_name].about,
-        "command": shlex.join(["python", "-m", "baselines", *sys.argv[1:]]),
-        "versions": versions() | {name: version(name) for name in ("torch", "safetensors")},
-        "machine": {"processors": os.cpu_count(), "architecture": platform.machine(), "jobs": jobs, "device": device},
-        "wall_seconds_of_this_run": round(time.perf_counter() - began, 1),
-        "agents": [summarise(SUITES[suite_name], entry, results) for entry in entries],
+        "suite": suite.name,
+        "suite_version": suite.version,
+        "about": suite.about,
+        "runs": [
+            {
+                "command": shlex.join(["python", "-m", "baselines", *sys.argv[1:]]),
+                "versions": versions() | {name: version(name) for name in ("torch", "safetensors")},
+                "machine": {
+                    "processors": os.cpu_count(),
+                    "architecture": platform.machine(),
+                    "executor": executor,
+                    "jobs": jobs,
+                    "device": device,
+                },
+                "wall_seconds": round(time.perf_counter() - began, 1),
+            }
+        ],
+        "problems": [problem(recipe) for recipe in suite.recipes if any(e.recipe == recipe for e in entries)],
+        "search": asdict(suite.search),
+        "agents": [summarise(entry, results) for entry in entries],
     }
     write_json(out / "result.json", content)
     write_report(content, out)
-    for table in make_tables(content):
-        console.print()
-        console.print(as_rich(table))
+    if progress != "quiet":
+        for table in make_tables(content):
+            console.print()
+            console.print(as_rich(table))
     return content
-
-
-def summarise(suite: Suite, entry: Entry, results: dict[str, Any]) -> dict[str, Any]:
-    """What a contestant did on a task: every run as it is stored, and the aggregates."""
-    contestant = entry.contestant
-    runs = decided_runs(entry, results)
-    good = [(run, results[run.hash]) for run in runs if "failed" not in results[run.hash]]
-    failed = [results[cell.hash]["failed"] for cell in (*entry.trials, *runs) if "failed" in results[cell.hash]]
-    summary: dict[str, Any] = {
-        "agent": contestant.name,
-        "label": contestant.label,
-        "about": contestant.about,
-        "task": entry.task,
-        "arguments": suite.environments[entry.task],
-        "equal_footing": contestant.outer_loop is None,
-        "handcrafted": contestant.kind is None,
-        "failed": failed,
-        "trials": [
-            {
-                "learning_rate": trial.outer_loop.learning_rate,
-                "seed": trial.seed,
-                "score": main_test(trial, results[trial.hash])["score"],
-                "updates": trial.updates,
-                "training_cpu_seconds": results[trial.hash]["training_cpu_seconds"],
-            }
-            for trial in entry.trials
-            if trial.outer_loop and "failed" not in results[trial.hash]
-        ],
-        "runs": [result for _, result in good],
-    }
-    if not good:
-        return summary
-    first_cell, first = good[0]
-    tests = [main_test(cell, result) for cell, result in good]
-    scores = np.asarray([[test["score"]] for test in tests])  # (runs, 1)
-    interval = stratified_bootstrap(scores)
-    row = find_row(entry.task)
-    sizes = sorted({size for _, result in good for size in result["tests"]}, key=int)
-    return summary | {
-        "n": len(good),
-        "score": {"iqm": interval.estimate, "low": interval.low, "high": interval.high, "runs": scores[:, 0].tolist()},
-        "metric": [float(np.mean(test["metrics"][row.metric])) for test in tests],
-        "learning_rate": first_cell.outer_loop.learning_rate if first_cell.outer_loop else None,
-        "parameters": first.get("parameters", 0),
-        "episodes": first.get("episodes", 0),
-        "environment_steps": first.get("environment_steps", 0),
-        "training_cpu_seconds": float(np.mean([result["training_cpu_seconds"] for _, result in good])),
-        "metric_at_size": {
-            size: [float(np.mean(result["tests"][size]["metrics"][row.metric])) for _, result in good] for size in sizes
-        },
-    }
 
 
 def require_device(device: str) -> None:
@@ -169,7 +172,15 @@ def require_device(device: str) -> None:
         raise UsageError(f"--device must be one that torch can use here, got {device!r} ({reason})") from error
 
 
-def _require_known(option: str, given: tuple[str, ...], known: list[str]) -> None:
+def _require_known(option: str, given: Sequence[str], known: list[str]) -> None:
     for name in given:
         if name not in known:
             raise UsageError(f"{option} must be out of {', '.join(known)}, got {name!r}")
+
+
+def _shard(text: str) -> tuple[int, int]:
+    with contextlib.suppress(ValueError):
+        part, parts = (int(number) for number in text.split("/"))
+        if 1 <= part <= parts:
+            return part, parts
+    raise UsageError(f"--shard must be i/N with i in 1..N, got {text!r}")

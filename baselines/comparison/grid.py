@@ -1,29 +1,29 @@
-"""Runs the cells of a comparison in worker processes; what finished once is never done again."""
+"""Runs the cells of a comparison wherever there are processes for them; what finished once is never done again."""
 
 import contextlib
-import multiprocessing
-import os
-import queue
-import signal
-import threading
 import time
+import traceback
 from collections.abc import Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import torch
+from filelock import Timeout
 
-from baselines.comparison.cells import Cell, find_result, run_cell
-from baselines.comparison.suites import Entry, choose
+from badger_envs.files import write_json
+from baselines.comparison.cells import Cell, failure, find_result, read_object, run_cell
+from baselines.comparison.executors import Executor
+from baselines.comparison.suites import Entry, main_test
+from baselines.search import chosen, with_settings
 
 Result = dict[str, Any]
-LOOK_EVERY_SECONDS = 0.2
-
-_news: Any = None
-"""In a worker process: the queue that its news go into."""
+LOOK_EVERY_SECONDS = 0.5
+PATIENCE_SECONDS = 2.0
+"""That a worker waits for a cell which another comparison works on, before it takes another cell."""
+PROGRESS = "progress.json"
+"""In the folder of a cell that runs: how far it is. A file, since that works from any machine."""
 
 
 class WorkerDiedError(RuntimeError):
@@ -43,15 +43,18 @@ class Watcher(Protocol):
         """A cell has ended, or was found stored."""
 
 
-def run_grid(entries: list[Entry], root: Path, *, jobs: int, device: str, watcher: Watcher) -> dict[str, Result]:
-    """Run everything that the entries need: trials, then runs with the learning rate that the trials chose.
+def run_grid(
+    entries: list[Entry], root: Path, *, executor: Executor, device: str, watcher: Watcher
+) -> dict[str, Result]:
+    """Run everything that the entries need: trials, then runs with the settings that the trials chose.
 
-    Interrupting loses at most the running cells.
+    Interrupting loses at most the running cells, and not even those: they go on from their checkpoints.
+    Comparisons that run at the same time on the same folder share the cells.
 
     Args:
-        entries: contestants on tasks.
+        entries: contestants on recipes.
         root: folder of the cells.
-        jobs: worker processes, each with one thread of torch.
+        executor: where cells run.
         device: where tensors live.
         watcher: is told what goes on.
 
@@ -61,28 +64,24 @@ def run_grid(entries: list[Entry], root: Path, *, jobs: int, device: str, watche
     Raises:
         WorkerDiedError: A worker process died. What had finished is kept.
     """
+    root = root.resolve()  # workers may be elsewhere
     results: dict[str, Result] = {}
     waiting = {id(entry): entry for entry in entries}
-    running: dict[Future[Result], Cell] = {}
+    running: dict[Future[Result | None], Cell] = {}
     for entry in entries:
-        watcher.expect([*entry.trials, *entry.runs])
+        watcher.expect(entry.cells)
 
-    context = multiprocessing.get_context("spawn")
-    with contextlib.ExitStack() as stack:
-        news = context.Queue()
-        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker, initargs=(news, os.getpid()))
-        stack.callback(_stop, pool)
+    def start(cells: Iterable[Cell]) -> None:
+        # Long ones first, so that the last one to end is a short one.
+        for cell in sorted(cells, key=lambda cell: -cell.work):
+            stored = find_result(cell, root)
+            if stored is not None:
+                results[cell.hash] = stored
+                watcher.done(cell, stored, stored=True)
+            elif cell not in running.values():
+                running[executor.submit(work, cell, root, device)] = cell
 
-        def start(cells: Iterable[Cell]) -> None:
-            # Long ones first, so that the last one to end is a short one.
-            for cell in sorted(cells, key=lambda cell: -cell.training_episodes):
-                stored = find_result(cell, root)
-                if stored is not None:
-                    results[cell.hash] = stored
-                    watcher.done(cell, stored, stored=True)
-                elif cell not in running.values():
-                    running[pool.submit(_work, cell, root, device)] = cell
-
+    try:
         start(cell for entry in entries for cell in (entry.trials or entry.runs))
         while True:
             for entry in list(waiting.values()):
@@ -90,65 +89,69 @@ def run_grid(entries: list[Entry], root: Path, *, jobs: int, device: str, watche
                     del waiting[id(entry)]
                     if entry.trials:
                         start(decided_runs(entry, results))
-            _pass_on(news, watcher)
             if not running:
-                break
+                return results
             ended, _ = wait(running, timeout=LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
             for future in ended:
                 cell = running.pop(future)
-                try:
-                    result = future.result()
-                except BrokenProcessPool as error:
-                    raise WorkerDiedError(f"a worker process died while {cell.title} ran") from error
-                results[cell.hash] = result
-                watcher.done(cell, result, stored=False)
-    return results
+                result = _outcome(future, cell)
+                if result is None:  # another comparison works on it
+                    start([cell])
+                else:
+                    results[cell.hash] = result
+                    watcher.done(cell, result, stored=False)
+            for cell in running.values():
+                news = read_object(root / cell.hash / PROGRESS)
+                if news is not None:
+                    watcher.progress(cell, news["updates"], news["point"])
+    except BrokenProcessPool as error:
+        raise WorkerDiedError("a worker process died, for want of memory perhaps") from error
+
+
+def _outcome(future: "Future[Result | None]", cell: Cell) -> Result | None:
+    """What came of a cell; where its machine was lost it failed, and the others go on."""
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise WorkerDiedError(f"a worker process died while {cell.title} ran, for want of memory perhaps") from error
+    except Exception:
+        return failure(cell, traceback.format_exc())
 
 
 def decided_runs(entry: Entry, results: dict[str, Result]) -> list[Cell]:
-    """The runs of an entry with the learning rate that its trials chose; none where no rate could be chosen."""
+    """The runs of an entry with the settings that its trials chose; none where no settings could be chosen."""
     if not entry.trials:
         return list(entry.runs)
+    tried = [
+        (draw, None if "failed" in results[trial.hash] else main_test(trial, results[trial.hash])["score"])
+        for draw, trial in zip(entry.draws, entry.trials, strict=True)
+    ]
     try:
-        rate = choose([(trial, results[trial.hash]) for trial in entry.trials])
+        settings = chosen(tried)
     except ValueError:
         return []
-    return [
-        replace(run, outer_loop=replace(run.outer_loop, learning_rate=rate)) for run in entry.runs if run.outer_loop
-    ]
+    return [replace(run, outer_loop=with_settings(run.outer_loop, settings)) for run in entry.runs if run.outer_loop]
 
 
-def _work(cell: Cell, root: Path, device: str) -> Result:
+def work(cell: Cell, root: Path, device: str) -> Result | None:
+    """Run a cell in a worker, and leave word of its progress in its folder while it runs.
+
+    Returns:
+        Its result; None where another comparison works on it.
+    """
+    path, told = root / cell.hash / PROGRESS, 0.0
+
     def on_update(updates: int, point: dict[str, float]) -> None:
-        _news.put((cell, updates, point))
+        nonlocal told
+        if time.monotonic() - told > LOOK_EVERY_SECONDS:
+            told = time.monotonic()
+            with contextlib.suppress(OSError):  # no reason to stop
+                write_json(path, {"updates": updates, "point": point})
 
-    return run_cell(cell, root, device=device, on_update=on_update)
-
-
-def _begin_worker(news: Any, parent: int) -> None:
-    global _news
-    _news = news
-    _news.cancel_join_thread()  # nobody waits for the last news of a worker that ends
-    torch.set_num_threads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
-
-
-def _die_with(parent: int) -> None:
-    """End this worker when its parent was killed: nobody would take its result."""
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)
-
-
-def _pass_on(news: Any, watcher: Watcher) -> None:
-    with contextlib.suppress(queue.Empty):
-        while True:
-            watcher.progress(*news.get_nowait())
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    workers = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for worker in workers:  # in the middle of a cell, where it was interrupted
-        worker.terminate()
+    try:
+        result = run_cell(cell, root, device=device, on_update=on_update, patience=PATIENCE_SECONDS)
+    except Timeout:
+        return None
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+    return result

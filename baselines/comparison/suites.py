@@ -1,18 +1,22 @@
-"""Comparisons as data: who meets whom on what, with which budget."""
+"""Comparisons as data: which recipes, with which agents, how many seeds, how much tuning, which probes."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from badger_envs.registry import find_row
 from baselines.comparison.cells import Cell
-from baselines.contestants import TRAINED, Contestant
-from baselines.outer_loops.backprop import Backprop
-from baselines.outer_loops.interface import OuterLoop, Stage
+from baselines.comparison.probes import PROBES
+from baselines.contestants import TRAINED, Contestant, handcrafted
+from baselines.recipes import RECIPES, Recipe
+from baselines.search import Search, with_settings
 
 TUNING_SEED = 1000
 """Seeds of trials lie here, away from those of the runs that count."""
+TRIAL_EPISODES = 500
+"""Validation episodes that a trial is judged by."""
+
+
+NOBODY_TUNED = Search(trials=0)
 
 
 @dataclass(frozen=True)
@@ -21,93 +25,101 @@ class Suite:
 
     name: str
     about: str
-    environments: dict[str, dict[str, Any]]
-    """Id -> arguments of the task that is trained on."""
-    contestants: tuple[Contestant, ...]
-    outer_loop: OuterLoop
-    """The same for all, but for the learning rate."""
-    learning_rates: tuple[float, ...]
-    """Tried by everybody, on validation episodes."""
-    trial_updates: int
-    """Budget of a trial."""
-    trial_seeds: int
-    """Trials of each learning rate."""
-    parameters: int
-    """How many everybody on equal footing has, within 10 %."""
-    seeds: int = 3
-    own_seeds: int = 1
-    """Seeds of contestants who train in their own way."""
-    test_sizes: tuple[int, ...] = ()
-    """Sizes that everybody who can is tested at."""
-    free_sizes: tuple[int, ...] = ()
-    """Sizes that contestants who train in their own way are tested at."""
+    """One line for people."""
+    recipes: tuple[Recipe, ...]
+    """What is trained on, how, and by whom."""
+    seeds: int
+    """Runs of every agent on every recipe, unless the recipe says how many."""
+    search: Search = NOBODY_TUNED
+    """Tuning before the runs, the same for everybody."""
+    probes: tuple[str, ...] = tuple(PROBES)
+    """What is asked of every trained agent, by name."""
+    version: int = 1
+    """Results of different versions are not mixed."""
+
+    @property
+    def cpu_hours(self) -> float:
+        """About how long it takes one core, by what the first agent of each recipe took when it was measured."""
+        seconds = 0.0
+        for recipe in self.recipes:
+            runs = (recipe.seeds or self.seeds) + (self.search.cost if recipe.tuned else 0.0)
+            as_measured = recipe.outer_loop.updates / RECIPES[recipe.name].outer_loop.updates
+            seconds += len(recipe.agents) * runs * recipe.cpu_seconds * as_measured
+        return seconds / 3600.0
 
 
-GUESSING = "Badger/Guessing-v0"
-
-_FAMILIES = tuple(TRAINED[name] for name in ("badger", "monolithic", "shared", "commnet"))
-_HANDCRAFTED = (
-    Contestant("probe", "probe (reference)", "handcrafted: moves one output at a time", policy="reference"),
-    Contestant("blind", "blind (chance)", "handcrafted: always 0", policy="chance"),
-)
-
-
-def _any_size(updates: int) -> Contestant:
-    trained = find_row(GUESSING).train_sizes
-    return Contestant(
-        "badger_sizes",
-        "Badger, trained at 2..6",
-        "Badger with random ids and attention messages; at first fixed ids and 3 ports, then 2 to 6 ports",
-        "Badger",
-        {"messages": "attention", "identity": "random", "memory": 32},
-        outer_loop=Backprop(
-            updates=updates,
-            batch=128,
-            learning_rate=3e-3,
-            stages=(
-                Stage(until=0.15, sizes=(3, 3), horizon=(10, 10), alike=True),
-                Stage(until=0.3, sizes=(3, 3), horizon=(10, 10)),
-                Stage(until=1.0, sizes=(min(trained), max(trained)), horizon=(10, 20)),
-            ),
-        ),
-    )
+def _with(name: str, updates: int | None = None, **changes: Any) -> Recipe:
+    """A recipe with changes, and with another budget."""
+    recipe = RECIPES[name]
+    if updates is not None:
+        changes["outer_loop"] = replace(recipe.outer_loop, updates=updates)
+    return replace(recipe, **changes)
 
 
-_POCKET_LOOP = Backprop(
-    updates=1800,
-    batch=64,
-    stages=(Stage(until=0.6, horizon=(10, 10)), Stage(until=1.0, horizon=(10, 20))),
-)
+def _for_all(name: str, **changes: Any) -> Recipe:
+    """A recipe for every agent, those that it was made with first."""
+    others = [other for other in TRAINED if other != "badger_sizes"]
+    return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *others))), **changes)
+
 
 SUITES: dict[str, Suite] = {
     suite.name: suite
     for suite in (
         Suite(
             name="pocket",
-            about="everybody on the guessing game with 3 numbers, and one Badger for every size; minutes",
-            environments={GUESSING: {"dims": 3}},
-            contestants=(*_FAMILIES, _any_size(6500), *_HANDCRAFTED),
-            outer_loop=_POCKET_LOOP,
-            learning_rates=(2e-3, 4e-3, 8e-3, 16e-3),
-            trial_updates=900,
-            trial_seeds=2,
+            about="all five environments, three families of agents, short trainings; minutes",
+            recipes=(
+                _with("guessing", 1200, agents=("badger", "monolithic", "shared", "commnet")),
+                _with("guessing_sizes", seeds=1),
+                _with("xor3", 1000, agents=("badger", "monolithic", "shared")),
+                _with("routing3", 500, agents=("badger_attention", "monolithic", "shared")),
+                _with("reacher_tips", 400, agents=("badger_attention", "monolithic", "shared")),
+                _with("robot_ppo", 20, seeds=2),
+            ),
+            seeds=3,
+        ),
+        Suite(
+            name="standard",
+            about="all five environments, all agents, five seeds, everybody tuned; hours",
+            recipes=(
+                _for_all("guessing"),
+                RECIPES["guessing_sizes"],
+                _for_all("xor3"),
+                _for_all("routing3", updates=1000),
+                _for_all("reacher_tips", updates=800),
+                _for_all("robot_ppo", updates=60),
+            ),
             seeds=5,
-            parameters=6500,
-            test_sizes=tuple(range(1, 11)),
-            free_sizes=find_row(GUESSING).test_sizes,
+            search=Search(trials=4),
+        ),
+        Suite(
+            name="full",
+            about="larger budgets, ten seeds, twice the tuning; for a cluster",
+            recipes=(
+                _for_all("guessing", updates=5000),
+                _with("guessing_sizes", 20_000),
+                _for_all("xor3", updates=4000),
+                RECIPES["xor"],
+                _for_all("routing3", updates=4000),
+                RECIPES["routing"],
+                _for_all("reacher_tips", updates=4000),
+                _for_all("robot_ppo", updates=400),
+            ),
+            seeds=10,
+            search=Search(trials=8),
         ),
         Suite(
             name="sizes",
-            about="the Badger for every size with its full budget, three seeds; about seven minutes of one core each",
-            environments={GUESSING: {"dims": 3}},
-            contestants=(_any_size(20_000), *_HANDCRAFTED),
-            outer_loop=_POCKET_LOOP,
-            learning_rates=(2e-3,),
-            trial_updates=1,
-            trial_seeds=1,
-            parameters=6500,
-            own_seeds=3,
-            free_sizes=find_row(GUESSING).test_sizes,
+            about="the Badger for every size of the guessing game with its full budget",
+            recipes=(_with("guessing_sizes", 20_000),),
+            seeds=3,
+        ),
+        Suite(
+            name="loops",
+            about="every outer loop on every environment that it can: a first look at who learns by what",
+            recipes=tuple(recipe for recipe in RECIPES.values() if recipe.name != "guessing_sizes"),
+            seeds=1,
+            probes=(),
         ),
     )
 }
@@ -115,67 +127,67 @@ SUITES: dict[str, Suite] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A contestant on a task: the cells that it takes."""
+    """A contestant on a recipe: the cells that it takes."""
 
+    recipe: Recipe
     contestant: Contestant
-    task: str
     trials: tuple[Cell, ...]
-    """Cells that choose the learning rate; none where there is nothing to choose."""
+    """Cells that choose the settings; none where there is nothing to choose."""
+    draws: tuple[dict[str, float], ...]
+    """What each trial tries."""
     runs: tuple[Cell, ...]
-    """Cells that count; where there are trials their learning rate is still to be chosen."""
+    """Cells that count; where there are trials the settings are still to be chosen."""
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All of them."""
+        return (*self.trials, *self.runs)
 
 
-def plan(suite: Suite, contestant: Contestant, task_id: str, seeds: int) -> Entry:
-    """The cells of a contestant on a task."""
-    row, arguments = find_row(task_id), suite.environments[task_id]
-    task = row.make_task(**arguments)
-    if contestant.kind is None:
-        run = Cell(contestant.name, task_id, arguments, 0, policy=contestant.policy, test_sizes=suite.free_sizes)
-        return Entry(contestant, task_id, (), (run,))
-    config = contestant.fitted(task, suite.parameters)
-    own_way = contestant.outer_loop is not None
-    loop = contestant.outer_loop or suite.outer_loop
-
-    def cell(seed: int, outer_loop: OuterLoop, **more: Any) -> Cell:
-        return Cell(contestant.name, task_id, arguments, seed, contestant.kind, config, outer_loop=outer_loop, **more)
-
-    trials: tuple[Cell, ...] = ()
-    if not own_way and len(suite.learning_rates) > 1:
-        trials = tuple(
-            cell(
-                TUNING_SEED + seed,
-                replace(loop, learning_rate=rate, updates=suite.trial_updates),
-                episode_set="VALIDATION",
-                episodes=500,
-            )
-            for rate in suite.learning_rates
-            for seed in range(suite.trial_seeds)
-        )
-    sizes = suite.free_sizes if own_way else suite.test_sizes
-    return Entry(contestant, task_id, trials, tuple(cell(seed, loop, test_sizes=sizes) for seed in range(seeds)))
-
-
-def choose(trials: list[tuple[Cell, dict[str, Any]]]) -> float:
-    """The learning rate whose trials have the best mean score on validation episodes.
-
-    One trial of each rate is not enough: a rate that is lucky once and fails two times of three then wins, which
-    happened here. A rate with a trial that raised is not chosen.
+def plan(suite: Suite, recipe: Recipe, seeds: int | None = None) -> list[Entry]:
+    """The cells of everybody on a recipe: first those who are trained, then the handcrafted policies of its task.
 
     Args:
-        trials: trials with their results.
-
-    Raises:
-        ValueError: There is no rate whose trials all finished.
+        suite: that the recipe is of.
+        recipe: one of its recipes.
+        seeds: instead of the number that recipe and suite say.
     """
-    scores: dict[float, list[float]] = {}
-    for trial, result in trials:
-        assert trial.outer_loop is not None
-        score = -np.inf if "failed" in result else main_test(trial, result)["score"]
-        scores.setdefault(trial.outer_loop.learning_rate, []).append(score)
-    best = max(scores, key=lambda rate: np.mean(scores[rate]), default=None)
-    if best is None or not np.isfinite(scores[best]).all():
-        raise ValueError("no learning rate was found: a trial of each failed")
-    return best
+    count = seeds or recipe.seeds or suite.seeds
+    trained = [_trained(suite, recipe, TRAINED[name], count) for name in recipe.agents]
+    return trained + [_handcrafted(recipe, contestant) for contestant in handcrafted(recipe.make_task())]
+
+
+def _trained(suite: Suite, recipe: Recipe, contestant: Contestant, seeds: int) -> Entry:
+    loop, config = recipe.outer_loop, recipe.config(contestant)
+    base = Cell(
+        contestant.name, recipe.task, recipe.arguments, 0, contestant.kind, config, outer_loop=loop,
+        test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, problem=recipe.name,
+    )  # fmt: skip
+    draws = suite.search.draws(loop) if recipe.tuned else []
+    tried = [(draw, TUNING_SEED + seed) for draw in draws for seed in range(suite.search.seeds)]
+    updates = max(int(loop.updates * suite.search.fraction), 1)
+    probing: dict[str, Any] = {"probes": suite.probes, "probe_episodes": recipe.probe_episodes}
+    trials = tuple(
+        replace(
+            base,
+            seed=seed,
+            outer_loop=with_settings(replace(loop, updates=updates), draw),
+            test_sizes=(),
+            episode_set="VALIDATION",
+            episodes=min(TRIAL_EPISODES, recipe.test_episodes),
+        )
+        for draw, seed in tried
+    )
+    runs = tuple(replace(base, seed=seed, **probing) for seed in range(seeds))
+    return Entry(recipe, contestant, trials, tuple(draw for draw, _ in tried), runs)
+
+
+def _handcrafted(recipe: Recipe, contestant: Contestant) -> Entry:
+    run = Cell(
+        contestant.name, recipe.task, recipe.arguments, 0, policy=contestant.policy,
+        test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, problem=recipe.name,
+    )  # fmt: skip
+    return Entry(recipe, contestant, (), (), (run,))
 
 
 def main_test(cell: Cell, result: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table as RichTable
 
 from badger_envs.registry import find_row
+from baselines.comparison.verdict import CUT, MONOLITHIC, verdict
 
 LARGEST_SHOWN_AS_ZERO = 5e-4
 MOST_COLUMNS = 10
@@ -22,6 +23,8 @@ class Table:
     columns: tuple[str, ...]
     """The first one is of words, the others of numbers."""
     rows: tuple[tuple[str, ...], ...]
+    problem: str = ""
+    """Name of the recipe that it is about; none for what is about all of them."""
 
 
 def as_rich(table: Table) -> RichTable:
@@ -42,83 +45,114 @@ def as_rich(table: Table) -> RichTable:
 
 
 def make_tables(content: dict[str, Any]) -> list[Table]:
-    """The tables of a comparison, for each task.
+    """The tables of a comparison: the verdict, then problem by problem.
 
     Args:
         content: what is in `result.json`.
     """
     tables = []
-    for task in sorted({agent["task"] for agent in content["agents"]}):
-        agents = [agent for agent in content["agents"] if agent["task"] == task]
-        finished = [agent for agent in agents if agent.get("n")]
-        equal = [agent for agent in agents if agent["equal_footing"]]
-        if equal:
-            tables.append(_footing_table(task, equal))
-        tables += [
-            _size_table(f"{task}: {find_row(task).metric} at other sizes, {title}", task, group)
-            for title, group in (
-                ("trained at one size", [a for a in finished if a["equal_footing"] and not a["handcrafted"]]),
-                ("trained for many sizes", [a for a in finished if not a["equal_footing"]]),
-            )
-            if any(len(agent["metric_at_size"]) > 1 for agent in group)
-        ]
+    rows = verdict(content)
+    if rows:
+        tables.append(_verdict_table(rows))
+    for problem in content["problems"]:
+        agents = [agent for agent in content["agents"] if agent["problem"] == problem["name"]]
+        tables.append(_footing_table(problem, agents, content["search"]["trials"]))
+        several = [agent for agent in agents if agent["n"] and len(agent["runs"][0]["metric_at_size"]) > 1]
+        if any(not agent["handcrafted"] for agent in several):
+            tables.append(_size_table(problem, [agent for agent in several if not agent["handcrafted"]]))
     return tables
 
 
-def _footing_table(task: str, agents: list[dict[str, Any]]) -> Table:
-    metric = find_row(task).metric
-    given = ", ".join(f"{name}={value}" for name, value in agents[0]["arguments"].items())
-    trained = {agent["episodes"] for agent in agents if agent.get("n") and not agent["handcrafted"]}
-    budget = (
-        f"Each run: {' or '.join(f'{count:,}' for count in sorted(trained))} training episodes. " if trained else ""
-    )
+RIVALS = {MONOLITHIC: "the monolithic network", CUT: "the same without messages"}
+
+
+def _verdict_table(rows: list[dict[str, Any]]) -> Table:
+    lines = []
+    for row in rows:
+        chance = row["probability"]
+        lines.append(
+            (
+                row["question"],
+                RIVALS[row["rival"]],
+                said(row),
+                f"{chance['estimate']:.2f}" if chance else "",
+                f"{chance['low']:.2f}..{chance['high']:.2f}" if chance else "",
+                "" if row["p"] is None else f"{row['p']:.3f}".removeprefix("0") if row["p"] >= 0.001 else "<.001",
+                str(len(row["problems"])),
+            )
+        )
     return Table(
-        title=f"{task} ({given}): trained and tested at one size, on equal footing",
+        "Verdict: the modular agent of each problem against ...",
+        "P: probability that a run of the modular agent beats a run of the other, mean over problems, with its 95 % "
+        "bootstrap interval.\np: two-sided permutation test after Holm; decided below .05.",
+        ("question", "against", "better", "P", "95 %", "p", "problems"),
+        tuple(lines),
+    )
+
+
+def said(row: dict[str, Any]) -> str:
+    """Who is better, in a word or two."""
+    if not row["problems"]:
+        return "only modular can"
+    return {"modular": "modular", "rival": "the other", None: "not decided"}[row["winner"]]
+
+
+def _footing_table(problem: dict[str, Any], agents: list[dict[str, Any]], trials: int) -> Table:
+    given = ", ".join(f"{name}={value}" for name, value in problem["arguments"].items())
+    trained = [agent for agent in agents if agent["n"] and not agent["handcrafted"]]
+    steps = sorted({agent["environment_steps"] for agent in trained})
+    budget = " or ".join(f"{count:,}" for count in steps)
+    tuning = f"settings of each chosen from {trials} trials" if trials else "nobody tuned"
+    return Table(
+        title=f"{problem['title']}: {problem['task']} ({given}), {problem['outer_loop']}",
         caption="score: 0 = blind chance, 1 = handcrafted reference; interquartile mean over n runs and 95 % bootstrap "
-        f"interval (too narrow for few runs).\n{metric}: at the end of an episode, mean and worst of the runs. "
-        f"lr: chosen by everybody from the same trials. {budget}CPU s: of one training run.",
-        columns=("agent", "score", "95 %", "n", metric, "worst", "params", "lr", "CPU s"),
+        f"interval (too narrow for few runs).\n{problem['metric']}: at the end of an episode, mean and worst of the "
+        f"runs. {tuning}. Each run: {budget} environment steps. CPU s: of one run.",
+        columns=("agent", "score", "95 %", "n", problem["metric"], "worst", "params", "lr", "CPU s"),
         rows=tuple(_footing_row(agent) for agent in agents),
+        problem=problem["name"],
     )
 
 
 def _footing_row(agent: dict[str, Any]) -> tuple[str, ...]:
-    if not agent.get("n"):
+    if not agent["n"]:
         return (agent["label"], "failed", *[""] * 7)
-    score, values = agent["score"], agent["metric"]
+    score, values = agent["score"], [run["metric"] for run in agent["runs"]]
     found = (agent["label"], f"{score['iqm']:.3f}")
     if agent["handcrafted"]:
         return (*found, "", "", _number(np.mean(values)), "", "", "", "")
+    count = str(agent["n"]) if agent["n"] == agent["wanted"] else f"{agent['n']} of {agent['wanted']}"
     return (
         *found,
         f"{score['low']:.3f}..{score['high']:.3f}",
-        str(agent["n"]),
+        count,
         _number(np.mean(values)),
         _number(np.max(values)),
         f"{agent['parameters']:,}",
-        f"{agent['learning_rate']:g}",
+        f"{agent['settings']['learning_rate']:g}",
         f"{agent['training_cpu_seconds']:.0f}",
     )
 
 
-def _size_table(title: str, task: str, agents: list[dict[str, Any]]) -> Table:
-    row = find_row(task)
-    sizes = sorted({int(size) for agent in agents for size in agent["metric_at_size"]})
+def _size_table(problem: dict[str, Any], agents: list[dict[str, Any]]) -> Table:
+    curves = find_row(problem["task"]).known_curves
+    sizes = sorted({int(size) for agent in agents for size in agent["runs"][0]["metric_at_size"]})
     if len(sizes) > MOST_COLUMNS:  # those that most is known of
-        sizes = [size for size in sizes if all(size in curve for curve in row.known_curves.values())]
+        sizes = [size for size in sizes if all(size in curve for curve in curves.values())]
     rows = []
     for agent in agents:
-        at = agent["metric_at_size"]
-        values = (_number(np.mean(at[str(size)])) if str(size) in at else "-" for size in sizes)
+        at = [run["metric_at_size"] for run in agent["runs"]]
+        values = (_number(np.mean([each[str(size)] for each in at])) if str(size) in at[0] else "-" for size in sizes)
         rows.append((agent["label"], str(agent["n"]), *values))
-    for name, curve in row.known_curves.items():
+    for name, curve in curves.items():
         rows.append((name, "", *(_number(curve[size]) if size in curve else "" for size in sizes)))
-    caption = f"Columns: {row.size} at test; mean over n runs; - where an agent can't have that size."
-    return Table(title, caption, (row.size, "n", *map(str, sizes)), tuple(rows))
+    caption = f"Columns: {problem['size_name']} at test; mean over n runs; - where an agent can't have that size."
+    title = f"{problem['title']}: {problem['metric']} at other sizes"
+    return Table(title, caption, (problem["size_name"], "n", *map(str, sizes)), tuple(rows), problem["name"])
 
 
 def _number(value: Any) -> str:
     """Four characters at most: .012, 0.34 has no need of its 0, 1.03 has."""
-    if value < LARGEST_SHOWN_AS_ZERO:
+    if abs(value) < LARGEST_SHOWN_AS_ZERO:
         return "0"
-    return f"{value:.3f}".removeprefix("0") if value < 0.9995 else f"{value:.2f}"
+    return f"{value:.3f}".removeprefix("0") if 0.0 < value < 0.9995 else f"{value:.2f}"

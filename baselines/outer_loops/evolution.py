@@ -84,6 +84,7 @@ class GenerationLearner(Learner[SettingsT]):
         # Takes the weights of all members at once; its own are never used.
         self._body = copy.deepcopy(agent).requires_grad_(False)
         use_plain_operations(self._body)
+        self._there: list[bool] = []
         self._shapes = {name: weights.shape for name, weights in agent.named_parameters()}
 
     @abstractmethod
@@ -131,13 +132,17 @@ class GenerationLearner(Learner[SettingsT]):
             ways = type(memory)(*(None if value is None else 0 for value in memory))
             step = vmap(self._step, in_dims=(0, 0, ways))
             action, memory = step(weights, shown.view(count, batch, *shown.shape[1:]), memory)  # (N, B, P, A)
+            values = iter(memory)
+            memory = type(begun)(*(next(values) if there else None for there in self._there))
             self.environment_steps += int((~world.over).sum())
             shown, reward = world.step(action.flatten(0, 1))
             total += reward
         return total.view(count, batch), world.metrics()  # (N, B)
 
     def _step(self, weights: dict[str, Tensor], shown: Tensor, memory: Any) -> Any:
-        return functional_call(self._body, weights, (shown, memory))
+        action, following = functional_call(self._body, weights, (shown, memory))
+        self._there = [value is not None for value in following]  # vmap hands out tensors only
+        return action, [value for value in following if value is not None]
 
     def _unpacked(self, members: Tensor) -> dict[str, Tensor]:
         """Weights by name, each (N, *shape), of members (N, W)."""

@@ -35,7 +35,9 @@ class Trained:
     environment_steps: int = 0
     """Steps of all training lifetimes."""
     curve: list[dict[str, float]] = field(default_factory=list)
-    """Points of the learning curve: update, environment_steps, score and final metrics of the batch."""
+    """Points of the learning curve: update, environment_steps, score and final metrics of the batch, cpu_seconds."""
+    cpu_seconds: float = 0.0
+    """Of this process and of those before it that the training was interrupted in."""
 
 
 def train(
@@ -72,12 +74,15 @@ def train(
     if checkpoint is not None and checkpoint.exists():
         _restore(checkpoint, learner, trained, about)
     every = max(settings.updates // points, 1)
+    began = time.process_time() - trained.cpu_seconds
     kept, kept_at = _keep(learner, trained, about), time.monotonic()
     saved_at = kept_at
     try:
         while learner.done < settings.updates:
             point = learner.update()
+            trained.cpu_seconds = time.process_time() - began
             if learner.done % every == 0 or learner.done == settings.updates:
+                point["cpu_seconds"] = trained.cpu_seconds
                 trained.curve.append(point)
                 if on_update is not None:
                     on_update(learner.done, point)
@@ -98,7 +103,8 @@ def train(
 
 def _keep(learner: Learner[Any], trained: Trained, about: str) -> dict[str, Any]:
     """A copy of everything, as it is between two updates."""
-    return copy.deepcopy({"about": about, "curve": trained.curve, **learner.snapshot()})
+    so_far = {"about": about, "curve": trained.curve, "cpu_seconds": trained.cpu_seconds}
+    return copy.deepcopy({**so_far, **learner.snapshot()})
 
 
 def _save(path: Path, kept: dict[str, Any]) -> None:
@@ -112,4 +118,4 @@ def _restore(path: Path, learner: Learner[Any], trained: Trained, about: str) ->
     if snapshot["about"] != about:
         raise ValueError(f"checkpoint must be of this training ({about}), got {path} of {snapshot['about']}")
     learner.restore(snapshot)
-    trained.curve = snapshot["curve"]
+    trained.curve, trained.cpu_seconds = snapshot["curve"], snapshot["cpu_seconds"]

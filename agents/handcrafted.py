@@ -1,0 +1,106 @@
+"""Handcrafted experts: ONE rule that somebody wrote down, run at every port, with messages in between.
+
+What an environment selects for is shown by such an agent that solves it with messages and not without. Whatever can be
+done with a trained agent can be done with it, but for training it: it has no weights. Axis letters as in `agents`;
+E = P, and D = E - 1 others.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from agents.interface import Agent, require_sizes, require_words
+from agents.rules import RULES, Own
+
+GOLDEN = (5.0**0.5 - 1.0) / 2.0
+"""Spreads any number of numbers over [0, 1) without any two being alike."""
+
+
+@dataclass(frozen=True)
+class HandcraftedConfig:
+    """Which rule, and what it has to be told."""
+
+    port_features: int
+    """Numbers a port shows (F)."""
+    rule: str
+    """A name in `agents.rules.RULES`: "parity", "elimination" or "wave"."""
+    port_actions: int = 1
+    """Entries a port takes (A): 1."""
+    rounds: int = 1
+    """Rounds of messages in one inner step (K)."""
+    settings: tuple[float, ...] = ()
+    """The numbers that the rule's `settings` name; none for most rules."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", tuple(self.settings))  # a file has a list
+        require_words(self, rule=tuple(RULES))
+        rule = RULES[self.rule]
+        require_sizes(self, port_features=rule.features, port_actions=1, rounds=1)
+        if self.port_actions != 1:
+            raise ValueError(f"port_actions must be 1, got {self.port_actions}")
+        numbers = [isinstance(value, int | float) and abs(value) < torch.inf for value in self.settings]
+        if len(numbers) != len(rule.settings) or not all(numbers):
+            raise ValueError(f"settings must be numbers ({', '.join(rule.settings)}), got {self.settings}")
+
+
+class HandcraftedState(NamedTuple):
+    """What a lifetime carries on."""
+
+    memory: Tensor  # (B, E, H)
+    number: Tensor  # (B, E) in [0, 1), no two experts alike; constant
+
+
+class OthersMessages(nn.Module):
+    """Everybody hears each of the others."""
+
+    def forward(self, said: Tensor) -> Tensor:
+        """(B, E, M) -> (B, E, D, M), where place d of expert i has what expert (i + 1 + d) mod E said."""
+        experts = said.shape[1]
+        place = torch.arange(experts, device=said.device)
+        return said[:, (place[:, None] + place[1:]) % experts]  # (B, E, D, M)
+
+
+class Handcrafted(Agent):
+    """One rule at every port."""
+
+    config_class = HandcraftedConfig
+    config: HandcraftedConfig
+    remembers = ("memory",)
+
+    def __init__(self, config: HandcraftedConfig) -> None:
+        super().__init__(config)
+        self.rule = RULES[config.rule](config.settings)
+        self.messages = OthersMessages()
+        # Nothing to learn, but it has to live somewhere.
+        self.register_buffer("place", torch.zeros(0))
+
+    def accepts(self, ports: int) -> bool:
+        return ports >= 1
+
+    def initial_state(
+        self, batch: int, ports: int, *, generator: torch.Generator | None = None, alike: bool = False
+    ) -> HandcraftedState:
+        self.require_ports(ports)
+        number = torch.arange(1, ports + 1, device=self.device) * GOLDEN % 1.0  # (E,)
+        memory = torch.zeros(batch, ports, self.rule.memory(ports), device=self.device)
+        return HandcraftedState(memory, number.expand(batch, -1))
+
+    @property
+    def hearing(self) -> nn.Module:
+        return self.messages
+
+    def memory(self, state: HandcraftedState) -> Tensor:
+        return state.memory  # (B, E, H)
+
+    def forward(self, observation: Tensor, state: HandcraftedState) -> tuple[Tensor, HandcraftedState]:
+        experts = state.memory.shape[:2]
+        # One row per expert, so that no rule can look beyond what its expert sees and hears.
+        own = Own(observation.flatten(0, 1), state.number.flatten())
+        memory = self.rule.see(own, state.memory.flatten(0, 1))  # (N, H)
+        for _ in range(self.config.rounds):
+            said = self.rule.say(own, memory).view(*experts, self.rule.message)  # (B, E, M)
+            memory = self.rule.hear(own, memory, self.messages(said).flatten(0, 1))  # (N, H)
+        action = self.rule.act(own, memory).clamp(-1.0, 1.0)  # (N, A)
+        return action.view(*experts, 1), HandcraftedState(memory.view(state.memory.shape), state.number)  # (B, P, A)

@@ -1,0 +1,110 @@
+"""Topologies: who hears whom. Entry [i, j] of a topology says whether expert i hears expert j.
+
+Nobody hears itself. With "all", which costs nothing and is what trained agents have, no topology is written down at
+all: it is None.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def everybody(experts: int) -> Tensor:
+    """Each expert hears all the others, bool (E, E)."""
+    return ~torch.eye(experts, dtype=torch.bool)
+
+
+def chain(experts: int) -> Tensor:
+    """Each expert hears the one before it and the one after it, bool (E, E)."""
+    place = torch.arange(experts)
+    return (place[:, None] - place).abs() == 1  # (E, E)
+
+
+def ring(experts: int) -> Tensor:
+    """A chain whose ends hear each other, bool (E, E)."""
+    place = torch.arange(experts)
+    apart = (place[:, None] - place) % experts  # (E, E) how many steps round the ring
+    return ((apart == 1) | (apart == experts - 1)) & everybody(experts)
+
+
+def grid(experts: int) -> Tensor:
+    """Rows of ceil(sqrt(E)) experts, the last one as long as experts last; each hears those left, right, above, below.
+
+    Returns:
+        bool (E, E).
+    """
+    place, width = torch.arange(experts), math.isqrt(max(experts - 1, 0)) + 1
+    row, column = place // width, place % width  # 2 x (E,)
+    return (row[:, None] - row).abs() + (column[:, None] - column).abs() == 1  # (E, E)
+
+
+def clusters(experts: int) -> Tensor:
+    """Groups of ceil(sqrt(E)) experts who all hear each other; the first of each group also hear each other.
+
+    Returns:
+        bool (E, E).
+    """
+    place, size = torch.arange(experts), math.isqrt(max(experts - 1, 0)) + 1
+    group, leads = place // size, place % size == 0  # 2 x (E,)
+    return ((group[:, None] == group) | (leads[:, None] & leads)) & everybody(experts)
+
+
+def star(experts: int) -> Tensor:
+    """The first expert hears all and is heard by all, bool (E, E)."""
+    hub = torch.arange(experts) == 0  # (E,)
+    return (hub[:, None] | hub) & everybody(experts)
+
+
+TOPOLOGIES: dict[str, Callable[[int], Tensor]] = {
+    "all": everybody,
+    "ring": ring,
+    "chain": chain,
+    "grid": grid,
+    "clusters": clusters,
+    "star": star,
+}
+"""By name: the number of experts E -> who hears whom, bool (E, E). "random" is drawn, see `who_hears_whom`."""
+
+TOPOLOGY_NAMES = (*TOPOLOGIES, "random")
+
+
+def who_hears_whom(
+    topology: str, batch: int, experts: int, *, hears: int, generator: torch.Generator | None, alike: bool
+) -> Tensor | None:
+    """The topology of B lifetimes with E experts.
+
+    Args:
+        topology: one of `TOPOLOGY_NAMES`.
+        batch: number of lifetimes (B).
+        experts: number of experts (E).
+        hears: others that each expert hears with "random", or all of them where there are fewer.
+        generator: draws them; on the CPU. Nothing is drawn for any other topology.
+        alike: all lifetimes draw the same.
+
+    Returns:
+        bool (B, E, E) on the CPU, or None where everybody hears everybody else: with "all", and for one expert alone.
+    """
+    if topology == "all" or experts == 1:
+        return None
+    if topology != "random":
+        return TOPOLOGIES[topology](experts).expand(batch, -1, -1)  # (B, E, E)
+    numbers = torch.rand(1 if alike else batch, experts, experts, generator=generator)  # (B, E, E)
+    numbers = numbers.masked_fill(~everybody(experts), 2.0)  # oneself comes last
+    place = numbers.argsort(dim=-1).argsort(dim=-1)  # (B, E, E) in the order of the numbers
+    return (place < min(hears, experts - 1)).expand(batch, -1, -1)  # (B, E, E)
+
+
+def mean_of_heard(values: Tensor, audible: Tensor) -> Tensor:
+    """For each expert the mean over those it hears; 0 where it hears nobody.
+
+    Args:
+        values: (B, E, M).
+        audible: bool (B, E, E).
+
+    Returns:
+        (B, E, M).
+    """
+    weight = audible.to(values.dtype)  # (B, E, E)
+    return weight @ values / weight.sum(dim=-1, keepdim=True).clamp(min=1.0)  # (B, E, M)

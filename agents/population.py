@@ -1,0 +1,111 @@
+"""Experts that come and go in mid-life. Axis letters as in `agents`; C experts that come."""
+
+import torch
+from torch import Tensor
+
+from agents.interface import Agent, State
+from agents.parts import Identity, who_hears_whom
+
+
+class Population(Agent):
+    """An agent whose experts are no ports, so that their number may change while it lives.
+
+    Its state has the fields memory (B, E, H), identity (B, E, I) and audible (B, E, E), and no others with an axis E;
+    its config has the fields membrane, memory, topology and hears.
+    """
+
+    identity: Identity
+
+    def remove_experts(self, state: State, keep: Tensor) -> State:
+        """Take experts out in mid-life, with all that they remember; the others keep memories and identities.
+
+        A topology closes anew around those who stay; with a random one they go on hearing whom they heard.
+
+        Args:
+            state: any, of an agent with an attention membrane.
+            keep: bool (E,), who stays; at least one.
+
+        Raises:
+            ValueError: `keep` is none of that, or experts are tied to ports by a direct membrane.
+        """
+        self._require_free_experts()
+        experts = state.memory.shape[1]
+        if keep.dtype != torch.bool or keep.shape != (experts,) or not bool(keep.any()):
+            raise ValueError(f"keep must be bool of shape ({experts},) with at least one True, got {keep}")
+        stay = keep.nonzero()[:, 0].to(state.memory.device)  # (those who stay,)
+        memory, identity = state.memory[:, stay], state.identity[:, stay]  # (B, E, H), (B, E, I)
+        if self.config.topology == "random" and state.audible is not None and len(stay) > 1:
+            audible: Tensor | None = state.audible[:, stay][:, :, stay]  # (B, E, E)
+        else:
+            audible = self._topology(len(memory), len(stay), None, False)
+        return state._replace(memory=memory, identity=identity, audible=audible)
+
+    def add_experts(
+        self, state: State, count: int, *, generator: torch.Generator | None = None, alike: bool = False
+    ) -> State:
+        """Let `count` experts be born in mid-life, with identities of their own and an empty memory.
+
+        They come after those there are. A topology is made anew for all; with a random one the newborn draw whom they
+        hear, and by chance some of the others hear them too.
+
+        Args:
+            state: any, of an agent with an attention membrane.
+            count: number of newborn experts (C), at least 1.
+            generator: draws what is random in them; on the CPU.
+            alike: all lifetimes draw the same.
+
+        Raises:
+            ValueError: `count` is too small, one-hot identities run out, or the membrane is direct.
+        """
+        self._require_free_experts()
+        if count < 1:
+            raise ValueError(f"count must be at least 1, got {count}")
+        empty = state.memory.new_zeros(len(state.memory), count, self.config.memory)  # (B, C, H)
+        return self._joined(state, empty, generator, alike)
+
+    def clone_experts(
+        self, state: State, which: Tensor, *, generator: torch.Generator | None = None, alike: bool = False
+    ) -> State:
+        """As `add_experts`, but the newborn remember what those they are copies of remember.
+
+        Args:
+            which: int64 (C,), the experts that are copied, each as often as it is named.
+
+        Raises:
+            ValueError: As `add_experts`, or `which` names an expert that is not there.
+        """
+        self._require_free_experts()
+        experts = state.memory.shape[1]
+        named = which.dtype == torch.int64 and which.dim() == 1 and len(which) > 0
+        if not named or not set(which.tolist()) <= set(range(experts)):
+            raise ValueError(f"which must be int64 (C,) of experts from 0 to {experts - 1}, at least one, got {which}")
+        return self._joined(state, state.memory[:, which.to(state.memory.device)], generator, alike)
+
+    def _joined(self, state: State, memory: Tensor, generator: torch.Generator | None, alike: bool) -> State:
+        """The state with C more experts that remember `memory` (B, C, H)."""
+        batch, experts, device = len(memory), state.memory.shape[1], memory.device
+        born = self.identity.more(state.identity, memory.shape[1], generator, alike).to(device)  # (B, C, I)
+        audible = self._topology(batch, experts + memory.shape[1], generator, alike)
+        if self.config.topology == "random" and audible is not None and state.audible is not None:
+            audible = audible.clone()
+            audible[:, :experts, :experts] = state.audible  # whom they heard, they still hear
+        return state._replace(
+            memory=torch.cat([state.memory, memory], dim=1),  # (B, E + C, H)
+            identity=torch.cat([state.identity, born], dim=1),  # (B, E + C, I)
+            audible=audible,
+        )
+
+    def _topology(self, batch: int, experts: int, generator: torch.Generator | None, alike: bool) -> Tensor | None:
+        """Who hears whom, bool (B, E, E) where the weights live, or None where everybody hears everybody else."""
+        config = self.config
+        audible = who_hears_whom(
+            config.topology, batch, experts, hears=config.hears, generator=generator, alike=alike
+        )  # (B, E, E)
+        return None if audible is None else audible.to(self.device)
+
+    def _require_free_experts(self) -> None:
+        if self.config.membrane == "direct":
+            raise ValueError(
+                "membrane must be 'attention' for experts to come and go, got 'direct': expert i sits at port i, "
+                "and ports stay"
+            )

@@ -1,0 +1,34 @@
+"""Aggregates and comparisons with their certainty, in numpy.
+
+After Agarwal et al. 2021, "Deep reinforcement learning at the edge of the statistical precipice": interquartile mean,
+stratified bootstrap, performance profile, probability of improvement; with it a permutation test, Holm's correction and
+intervals of ranks. A run is one training seed.
+
+Wherever scores of one agent are taken they are either an array (runs, tasks), or, where a failed run left a hole, a
+list of numpy arrays (runs of the task,), one for every task. A task without any run is refused.
+
+All random numbers come from a fixed generator, so a rebuilt report is the same to the byte. Intervals are too narrow
+with few runs: print the number of runs beside them.
+"""
+
+from badger_envs.statistics.aggregates import Profile, interquartile_mean, performance_profile, stratified_bootstrap
+from badger_envs.statistics.comparisons import holm, probability_of_improvement
+from badger_envs.statistics.permutations import permutation_p
+from badger_envs.statistics.ranks import RankInterval, rank_intervals
+from badger_envs.statistics.scores import BLOCK, REPLICATES, FloatArray, Interval
+
+__all__ = [
+    "BLOCK",
+    "REPLICATES",
+    "FloatArray",
+    "Interval",
+    "Profile",
+    "RankInterval",
+    "holm",
+    "interquartile_mean",
+    "performance_profile",
+    "permutation_p",
+    "probability_of_improvement",
+    "rank_intervals",
+    "stratified_bootstrap",
+]

@@ -1,0 +1,216 @@
+"""Where cells run: processes of this machine, Ray, or SLURM. All hand out futures of the standard library.
+
+A worker that has to end interrupts its cell, which then leaves a checkpoint. Ray and submitit are extras, imported when
+they are asked for.
+"""
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+SECONDS_TO_STOP = 10.0
+"""That an interrupted worker has for its checkpoint, before it is ended by force."""
+SECONDS_BETWEEN_LOOKS = 2.0
+MINUTES_OF_A_JOB = 24 * 60
+"""Of SLURM: the most that a cell may take."""
+
+
+class Executor(Protocol):
+    """Somebody who runs functions elsewhere."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
+        """Run a function soon."""
+
+
+@contextlib.contextmanager
+def processes(jobs: int) -> Iterator[Executor]:
+    """Worker processes of this machine, each with one thread of torch; they end when this process does.
+
+    The standard library's, not joblib's: runs wait for the trials that choose their settings, and joblib hands out
+    nothing that can be waited for one by one.
+    """
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=begin_worker, initargs=(os.getpid(),))
+    try:
+        yield _Processes(pool)
+    finally:
+        workers = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:  # perhaps in the middle of a cell
+            worker.terminate()
+        for worker in workers:
+            worker.join()
+
+
+class _Processes:
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
+        return self._pool.submit(_until_stopped, function, *arguments)
+
+
+_stopping = threading.Event()
+"""Of a worker process: it has to end."""
+
+
+def begin_worker(parent: int) -> None:
+    """Set up a worker process of the parent with this number."""
+    torch.set_num_threads(1)
+    for number in (signal.SIGINT, signal.SIGHUP):  # Ctrl-C and a closed terminal: the parent decides
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, stop)
+    threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+
+
+def stop(number: int, frame: Any) -> None:
+    """Handle a signal: interrupt what this process does, once, so that it can leave a checkpoint."""
+    if not _stopping.is_set():
+        _stopping.set()
+        sys.exit(1)
+
+
+def _die_with(parent: int) -> None:
+    """Stop this worker when its parent was killed: nobody would take its result. End it if stopping takes too long."""
+    while os.getppid() == parent and not _stopping.wait(1.0):
+        pass
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+    time.sleep(SECONDS_TO_STOP)
+    os._exit(1)
+
+
+def _until_stopped(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a function; where it is interrupted this process ends, since its pool would go on with the next one."""
+    try:
+        return None if _stopping.is_set() else function(*arguments)
+    finally:
+        if _stopping.is_set():
+            os._exit(1)
+
+
+@contextlib.contextmanager
+def ray_cluster(jobs: int) -> Iterator[Executor]:
+    """A Ray cluster: the one that RAY_ADDRESS names, else one on this machine with so many cells at once.
+
+    All nodes must see the checkout and the folder of the results under the paths that they have here.
+    """
+    import ray
+
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would report to its makers
+    there = bool(os.environ.get("RAY_ADDRESS"))
+    ray.init(
+        **({} if there else {"num_cpus": jobs, "include_dashboard": False}),
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+    )
+    adapter = _Ray(ray)
+    try:
+        yield adapter
+    finally:
+        adapter.cancel()
+        ray.shutdown()
+
+
+class _Ray:
+    def __init__(self, ray: Any) -> None:
+        self._ray = ray
+        # A cell that died with its machine is run again by the next comparison, not by Ray.
+        self._remote = ray.remote(num_cpus=1, max_retries=0)(_with_one_thread)
+        self._running: dict[Future[Any], Any] = {}
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
+        reference = self._remote.remote(function, *arguments)
+        future: Future[Any] = reference.future()
+        self._running[future] = reference
+        return future
+
+    def cancel(self) -> None:
+        """Interrupt what still runs, and give it time for its checkpoints."""
+        left = [reference for future, reference in self._running.items() if not future.done()]
+        for reference in left:
+            self._ray.cancel(reference)
+        if left:
+            self._ray.wait(left, num_returns=len(left), timeout=SECONDS_TO_STOP)
+
+
+@contextlib.contextmanager
+def slurm(jobs: int) -> Iterator[Executor]:
+    """SLURM, by submitit: a job for every cell, at most so many at once; where there is no SLURM, local processes.
+
+    All nodes must see the checkout and the folder of the results under the paths that they have here. The logs of the
+    jobs lie in `.submitit`.
+    """
+    import submitit
+
+    executor = submitit.AutoExecutor(folder=Path(".submitit").resolve())
+    executor.update_parameters(timeout_min=MINUTES_OF_A_JOB, cpus_per_task=1, slurm_array_parallelism=jobs)
+    adapter = _Slurm(executor, jobs)
+    try:
+        yield adapter
+    finally:
+        adapter.cancel()
+
+
+class _Slurm:
+    def __init__(self, executor: Any, jobs: int) -> None:
+        self._executor, self._places = executor, threading.Semaphore(jobs)
+        self._jobs: list[Any] = []
+        self._lock, self._cancelled = threading.Lock(), False
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        threading.Thread(target=self._follow, args=(future, function, arguments), daemon=True).start()
+        return future
+
+    def _follow(self, future: "Future[Any]", function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        with self._places:
+            try:
+                with self._lock:
+                    if self._cancelled:
+                        future.cancel()
+                        return
+                    job = self._executor.submit(_stoppable, function, *arguments)
+                    self._jobs.append(job)
+                while not job.done():
+                    time.sleep(SECONDS_BETWEEN_LOOKS)
+                future.set_result(job.result())
+            except BaseException as error:
+                future.set_exception(error)
+
+    def cancel(self) -> None:
+        """Interrupt what still runs, and begin nothing more."""
+        with self._lock:
+            self._cancelled = True
+            for job in self._jobs:
+                if not job.done():
+                    job.cancel()
+
+
+def _with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    torch.set_num_threads(1)
+    return function(*arguments)
+
+
+def _stoppable(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a function in a job that ends when SLURM says so; submitit's own jobs don't listen."""
+    signal.signal(signal.SIGTERM, stop)
+    return _with_one_thread(function, *arguments)
+
+
+EXECUTORS: dict[str, Callable[[int], contextlib.AbstractContextManager[Executor]]] = {
+    "processes": processes,
+    "ray": ray_cluster,
+    "slurm": slurm,
+}
+"""Executors by name: each takes the number of cells at once."""

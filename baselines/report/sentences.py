@@ -1,0 +1,161 @@
+"""The verdict in words, ability by ability, and as a picture: who wins, how certain that is, and what nobody knows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from baselines.comparison.tables import RIVALS, Table
+from baselines.comparison.verdict import CUT, MONOLITHIC
+from baselines.report.look import COLORS, FAINT, Picture, canvas, save
+
+COLORS_OF_RIVALS = {MONOLITHIC: COLORS[0], CUT: COLORS[1]}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One ability."""
+
+    question: str
+    badge: str
+    """Against the monolithic network, in a word or two."""
+    kind: str
+    """"modular", "rival", "open" or "only": how the badge looks."""
+    sentences: list[str]
+    table: Table
+    """Problem by problem."""
+
+
+def sentences(rows: Sequence[Mapping[str, Any]]) -> list[Said]:
+    """Ability by ability what came out.
+
+    Args:
+        rows: of `baselines.comparison.verdict.verdict`.
+    """
+    abilities: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        abilities.setdefault(row["ability"], []).append(row)
+    found = []
+    for mine in abilities.values():
+        first = mine[0]
+        kind = (
+            "only" if not first["problems"] else {"modular": "modular", "rival": "rival", None: "open"}[first["winner"]]
+        )
+        against = "" if first["rival"] == MONOLITHIC else f" (against {RIVALS[first['rival']]})"
+        found.append(
+            Said(first["question"], _badge(first) + against, kind, [_sentence(row) for row in mine], _by_problem(mine))
+        )
+    return found
+
+
+def headline(rows: Sequence[Mapping[str, Any]]) -> str:
+    """How many abilities each side wins; where the monolithic network wins is always said."""
+    asked = [row for row in rows if row["rival"] == MONOLITHIC]
+    if not asked:
+        return "The monolithic network meets no modular agent in this result."
+    by_kind = {kind: [row for row in asked if _kind(row) == kind] for kind in ("modular", "rival", "only", "open")}
+    certain = by_kind["rival"]
+    return (
+        f"Of {len(asked)} abilities, the modular agent wins {len(by_kind['modular']) or 'none'} against the monolithic "
+        f"network, only the modular agent has {len(by_kind['only']) or 'none'}, {len(by_kind['open']) or 'none'} "
+        f"{'is' if len(by_kind['open']) < 2 else 'are'} not decided, and the monolithic network wins "
+        + (f"{len(certain)}: {' '.join(row['question'] for row in certain)}" if certain else "none.")
+    )
+
+
+def monolithic_ahead(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Problems on which the monolithic network scores more, by the look of it: on a single one nothing is tested."""
+    return [
+        f"{row['question']} {problem['title']}: {problem['rival']:.3f} against {problem['modular']:.3f}"
+        for row in rows
+        if row["rival"] == MONOLITHIC
+        for problem in row["problems"]
+        if problem["rival"] > problem["modular"]
+    ]
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    return (row["winner"] or "open") if row["problems"] else "only"
+
+
+def _badge(row: Mapping[str, Any]) -> str:
+    rival = "monolithic" if row["rival"] == MONOLITHIC else "no messages"
+    return {"rival": f"{rival} wins", "modular": "modular wins", "open": "not decided", "only": "only modular can"}[
+        _kind(row)
+    ]
+
+
+def _sentence(row: Mapping[str, Any]) -> str:
+    rival, problems, alone = RIVALS[row["rival"]], row["problems"], row["only"]
+    if not problems:
+        return f"Only the modular agent can: {rival} can't be asked (on {', '.join(alone)}), so nothing is compared."
+    chance = row["probability"]
+    runs = " and ".join(str(sum(problem["n"][side] for problem in problems)) for side in (0, 1))
+    start = {
+        "modular": f"The modular agent wins against {rival}",
+        "rival": f"{rival[0].upper()}{rival[1:]} wins",
+        None: f"Not decided against {rival}",
+    }[row["winner"]]
+    p = "p < .001" if row["p"] < 0.001 else f"p = {row['p']:.3f}"
+    certainty = (
+        f"a modular run is the better one with probability {chance['estimate']:.2f} (95 %: {chance['low']:.2f} to "
+        f"{chance['high']:.2f}; {p} after Holm; {runs} "
+        f"runs on {len(problems)} {'problem' if len(problems) == 1 else 'problems'})"
+    )
+    only = f" On {', '.join(alone)} only the modular agent can." if alone else ""
+    return f"{start}: {certainty}.{only}"
+
+
+def _by_problem(rows: Sequence[Mapping[str, Any]]) -> Table:
+    columns = ["problem", "modular", "n"]
+    titles = dict.fromkeys(title for row in rows for title in [*(p["title"] for p in row["problems"]), *row["only"]])
+    lines = {title: [title, "", ""] for title in titles}
+    for row in rows:
+        columns += [RIVALS[row["rival"]].removeprefix("the "), "n"]
+        by_title = {problem["title"]: problem for problem in row["problems"]}
+        for title, line in lines.items():
+            problem = by_title.get(title)
+            if problem is None:
+                line += ["can't" if title in row["only"] else "", ""]
+                continue
+            line[1:3] = [f"{problem['modular']:.3f}", str(problem["n"][0])]
+            line += [f"{problem['rival']:.3f}", str(problem["n"][1])]
+    caption = "Interquartile means of the score that the question is about, and how many runs have one."
+    return Table("Problem by problem", caption, tuple(columns), tuple(tuple(line) for line in lines.values()))
+
+
+def verdict_picture(rows: Sequence[Mapping[str, Any]], folder: Path) -> Picture | None:
+    """Probabilities of improvement with their intervals, and the line between winning and losing."""
+    compared = [row for row in rows if row["problems"]]
+    if not compared:
+        return None
+    table = [
+        {"ability": row["ability"], "rival": row["rival"], "probability": row["probability"]["estimate"]}
+        | {"low": row["probability"]["low"], "high": row["probability"]["high"], "p": row["p"]}
+        | {"problems": len(row["problems"])}
+        | {
+            f"n_{who}": sum(problem["n"][side] for problem in row["problems"])
+            for side, who in enumerate(("modular", "rival"))
+        }
+        for row in compared
+    ]
+    with canvas(height=0.9 + 0.42 * len(compared)) as (figure, axes):
+        for place, (row, line) in enumerate(zip(compared, table, strict=True)):
+            color, chance = COLORS_OF_RIVALS[row["rival"]], row["probability"]
+            axes.plot([chance["low"], chance["high"]], [place, place], color=color, linewidth=6, alpha=0.35)
+            filled: Any = {} if row["winner"] else {"markerfacecolor": "none"}
+            axes.plot([chance["estimate"]], [place], color=color, marker="o", markersize=8, **filled)
+            axes.annotate(
+                f"{row['ability']}, against {RIVALS[row['rival']]} (n={line['n_modular']}, {line['n_rival']})",
+                (0.01, place - 0.22), xycoords=("axes fraction", "data"), fontsize=8.5,
+            )  # fmt: skip
+        axes.axvline(0.5, color=FAINT, linestyle="--", linewidth=1, zorder=0)
+        axes.set_xlim(-0.03, 1.03)
+        axes.set_ylim(len(compared) - 0.5, -0.75)
+        axes.set_yticks([])
+        axes.set_xlabel("← the other is better      probability      modular is better →")
+    caption = (
+        "Dot: probability that a run of the modular agent beats a run of the other, mean over problems; filled where "
+        "it is decided. Bar: 95 % bootstrap interval."
+    )
+    return save(figure, folder, "verdict", "How often does a modular run beat the other?", caption, table)

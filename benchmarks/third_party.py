@@ -1,0 +1,61 @@
+"""What well-known trainers of others reach on our environments: `python -m benchmarks.third_party --steps 200000`.
+
+An independent check of the environments and of our own PPO: sb3-contrib's RecurrentPPO on the Gymnasium view (RL2),
+and stable-baselines3's PPO with one policy for all ports and a message channel on the parameter-sharing view. One seed;
+scores on the test episodes, 0 for blind chance and 1 for the handcrafted reference.
+"""
+
+import argparse
+import time
+
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from badger_envs import Channel
+from badger_envs.evaluation import evaluate
+from baselines.recipes import RECIPES, Recipe
+from baselines.third_party import RecurrentPolicy, recurrent_ppo, shared_ppo, shared_returns
+
+PROBLEMS = ("guessing_ppo", "xor2_ppo", "routing3_ppo", "reacher_ppo", "robot_ppo")
+COPIES, WORDS = 64, 2
+
+
+def recurrent(recipe: Recipe, steps: int) -> float:
+    """Score of RecurrentPPO."""
+    task = recipe.make_task()
+    model = recurrent_ppo(recipe.task, recipe.arguments, steps=steps, seed=0, copies=COPIES)
+    policy = RecurrentPolicy(model, task)
+    return evaluate(policy, recipe.task, episodes=recipe.test_episodes, **recipe.arguments).score
+
+
+def shared(recipe: Recipe, steps: int) -> float:
+    """Score of PPO with one policy for all ports, which hear each other one step later."""
+    channel = Channel(size=WORDS)
+    model = shared_ppo(recipe.task, recipe.arguments, steps=steps, seed=0, copies=COPIES, channel=channel)
+    returns = shared_returns(model, recipe.task, recipe.arguments, episodes=recipe.test_episodes, channel=channel)
+    return float(recipe.make_task().levels.score(returns).mean())
+
+
+def main() -> None:
+    """Train, test, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=200_000, help="environment steps of each training")
+    steps = parser.parse_args().steps
+    torch.set_num_threads(1)
+    table = Table(title=f"scores after {steps:,} environment steps", title_justify="left")
+    for column in ("problem", "RecurrentPPO (RL2)", "CPU s", "PPO, shared by ports", "CPU s"):
+        table.add_column(column)
+    for name in PROBLEMS:
+        row = [RECIPES[name].title]
+        for train in (recurrent, shared):
+            began = time.process_time()
+            score = train(RECIPES[name], steps)
+            row += [f"{score:.2f}", f"{time.process_time() - began:.0f}"]
+        table.add_row(*row)
+        print(*row, flush=True)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
