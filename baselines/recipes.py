@@ -13,6 +13,7 @@ from baselines.outer_loops.backprop import Backprop
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
 from baselines.outer_loops.interface import OuterLoop, Stage
 from baselines.outer_loops.ppo import PPO
+from baselines.search import with_settings
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Recipe:
     """Test episodes at each point of a probe."""
     configs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What an agent is given besides its own parts, by name."""
+    settings: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Of the outer loop, by name of the agent: what the search of suite "standard" chose for it. They are used where
+    nothing is searched, so that short comparisons are tuned alike too."""
     seeds: int | None = None
     """Runs in a comparison; None for as many as the suite says."""
     tuned: bool = True
@@ -55,6 +59,10 @@ class Recipe:
         """
         contestant = replace(contestant, config={**contestant.config, **self.configs.get(contestant.name, {})})
         return contestant.fitted(self.make_task(), self.parameters, choices=getattr(self.outer_loop, "choices", None))
+
+    def loop(self, contestant: Contestant) -> OuterLoop:
+        """The outer loop with the settings that are known to suit an agent."""
+        return with_settings(self.outer_loop, self.settings.get(contestant.name, {}))
 
     def make_task(self) -> Task[Any]:
         """What is trained on."""
@@ -248,7 +256,7 @@ RECIPES: dict[str, Recipe] = {
             GUESSING,
             _TWO_NUMBERS,
             CMAES(updates=1500, batch=32, spread=0.3),
-            parameters=150,
+            parameters=160,
             configs=_FEW_WEIGHTS,
             cpu_seconds=193,
         ),

@@ -31,7 +31,8 @@ def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: 
     agent = agent or recipe.agents[0]
     if agent not in TRAINED:
         raise UsageError(f"--agent must be one of {', '.join(TRAINED)}, got {agent!r}")
-    contestant, loop = TRAINED[agent], recipe.outer_loop
+    contestant = TRAINED[agent]
+    loop = recipe.loop(contestant)
     try:
         if updates is not None:
             loop = replace(loop, updates=updates)

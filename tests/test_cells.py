@@ -122,7 +122,10 @@ def test_everybody_of_a_recipe_has_the_same_parameters_episodes_and_trials(suite
         if len(entries) > 1:
             assert abs(count_parameters(agent) / recipe.parameters - 1) <= 0.1
     assert len({tuple((trial.outer_loop, trial.seed) for trial in entry.trials) for entry in entries}) == 1
-    assert len({tuple((run.outer_loop, run.seed, run.episodes) for run in entry.runs) for entry in entries}) == 1
+    runs = {
+        tuple((run.updates, run.training_episodes, run.seed, run.episodes) for run in each.runs) for each in entries
+    }
+    assert len(runs) == 1
     assert {trial.episode_set for entry in entries for trial in entry.trials} <= {"VALIDATION"}
     assert {run.episode_set for entry in entries for run in entry.runs} == {"TEST"}
     assert not {trial.seed for entry in entries for trial in entry.trials} & {0, 1}

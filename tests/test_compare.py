@@ -1,239 +1,289 @@
-"""The command line from outside: real processes, real folders."""
+"""The command line from outside: real processes, real folders, real signals."""
 
-import io
+import fcntl
 import json
-import multiprocessing
 import os
+import pty
 import re
+import resource
 import signal
-import subprocess
 import sys
+import termios
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
+from tiny import ALL, TRAINED, run_tiny, start_tiny, tiny
 
-from baselines.comparison import compare, grid, suites
-from baselines.comparison.suites import SUITES, Suite
-from baselines.outer_loops.backprop import Backprop
-
-ROOT = Path(__file__).parents[1]
-
-TINY = replace(
-    SUITES["pocket"],
-    name="tiny",
-    outer_loop=Backprop(updates=12, batch=8),
-    learning_rates=(1e-3, 4e-3),
-    trial_updates=6,
-    trial_seeds=1,
-    seeds=2,
-    test_sizes=(2, 3, 4),
-    free_sizes=(1, 3, 20),
-    contestants=tuple(
-        replace(each, outer_loop=replace(each.outer_loop, updates=12, batch=4)) if each.outer_loop else each
-        for each in SUITES["pocket"].contestants
-    ),
-)
-"""The pocket comparison with next to no training."""
-
-RUN_TINY = """
-import sys
-from baselines.comparison import suites
 from baselines.__main__ import main
-sys.path.insert(0, "tests")
-if __name__ == "__main__":
-    from test_compare import TINY, slowly
-    suites.SUITES["tiny"] = slowly(TINY, float(sys.argv.pop(1)))
-    sys.exit(main())
-"""
+from baselines.comparison.compare import choose
+from baselines.comparison.suites import SUITES
+from baselines.contestants import TRAINED as AGENTS
+from baselines.recipes import RECIPES
+
+ONE_AGENT = ("--recipes", "xor3", "--seeds", "1", "--jobs", "1")
+"""2 trials and a run of one agent, 3 handcrafted policies."""
+LONG = 150
+"""Factor that makes a trial last for seconds."""
 
 
-def slowly(suite: Suite, factor: float) -> Suite:
-    """The suite with so many times the updates."""
-    loop = replace(suite.outer_loop, updates=int(suite.outer_loop.updates * factor))
-    return replace(suite, outer_loop=loop, trial_updates=int(suite.trial_updates * factor))
+@pytest.fixture
+def run_here(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
+    """Runs the command line in this process; returns its exit code and what it said."""
+
+    def run(*arguments: str, factor: int = 1) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["baselines", *arguments])
+        monkeypatch.setitem(SUITES, "tiny", tiny(factor))
+        code = main()
+        captured = capsys.readouterr()
+        return code, captured.out + captured.err
+
+    return run
 
 
-def run_tiny(out: Path, *options: str, factor: float = 1.0, start: bool = False):
-    script = out.parent / "run_tiny.py"
-    script.write_text(RUN_TINY)
-    command = [sys.executable, str(script), str(factor), "compare", "--suite", "tiny", "--out", str(out), *options]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    if start:
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **pipes)
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def finished(out: Path) -> set[str]:
+    """Hashes of the cells that are trained and tested."""
+    return {path.parent.name for path in (out / "cells").glob("*/cell.json")}
 
 
-def baselines(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "baselines", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def wait_until(true: Callable[[], object], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
-@pytest.mark.slow
-def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path):
-    out = tmp_path / "results"
-    first = run_tiny(out)
-    assert first.returncode == 0, first.stdout + first.stderr
-    # 4 agents x (2 trials + 2 runs), 1 Badger for every size, 2 handcrafted policies
-    assert "[19/19," in first.stdout
-    for name in ("index.html", "learning_curves.png", "learning_curves.svg", "sizes.png", "sizes.svg", "result.json"):
-        assert (out / name).stat().st_size > 1000, name
-    content = json.loads((out / "result.json").read_text())
-    by_name = {agent["agent"]: agent for agent in content["agents"]}
-    assert list(by_name) == ["badger", "monolithic", "shared", "commnet", "badger_sizes", "probe", "blind"]
-    for name, agent in by_name.items():
-        assert agent["failed"] == []
-        assert len(agent["runs"]) == {"badger_sizes": 1, "probe": 1, "blind": 1}.get(name, 2)
-        for run in agent["runs"]:
-            assert len(run["tests"]["3"]["returns"]) == 1000
-        if agent["equal_footing"] and not agent["handcrafted"]:
-            assert agent["episodes"] == 12 * 8
-            assert abs(agent["parameters"] / TINY.parameters - 1) <= 0.1
-    assert by_name["probe"]["score"]["iqm"] == pytest.approx(1.0, abs=0.05)
-    assert by_name["blind"]["score"]["iqm"] == pytest.approx(0.0, abs=0.05)
-    assert set(by_name["monolithic"]["metric_at_size"]) == {"3"}
-    assert set(by_name["badger"]["metric_at_size"]) == {"2", "3", "4"}
-    page = (out / "index.html").read_text()
-    assert not re.search(r"""(src|href)=["']https?:|@import|url\(["']?http""", page), "it opens without network"
-    for agent in content["agents"]:
-        assert agent["label"] in page
-
-    began = {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")}
-    second = run_tiny(out)
-    assert second.returncode == 0
-    assert second.stdout.count("found, not run again") == 19
-    assert {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")} == began
-    again = json.loads((out / "result.json").read_text())
-    assert again["agents"] == content["agents"]
+def wait_for_the_middle_of_a_training(out: Path) -> None:
+    """Until one cell is finished and another one is seconds old."""
+    wait_until(lambda: finished(out))
+    running = set[Path]()
+    wait_until(lambda: running.update(f for f in (out / "cells").glob("*/progress.json")) or running)
+    seen = time.monotonic()
+    wait_until(lambda: time.monotonic() - seen > 1.5)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_killed_half_way_it_loses_at_most_the_running_cells(tmp_path, how):
-    out, agents = tmp_path / "results", ("--agents", "badger", "monolithic", "--jobs", "1")
-    process = run_tiny(out, *agents, factor=25, start=True)
-    assert process.pid in processes_of_session(process.pid)
-    # 2 agents x (2 trials + 2 runs), seconds each
-    for line in process.stdout:
-        if line.startswith("[3/8,"):
-            break
-    process.send_signal(how)
-    output = process.communicate(timeout=60)[0]
-    finished = list((out / "cells").glob("*/cell.json"))
-    assert 3 <= len(finished) < 8
-    if how is signal.SIGINT:
-        assert process.returncode == 130
-        assert "interrupted; finished cells are kept" in output
-    wait_until_session_is_over(process.pid)
-    second = run_tiny(out, *agents, factor=25)
-    assert second.returncode == 0, second.stdout + second.stderr
-    assert second.stdout.count("found, not run again") == len(finished)
-    assert not list(out.rglob("*.tmp"))
-
-
-def processes_of_session(session: int) -> dict[int, str]:
+def session(number: int) -> dict[int, str]:
     """Command lines of the processes of a session that still run, by process id."""
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             state, _, _, its_session = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
-            if int(its_session) == session and state != "Z":
+            if int(its_session) == number and state != "Z":
                 found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
         except OSError:  # it ended while we looked
             continue
     return found
 
 
-def wait_until_session_is_over(session: int) -> None:
-    deadline = time.monotonic() + 20
-    while processes_of_session(session) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert not processes_of_session(session)
+def checkpoints(out: Path) -> dict[str, int]:
+    """How many updates the checkpoints hold, by the hash of their cell."""
+    found = (out / "cells").glob("*/checkpoint.pt")
+    return {path.parent.name: torch.load(path, weights_only=True)["done"] for path in found}
+
+
+@pytest.mark.slow
+def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path, run_here):
+    out = tmp_path / "results"
+    code, said = run_tiny(out, "--progress", "lines")
+    assert code == 0, said
+    assert f"[{ALL}/{ALL}," in said
+    content = json.loads((out / "result.json").read_text())
+    assert next(out.rglob("index.html")).stat().st_size > 1000
+    by_name = {(agent["problem"], agent["agent"]): agent for agent in content["agents"]}
+    assert len(by_name) == 9
+    for agent in by_name.values():
+        assert agent["failed"] == []
+        assert len(agent["runs"]) == (1 if agent["handcrafted"] else 2)
+        if not agent["handcrafted"]:
+            assert agent["episodes"] == 12 * 8
+            assert [set(run["probes"]) for run in agent["runs"]] == [{"life", "cut"}] * 2
+            assert [trial["updates"] for trial in agent["trials"]] == [6, 6]
+    assert by_name["guessing", "reference"]["score"]["iqm"] == pytest.approx(1.0, abs=0.05)
+    assert by_name["guessing", "chance"]["score"]["iqm"] == pytest.approx(0.0, abs=0.2)
+
+    began = {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")}
+    code, said = run_here("compare", "--suite", "tiny", "--out", str(out))
+    assert code == 0, said
+    assert said.count("found, not run again") == ALL
+    assert {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")} == began
+    assert json.loads((out / "result.json").read_text())["agents"] == content["agents"]
+
+
+@pytest.mark.slow
+def test_after_kill_9_nothing_is_lost_and_what_ran_goes_on_from_its_checkpoint(tmp_path, run_here):
+    out = tmp_path / "results"
+    process = start_tiny(out, *ONE_AGENT, factor=LONG)
+    wait_for_the_middle_of_a_training(out)
+    process.kill()
+    process.communicate()
+    wait_until(lambda: not session(process.pid), 20.0)
+    before = {path: path.stat().st_mtime_ns for path in (out / "cells").glob("*/cell.json")}
+    assert 1 <= len(before) < 6
+    ((running, updates),) = checkpoints(out).items()
+    assert updates > 0
+    assert running not in finished(out)
+
+    code, said = run_here("compare", "--suite", "tiny", "--out", str(out), *ONE_AGENT, factor=LONG)
+    assert code == 0, said
+    assert said.count("found, not run again") == len(before)
+    assert "[6/6," in said
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert running in finished(out)
+    assert not checkpoints(out)
+    assert not list(out.rglob("*.tmp"))
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_a_terminal_with_bars_stops_at_once_and_leaves_a_checkpoint(tmp_path):
+    out, (terminal, other_end) = tmp_path / "results", pty.openpty()
+    streams = {"stdin": other_end, "stdout": other_end, "stderr": other_end}
+    # Its own terminal, as from a shell: Ctrl-C there is for this process and its workers.
+    process = start_tiny(
+        out, *ONE_AGENT, factor=LONG, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), **streams
+    )
+    os.close(other_end)
+    shown = bytearray()
+
+    def read() -> None:
+        try:
+            while True:
+                shown.extend(os.read(terminal, 4096))
+        except OSError:  # the program has ended
+            return
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    wait_for_the_middle_of_a_training(out)
+    os.write(terminal, b"\x03")
+    assert process.wait(timeout=30) == 130
+    reader.join()
+    os.close(terminal)
+    said = shown.decode()
+    assert "━" in said
+    assert re.search(r"xor3: shared, trial at lr \S+\s.*%.*\d:\d\d left.*score -?\d\.\d\d", said)
+    assert re.search(r"all cells\s.*\d:\d\d left", said)
+    assert "interrupted; finished cells are kept in" in re.sub(r"\s+", " ", said)
+    assert max(checkpoints(out).values()) > 0
+    wait_until(lambda: not session(process.pid), 20.0)
 
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_one_line_and_what_had_finished_is_kept(tmp_path):
-    out, agents = tmp_path / "results", ("--agents", "badger", "--jobs", "1")
-    process = run_tiny(out, *agents, factor=25, start=True)
-    for line in process.stdout:
-        if line.startswith("[1/4,"):
-            break
-    (worker,) = [number for number, line in processes_of_session(process.pid).items() if "spawn_main" in line]
+    out = tmp_path / "results"
+    process = start_tiny(out, *ONE_AGENT, factor=20)
+    wait_until(lambda: finished(out))
+    (worker,) = [number for number, line in session(process.pid).items() if "spawn_main" in line]
     os.kill(worker, signal.SIGKILL)
-    output = process.communicate(timeout=60)[0]
+    said = process.communicate(timeout=60)[0]
     assert process.returncode == 1
-    assert "error: a worker process died while badger" in output
-    assert "Traceback" not in output
-    assert len(list((out / "cells").glob("*/cell.json"))) >= 1
-    wait_until_session_is_over(process.pid)
+    assert re.search("error: a worker process died.*finished cells are kept in", said.splitlines()[-1])
+    assert "Traceback" not in said
+    assert finished(out)
+    wait_until(lambda: not session(process.pid), 20.0)
 
 
 @pytest.mark.slow
-def test_a_failing_cell_is_shown_and_the_others_go_on(tmp_path, monkeypatch):
-    broken = replace(TINY.contestants[1], config={"memory": 0})
-    suite = replace(TINY, contestants=(TINY.contestants[0], broken, TINY.contestants[-1]))
-    monkeypatch.setitem(suites.SUITES, "broken", suite)
-    from rich.console import Console
-
-    console = Console(record=True, width=120, file=io.StringIO())
-    content = compare.compare(
-        "broken", tmp_path, agents=(), environments=(), seeds=1, jobs=1, device="cpu", console=console
+def test_a_full_disk_is_told_of_and_a_later_run_with_space_does_the_cells(tmp_path, run_here):
+    out = tmp_path / "results"
+    # No file may become longer: writing ends as on a full disk, half way and with an OSError.
+    limit = (20_000, 20_000)
+    code, said = run_tiny(
+        out, *ONE_AGENT, "--progress", "quiet", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     )
-    by_name = {agent["agent"]: agent for agent in content["agents"]}
+    assert code == 1
+    assert len(re.findall(r"trial at lr \S+: failed: OSError: \[Errno 27\] File too large", said)) == 2
+    assert "score" not in said.split("Traceback")[0], "quiet is nothing but failures"
+    assert len(finished(out)) == 3, "handcrafted policies are small"
+    assert not list(out.rglob("*.safetensors"))
+    assert sum("File too large" in path.read_text() for path in (out / "cells").glob("*/failed.json")) == 2
+
+    code, said = run_here("compare", "--suite", "tiny", "--out", str(out), *ONE_AGENT, "--progress", "quiet")
+    assert code == 0, said
+    (line,) = said.splitlines()
+    assert line.startswith("wrote ")
+    assert len(finished(out)) == 6
+    assert not [*(out / "cells").rglob("failed.json"), *(out / "cells").rglob("*.tmp")]
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_on_one_folder_share_the_cells(tmp_path):
+    out, log = tmp_path / "results", tmp_path / "log"
+    both = [start_tiny(out, "--jobs", "1", log=log) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    trained = log.read_text().split()
+    assert len(trained) == len(set(trained)) == TRAINED
+    assert all(f"[{ALL}/{ALL}," in text for text in said)
+    scores = [sorted(re.findall(r"\d s\] (.*: score \S+)", text)) for text in said]
+    assert len(scores[0]) == ALL
+    assert scores[0] == scores[1]
+
+
+@pytest.mark.slow
+def test_a_failing_cell_is_shown_and_the_others_go_on(tmp_path, run_here, monkeypatch):
+    monkeypatch.setitem(AGENTS, "monolithic", replace(AGENTS["monolithic"], config={"memory": 0}))
+    arguments = ("--suite", "tiny", "--out", str(tmp_path), "--recipes", "guessing", "--seeds", "1", "--jobs", "1")
+    code, said = run_here("compare", *arguments)
+    assert code == 1
+    assert len(re.findall("monolithic, trial.*failed.*memory must be an integer", said)) == 2
+    assert "some cells failed; see failed.json in" in said
+    by_name = {agent["agent"]: agent for agent in json.loads((tmp_path / "result.json").read_text())["agents"]}
     assert by_name["badger"]["n"] == 1
-    assert "n" not in by_name["monolithic"]
-    assert "score" not in by_name["monolithic"]
-    assert all("memory must be an integer" in trace for trace in by_name["monolithic"]["failed"])
-    text = console.export_text()
-    assert "failed" in text
-    assert "memory must be an integer" in (tmp_path / "index.html").read_text()
+    assert by_name["monolithic"]["n"] == 0
+    assert len(by_name["monolithic"]["failed"]) == 2
+    assert all("memory must be an integer" in str(each) for each in by_name["monolithic"]["failed"])
+    assert "memory must be an integer" in next(tmp_path.rglob("index.html")).read_text()
+
+
+@pytest.mark.parametrize("name", SUITES)
+@pytest.mark.parametrize("parts", [2, 3])
+def test_shards_are_whole_entries_and_together_everything_once(name, parts):
+    suite = SUITES[name]
+    everything = choose(suite)
+    shards = [choose(suite, shard=f"{part}/{parts}") for part in range(1, parts + 1)]
+    assert sum(len(shard) for shard in shards) == len(everything)
+    assert [entry for entry in everything if sum(entry in shard for shard in shards) != 1] == []
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--suite", "huge"), "--suite must be one of pocket, sizes, got 'huge'"),
+        (("--suite", "huge"), "--suite must be one of pocket, standard, full, .*, got 'huge'"),
         (("--agents", "badger", "rl3"), "--agents must be out of badger, monolithic, .*, got 'rl3'"),
-        (("--envs", "Badger/Nothing-v0"), "--envs must be out of Badger/Guessing-v0, got 'Badger/Nothing-v0'"),
+        (("--recipes", "none"), "--recipes must be out of guessing, .*, got 'none'"),
+        (("--envs", "Badger/Nothing-v0"), "--envs must be out of Badger/Guessing-v0, .*, got 'Badger/Nothing-v0'"),
         (("--seeds", "0"), "--seeds must be at least 1, got 0"),
         (("--jobs", "0"), "--jobs must be at least 1, got 0"),
+        (("--shard", "3/2"), "--shard must be i/N with i in 1..N, got '3/2'"),
+        (("--shard", "one"), "--shard must be i/N with i in 1..N, got 'one'"),
         (("--out", "/dev/null/results"), "--out must be a folder that can be written, got '/dev/null/results'"),
         (("--device", "abacus"), "--device must be .*, got 'abacus'"),
     ],
 )
-def test_what_cannot_be_is_one_line_and_exit_code_2(arguments, said):
-    done = baselines("compare", *arguments)
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
-    assert re.search(said, line)
+def test_what_cannot_be_is_one_line_and_exit_code_2(run_here, arguments, said):
+    code, printed = run_here("compare", *arguments)
+    assert code == 2
+    (line,) = printed.splitlines()
+    assert re.search(f"error: {said}", line)
 
 
-def test_help_names_every_option():
-    done = baselines("compare", "--help")
-    assert done.returncode == 0
-    for option in ("--suite", "--out", "--seeds", "--agents", "--envs", "--jobs", "--device"):
-        assert option in done.stdout
+def test_help_names_every_option(run_here, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        run_here("compare", "--help")
+    said = capsys.readouterr().out
+    for option in (
+        "--suite", "--out", "--seeds", "--agents", "--recipes", "--envs", "--jobs", "--shard", "--executor",
+        "--progress", "--device",
+    ):  # fmt: skip
+        assert option in said
 
 
-def test_list_shows_every_suite_and_agent():
-    done = baselines("list")
-    assert done.returncode == 0
-    for suite in SUITES.values():
-        assert suite.name in done.stdout
-        for contestant in suite.contestants:
-            assert contestant.name in done.stdout
-
-
-def test_workers_use_one_thread():
-    import torch
-
-    before = torch.get_num_threads()
-    try:
-        handler = signal.getsignal(signal.SIGINT)
-        grid._begin_worker(multiprocessing.get_context("spawn").Queue(), os.getppid())
-        assert torch.get_num_threads() == 1
-    finally:
-        torch.set_num_threads(before)
-        signal.signal(signal.SIGINT, handler)
+def test_list_shows_every_suite_recipe_and_agent(run_here):
+    code, said = run_here("list")
+    assert code == 0
+    for name in (*SUITES, *RECIPES, *AGENTS):
+        assert name in said

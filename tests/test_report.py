@@ -1,6 +1,5 @@
-"""The report as files: what is written is what was found, and results of several folders become one."""
+"""The report as files: what is written is what was found."""
 
-import copy
 import csv
 import json
 import re
@@ -14,7 +13,7 @@ from report_content import LABELS, agent, content, write_cell
 from badger_envs.statistics import rank_intervals, stratified_bootstrap
 from baselines.comparison.verdict import verdict
 from baselines.recipes import RECIPES
-from baselines.report import film, merge, read_results, rebuild, write_report
+from baselines.report import film, write_report
 from baselines.report.aggregate import aggregate
 from baselines.report.films import MOST_BYTES, NoFilmError
 from baselines.report.sentences import headline, monolithic_ahead, sentences
@@ -40,12 +39,6 @@ def table(out, name):
 
 def files(out):
     return {str(path.relative_to(out)): path.read_bytes() for path in (out / "report").rglob("*") if path.is_file()}
-
-
-def write(folder, result):
-    folder.mkdir()
-    (folder / "result.json").write_text(json.dumps(result))
-    return folder
 
 
 def test_the_same_result_gives_the_same_report_to_the_byte_and_what_was_there_before_goes(made, tmp_path):
@@ -141,7 +134,7 @@ def test_the_verdict_in_words_says_who_wins_where_and_what_is_open():
     assert sentences([row])[0].badge == "monolithic wins"
     assert sentences([row])[0].sentences[0].startswith("The monolithic network wins: a modular run is the better one")
     assert "p = 0.012 after Holm" in sentences([row])[0].sentences[0]
-    assert headline([row]).endswith("the monolithic network wins 1: Who is better at what was trained?")
+    assert headline([row]).endswith("1 won by the monolithic network: Who is better at what was trained?")
     assert sentences([{**row, "winner": None}])[0].sentences[0].startswith("Not decided against the monolithic network")
     assert headline([]) == "The monolithic network meets no modular agent in this result."
 
@@ -153,70 +146,6 @@ def test_a_result_with_one_agent_or_none_that_finished_has_a_page_without_a_verd
     assert "No verdict" in page
     assert "Nobody has runs on all problems" in page
     assert page.count("nobody has a finished run") == 4
-
-
-def test_two_halves_of_a_result_make_the_whole(tmp_path):
-    whole = content()
-    halves = [copy.deepcopy(whole) for _ in range(2)]
-    halves[0]["agents"] = whole["agents"][:3]
-    halves[1]["agents"] = whole["agents"][2:]  # one is in both
-    halves[0]["problems"] = whole["problems"][:1]
-    halves[1]["runs"][0]["command"] = "the other"
-    one, other = (write(tmp_path / name, half) for name, half in zip("ab", halves, strict=True))
-    found = rebuild([one, other], tmp_path / "out")
-    assert found == json.loads((tmp_path / "out" / "result.json").read_text())
-    assert [each["command"] for each in found["runs"]] == [whole["runs"][0]["command"], "the other"]
-    assert found["agents"] == whole["agents"]
-    assert (tmp_path / "out" / "report" / "index.html").exists()
-
-
-def test_runs_of_an_agent_are_united_and_what_failed_once_and_finished_since_has_finished():
-    parts = {"a": content(), "b": content()}
-    xor = parts["a"]["problems"][0]
-    parts["a"]["agents"] = [agent(xor, "badger", [0.5, 0.6], wanted=3)]
-    later = agent(xor, "badger", [0.5, 0.6, 0.9])
-    parts["b"]["agents"] = [later | {"runs": later["runs"][1:], "n": 2}]
-    parts["a"]["agents"][0]["failed"][0]["hash"] = later["runs"][2]["hash"]
-    (found,) = merge(parts)["agents"]
-    assert [each["seed"] for each in found["runs"]] == [0, 1, 2]
-    assert (found["n"], found["wanted"], found["failed"]) == (3, 3, [])
-    assert found["score"]["iqm"] == pytest.approx(2.0 / 3.0)
-    assert found == later
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"suite": "other"}, "suite must be the same in all folders, got synthetic in a and other in b"),
-        ({"suite_version": 2}, "suite_version must be the same in all folders, got 1 in a and 2 in b"),
-        ({"format": 3}, "format must be the same in all folders, got 2 in a and 3 in b"),
-        ({"search": {"trials": 0}}, "search must be the same in all folders"),
-        ({"problems": [{**content()["problems"][0], "size": 9}]}, "problem xor3 must be the same in all folders"),
-    ],
-)
-def test_results_that_do_not_belong_together_are_refused(change, said):
-    with pytest.raises(ValueError, match=said):
-        merge({"a": content(), "b": content() | change})
-
-
-def test_an_agent_trained_with_other_settings_is_another_agent():
-    other = content()
-    other["agents"][0]["settings"]["learning_rate"] = 1.0
-    with pytest.raises(ValueError, match="settings of badger on xor3 must be the same in all folders"):
-        merge({"a": content(), "b": other})
-
-
-def test_a_folder_without_a_result_is_named(tmp_path):
-    full = write(tmp_path / "full", content())
-    with pytest.raises(ValueError, match=r"must hold a result.json, got .*empty"):
-        read_results([full, tmp_path / "empty"])
-    with pytest.raises(ValueError, match="full twice"):
-        read_results([full, full])
-    with pytest.raises(ValueError, match="got none"):
-        read_results([])
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(ValueError, match="out must be a folder that can be written"):
-        rebuild([full], tmp_path / "file")
 
 
 @pytest.mark.parametrize("recipe", ["xor3", "guessing", "routing3", "reacher_tips", "guessing_ppo"])

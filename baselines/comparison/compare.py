@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rich.console import Console
 
 from badger_envs.evaluation import versions
 from badger_envs.files import write_json
-from baselines.comparison.executors import EXECUTORS
+from baselines.comparison.executors import EXECUTORS, LIBRARIES
 from baselines.comparison.grid import run_grid
 from baselines.comparison.monitor import Monitor
 from baselines.comparison.suites import SUITES, Entry, Suite, plan
@@ -111,6 +112,10 @@ def compare(
         raise UsageError(f"--suite must be one of {', '.join(SUITES)}, got {suite_name!r}")
     if executor not in EXECUTORS:
         raise UsageError(f"--executor must be one of {', '.join(EXECUTORS)}, got {executor!r}")
+    if executor in LIBRARIES and find_spec(LIBRARIES[executor]) is None:
+        raise UsageError(
+            f"--executor {executor} needs {LIBRARIES[executor]}: pip install -c constraints.txt -e '.[{executor}]'"
+        )
     if jobs < 1:
         raise UsageError(f"--jobs must be at least 1, got {jobs}")
     require_device(device)
@@ -122,11 +127,8 @@ def compare(
     except OSError as error:
         raise UsageError(f"--out must be a folder that can be written, got {str(out)!r} ({error.strerror})") from error
     began = time.perf_counter()
-    try:
-        with Monitor(console, progress) as monitor, EXECUTORS[executor](jobs) as workers:
-            results = run_grid(entries, cells, executor=workers, device=device, watcher=monitor)
-    except ImportError as error:
-        raise UsageError(f"--executor {executor} needs {error.name}: pip install {error.name}") from error
+    with Monitor(console, progress) as monitor, EXECUTORS[executor](jobs) as workers:
+        results = run_grid(entries, cells, executor=workers, device=device, watcher=monitor)
     content = {
         "format": FORMAT,
         "suite": suite.name,

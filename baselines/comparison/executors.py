@@ -67,18 +67,9 @@ _stopping = threading.Event()
 
 def begin_worker(parent: int) -> None:
     """Set up a worker process of the parent with this number."""
-    torch.set_num_threads(1)
     for number in (signal.SIGINT, signal.SIGHUP):  # Ctrl-C and a closed terminal: the parent decides
         signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, stop)
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
-
-
-def stop(number: int, frame: Any) -> None:
-    """Handle a signal: interrupt what this process does, once, so that it can leave a checkpoint."""
-    if not _stopping.is_set():
-        _stopping.set()
-        sys.exit(1)
 
 
 def _die_with(parent: int) -> None:
@@ -91,12 +82,25 @@ def _die_with(parent: int) -> None:
 
 
 def _until_stopped(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Run a function; where it is interrupted this process ends, since its pool would go on with the next one."""
+    """Run a function. SIGTERM interrupts it, so that it can leave a checkpoint, and then ends this process."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        if not _stopping.is_set():
+            _stopping.set()
+            sys.exit(1)
+
+    before = signal.signal(signal.SIGTERM, interrupt)
     try:
-        return None if _stopping.is_set() else function(*arguments)
+        return _with_one_thread(function, *arguments)
     finally:
-        if _stopping.is_set():
+        if _stopping.is_set():  # or the pool would go on with the next one
             os._exit(1)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    torch.set_num_threads(1)
+    return function(*arguments)
 
 
 @contextlib.contextmanager
@@ -180,7 +184,7 @@ class _Slurm:
                     if self._cancelled:
                         future.cancel()
                         return
-                    job = self._executor.submit(_stoppable, function, *arguments)
+                    job = self._executor.submit(_until_stopped, function, *arguments)
                     self._jobs.append(job)
                 while not job.done():
                     time.sleep(SECONDS_BETWEEN_LOOKS)
@@ -197,20 +201,12 @@ class _Slurm:
                     job.cancel()
 
 
-def _with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
-    torch.set_num_threads(1)
-    return function(*arguments)
-
-
-def _stoppable(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Run a function in a job that ends when SLURM says so; submitit's own jobs don't listen."""
-    signal.signal(signal.SIGTERM, stop)
-    return _with_one_thread(function, *arguments)
-
-
 EXECUTORS: dict[str, Callable[[int], contextlib.AbstractContextManager[Executor]]] = {
     "processes": processes,
     "ray": ray_cluster,
     "slurm": slurm,
 }
 """Executors by name: each takes the number of cells at once."""
+
+LIBRARIES = {"ray": "ray", "slurm": "submitit"}
+"""What an executor needs that does not come with the others; an extra of the same name installs it."""

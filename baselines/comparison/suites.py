@@ -158,7 +158,7 @@ def plan(suite: Suite, recipe: Recipe, seeds: int | None = None) -> list[Entry]:
 
 
 def _trained(suite: Suite, recipe: Recipe, contestant: Contestant, seeds: int) -> Entry:
-    loop, config = recipe.outer_loop, recipe.config(contestant)
+    loop, config = recipe.loop(contestant), recipe.config(contestant)
     base = Cell(
         contestant.name, recipe.task, recipe.arguments, 0, contestant.kind, config, outer_loop=loop,
         test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, problem=recipe.name,

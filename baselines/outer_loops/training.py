@@ -1,5 +1,6 @@
 """Running an outer loop: the learning curve, checkpoints, and what happens when it is interrupted."""
 
+import contextlib
 import copy
 import io
 import time
@@ -90,7 +91,8 @@ def train(
             if now - kept_at > SECONDS_BETWEEN_COPIES:
                 kept, kept_at = _keep(learner, trained, about), now
                 if checkpoint is not None and now - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
-                    _save(checkpoint, kept)
+                    with contextlib.suppress(OSError):  # a full disk: nothing is lost as long as the training goes on
+                        _save(checkpoint, kept)
                     saved_at = now
     except BaseException:  # Ctrl-C too; it may have come in the middle of an update
         learner.restore(kept)
@@ -116,6 +118,8 @@ def _save(path: Path, kept: dict[str, Any]) -> None:
 def _restore(path: Path, learner: Learner[Any], trained: Trained, about: str) -> None:
     snapshot = torch.load(path, weights_only=True, map_location=learner.agent.device)
     if snapshot["about"] != about:
-        raise ValueError(f"checkpoint must be of this training ({about}), got {path} of {snapshot['about']}")
+        raise ValueError(
+            f"checkpoint must be of this training ({about}), got {path} of {snapshot['about']}; remove it to begin anew"
+        )
     learner.restore(snapshot)
     trained.curve, trained.cpu_seconds = snapshot["curve"], snapshot["cpu_seconds"]

@@ -149,7 +149,7 @@ def _bars(
 
 def _profiles(found: Aggregate, looks: Mapping[str, Look], folder: Path) -> Picture:
     rows = []
-    with canvas(len(found.entrants)) as (figure, axes):
+    with canvas() as (figure, axes):
         for each in found.entrants:
             look, profile = looks[each.name], performance_profile(each.scores, THRESHOLDS)
             label, mark = f"{each.label} (n={each.runs})", gid(each.name)

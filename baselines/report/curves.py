@@ -29,7 +29,7 @@ def learning_curves(
         ("steps", "environment_steps", "environment steps, millions", 1e-6, "How much experience does it take?"),
         ("cpu", "cpu_seconds", "CPU-seconds of one core", 1.0, "How much computing does it take?"),
     ):
-        with canvas(len(trained)) as (figure, axes):
+        with canvas() as (figure, axes):
             for agent in trained:
                 points, look = rows[agent["agent"]], looks[agent["agent"]]
                 xs = [point[x] * scale for point in points]
@@ -77,7 +77,7 @@ def sizes(problem: Mapping[str, Any], agents: list[Agent], looks: Mapping[str, L
     if not any(len(agent["runs"][0]["metric_at_size"]) > 1 for agent in trained):
         return None
     known, rows = find_row(problem["task"]).known_curves, []
-    with canvas(len(trained) + len(known)) as (figure, axes):
+    with canvas() as (figure, axes):
         for agent in trained:
             at = [run["metric_at_size"] for run in agent["runs"]]
             points = [
@@ -96,7 +96,8 @@ def sizes(problem: Mapping[str, Any], agents: list[Agent], looks: Mapping[str, L
                 for size, value in near.items()
             ]
         first, last = trained_sizes(problem, trained)
-        axes.axvspan(first - 0.12, last + 0.12, color=FAINT, alpha=0.15, linewidth=0, zorder=0)
+        edge = 0.012 * (max(shown) - min(shown))
+        axes.axvspan(first - edge, last + edge, color=FAINT, alpha=0.2, linewidth=0, zorder=0)
         axes.annotate(
             "trained", ((first + last) / 2, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", color=FAINT
         )
@@ -105,7 +106,7 @@ def sizes(problem: Mapping[str, Any], agents: list[Agent], looks: Mapping[str, L
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         legend(figure, axes)
     caption = (
-        f"{problem['metric']} at the end of an episode; lines: mean over n runs, bands: lowest and highest run. "
+        f"Lines: {problem['metric']} at the end of an episode, mean over n runs. Bands: lowest and highest run. "
         "Who has a single point can't have another size."
     )
     return save(

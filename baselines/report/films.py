@@ -94,10 +94,23 @@ def _gif(frames: list[Any], part: float, colors: int) -> bytes:
     strip = Image.new("RGB", (width, height * len(chosen)))
     for place, image in enumerate(chosen):
         strip.paste(image, (0, place * height))
-    palette = strip.quantize(colors, method=Image.Quantize.MEDIANCUT)
+    palette = _palette(strip, colors)
     few = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
     milliseconds = round(max(1000.0 * SECONDS_OF_A_FILM / len(few), 60.0) / 10.0) * 10
     times = [milliseconds] * (len(few) - 1) + [milliseconds + round(1000.0 * SECONDS_AT_THE_END)]
     out = io.BytesIO()
     few[0].save(out, format="GIF", save_all=True, append_images=few[1:], duration=times, loop=0, optimize=False)
     return out.getvalue()
+
+
+def _palette(image: Image.Image, colors: int) -> Image.Image:
+    """The most frequent colours as they are, so that paper stays paper, and others that lie far apart, so that the
+    colour of a small dot is not lost."""
+    found, counts = np.unique(np.asarray(image).reshape(-1, 3), axis=0, return_counts=True)  # (colours, 3), (colours,)
+    frequent = (
+        found[np.argsort(-counts, kind="stable")[: colors // 4]].reshape(-1).tolist()
+    )  # red, green, blue, red, ...
+    apart = image.quantize(colors - colors // 4, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(frequent + apart[: 3 * (colors - colors // 4)])
+    return palette

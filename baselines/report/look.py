@@ -43,7 +43,9 @@ WIDTH, HEIGHT = 4.9, 3.4
 """In inches: small enough that its letters can be read on a phone."""
 ROW_OF_LEGEND = 0.19
 """Height of a row of the legend, in inches."""
-IN_PAGE = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)", PAPER: "none"} | {
+LONGEST_IN_TWO_COLUMNS = 32
+"""Characters of an entry of a legend that fit half of the width."""
+IN_PAGE = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)", PAPER: "var(--paper)"} | {
     color: f"var(--color-{number})" for number, color in enumerate(COLORS)
 }
 """What colours become inside a page, which may be light or dark."""
@@ -84,24 +86,26 @@ def looks(content: Mapping[str, Any]) -> dict[str, Look]:
 
 
 @contextmanager
-def canvas(entries: int = 0, height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
-    """A figure with one pair of axes, and room for so many entries of a legend above them."""
+def canvas(height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with one pair of axes, so many inches high without its legend."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, height + ROW_OF_LEGEND * ((entries + 1) // 2)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
         yield figure, figure.subplots()
 
 
 def legend(figure: Figure, axes: Axes) -> None:
-    """Above the picture, two columns; entries of agents can be hidden with their lines."""
+    """Above the picture, which grows by it; entries of agents can be hidden with their lines."""
     handles, labels = axes.get_legend_handles_labels()
     if not handles:
         return
-    drawn = figure.legend(handles, labels, frameon=False, fontsize=8, loc="outside upper left", ncols=2)
+    columns = 2 if max(map(len, labels)) <= LONGEST_IN_TWO_COLUMNS else 1
+    figure.set_size_inches(WIDTH, figure.get_figheight() + ROW_OF_LEGEND * -(-len(labels) // columns))
+    drawn = figure.legend(handles, labels, frameon=False, fontsize=8, loc="outside upper left", ncols=columns)
     for handle, shown, text in zip(handles, drawn.legend_handles, drawn.texts, strict=True):
-        gid = getattr(handle, "get_gid", lambda: None)()
-        if gid and shown is not None:
-            shown.set_gid(gid)
-            text.set_gid(gid)
+        mark = getattr(handle, "get_gid", lambda: None)()
+        if mark and shown is not None:
+            shown.set_gid(mark)
+            text.set_gid(mark)
 
 
 def gid(agent: str) -> str:

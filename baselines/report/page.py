@@ -98,6 +98,7 @@ def write_report(content: Content, out: Path, *, folders: Sequence[Path] = ()) -
         failures=[agent for agent in content["agents"] if agent["failed"]],
         names={agent["label"]: agent["agent"] for agent in content["agents"]},
         everybody={agent["agent"]: agent for agent in content["agents"]},
+        title_of={problem["name"]: problem["title"] for problem in content["problems"]},
         titles={problem["title"]: problem["name"] for problem in content["problems"]},
     )
     write_whole(report / "index.html", page.encode())

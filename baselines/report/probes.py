@@ -27,7 +27,7 @@ def probes(problem: Mapping[str, Any], agents: list[Agent], looks: Mapping[str, 
         if not asked:
             continue
         rows = []
-        with canvas(len(asked)) as (figure, axes):
+        with canvas() as (figure, axes):
             for agent, curves in asked:
                 found: dict[float, list[float]] = {}
                 for curve in curves:

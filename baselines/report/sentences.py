@@ -7,7 +7,7 @@ from typing import Any
 
 from baselines.comparison.tables import RIVALS, Table
 from baselines.comparison.verdict import CUT, MONOLITHIC
-from baselines.report.look import COLORS, FAINT, Picture, canvas, save
+from baselines.report.look import COLORS, FAINT, PAPER, Picture, canvas, legend, save
 
 COLORS_OF_RIVALS = {MONOLITHIC: COLORS[0], CUT: COLORS[1]}
 
@@ -54,12 +54,11 @@ def headline(rows: Sequence[Mapping[str, Any]]) -> str:
     if not asked:
         return "The monolithic network meets no modular agent in this result."
     by_kind = {kind: [row for row in asked if _kind(row) == kind] for kind in ("modular", "rival", "only", "open")}
-    certain = by_kind["rival"]
+    lost = by_kind["rival"]
     return (
-        f"Of {len(asked)} abilities, the modular agent wins {len(by_kind['modular']) or 'none'} against the monolithic "
-        f"network, only the modular agent has {len(by_kind['only']) or 'none'}, {len(by_kind['open']) or 'none'} "
-        f"{'is' if len(by_kind['open']) < 2 else 'are'} not decided, and the monolithic network wins "
-        + (f"{len(certain)}: {' '.join(row['question'] for row in certain)}" if certain else "none.")
+        f"{len(asked)} abilities, modular against monolithic: {len(by_kind['modular'])} won by the modular agent, "
+        f"{len(by_kind['only'])} that only the modular agent has, {len(by_kind['open'])} not decided, {len(lost)} won "
+        "by the monolithic network" + (f": {' '.join(row['question'] for row in lost)}" if lost else ".")
     )
 
 
@@ -139,23 +138,33 @@ def verdict_picture(rows: Sequence[Mapping[str, Any]], folder: Path) -> Picture 
         }
         for row in compared
     ]
-    with canvas(height=0.9 + 0.42 * len(compared)) as (figure, axes):
-        for place, (row, line) in enumerate(zip(compared, table, strict=True)):
-            color, chance = COLORS_OF_RIVALS[row["rival"]], row["probability"]
-            axes.plot([chance["low"], chance["high"]], [place, place], color=color, linewidth=6, alpha=0.35)
-            filled: Any = {} if row["winner"] else {"markerfacecolor": "none"}
-            axes.plot([chance["estimate"]], [place], color=color, marker="o", markersize=8, **filled)
-            axes.annotate(
-                f"{row['ability']}, against {RIVALS[row['rival']]} (n={line['n_modular']}, {line['n_rival']})",
-                (0.01, place - 0.22), xycoords=("axes fraction", "data"), fontsize=8.5,
-            )  # fmt: skip
-        axes.axvline(0.5, color=FAINT, linestyle="--", linewidth=1, zorder=0)
-        axes.set_xlim(-0.03, 1.03)
-        axes.set_ylim(len(compared) - 0.5, -0.75)
+    abilities = list(dict.fromkeys(row["ability"] for row in compared))
+    with canvas(height=0.9 + 0.24 * (len(compared) + len(abilities))) as (figure, axes):
+        height = 0.0
+        for ability in abilities:
+            mine = [(row, line) for row, line in zip(compared, table, strict=True) if row["ability"] == ability]
+            box: Any = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
+            axes.annotate(mine[0][0]["question"], (-0.02, height), va="center", fontsize=8.5, bbox=box)
+            for row, line in mine:
+                height += 1.0
+                color, chance = COLORS_OF_RIVALS[row["rival"]], row["probability"]
+                axes.plot([chance["low"], chance["high"]], [height, height], color=color, linewidth=6, alpha=0.35)
+                filled: Any = {} if row["winner"] else {"markerfacecolor": "none"}
+                axes.plot([chance["estimate"]], [height], color=color, marker="o", markersize=8, **filled)
+                runs = f"n = {line['n_modular']}, {line['n_rival']}"
+                axes.annotate(runs, (1.05, height), va="center", fontsize=8, color=FAINT)
+            height += 1.0
+        for rival in dict.fromkeys(row["rival"] for row in compared):
+            axes.plot([], [], color=COLORS_OF_RIVALS[rival], marker="o", linewidth=2, label=f"against {RIVALS[rival]}")
+        axes.axvline(0.5, color=FAINT, linestyle="--", linewidth=1)
+        axes.set_xlim(-0.03, 1.25)
+        axes.set_ylim(height - 0.3, -0.8)
         axes.set_yticks([])
-        axes.set_xlabel("← the other is better      probability      modular is better →")
+        axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0])
+        axes.set_xlabel("probability that the modular run is the better one")
+        legend(figure, axes)
     caption = (
-        "Dot: probability that a run of the modular agent beats a run of the other, mean over problems; filled where "
-        "it is decided. Bar: 95 % bootstrap interval."
+        "Dots right of the middle: modular is better, left of it: the other is; filled where it is decided. Means over "
+        "problems. Bars: 95 % bootstrap intervals. n: runs of each."
     )
     return save(figure, folder, "verdict", "How often does a modular run beat the other?", caption, table)
