@@ -1,4 +1,4 @@
-# make compare   train and compare the agents, a few minutes; results/pocket/index.html shows the outcome
+# make compare   train and compare the agents, a few minutes; results/pocket/report/index.html shows the outcome
 # make test      the whole test suite
 # make check     what CI runs: lint, types, tests
 # make bench     tables of how fast environments and training are
@@ -14,7 +14,7 @@ $(READY): setup.cfg constraints.txt
 		"Python 3.11 or newer is needed, %s is %d.%d; try: make PYTHON=python3.11 ..." % (sys.executable, v[0], v[1]))'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[baselines,test,bench,tune,lint]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[baselines,leaderboards,test,bench,tune,lint]'
 	@touch $@
 
 compare: $(READY)
