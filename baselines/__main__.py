@@ -12,7 +12,7 @@ from rich.console import Console
 from baselines.comparison.compare import UsageError, compare
 from baselines.comparison.grid import WorkerDiedError
 from baselines.listing import list_everything
-from baselines.report import rebuild
+from baselines.report import export, rebuild
 from baselines.single import run_recipe
 
 
@@ -105,6 +105,29 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Export:
+    """Write what every run returned in every test episode, one packed file for each agent on each problem."""
+
+    folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
+    """Folders with a result.json and the cells beside it, of one suite."""
+    out: Path
+    """Folder for the files."""
+
+    def run(self, console: Console) -> int:
+        """Run it; returns the exit code."""
+        try:
+            written = export(self.folders, self.out)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        console.print(f"wrote {len(written)} files, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB")
+        return 0
+
+    def kept(self) -> str:
+        """What an interruption leaves."""
+        return "the results are untouched"
+
+
+@dataclass(frozen=True)
 class Train:
     """Train one agent by a recipe, test it on the test episodes, and keep it.
 
@@ -158,10 +181,11 @@ class List:
         return "nothing was begun"
 
 
-Command = Compare | Report | Train | List
+Command = Compare | Report | Export | Train | List
 COMMANDS: dict[str, Callable[..., Command]] = {
     "compare": Compare,
     "report": Report,
+    "export": Export,
     "train": Train,
     "list": List,
 }

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -100,6 +101,30 @@ def test_a_cell_that_another_process_works_on_is_left_to_it(tmp_path):
     with FileLock(tmp_path / cell.hash / "lock"):
         assert work(cell, tmp_path, "cpu") is None
     assert "failed" not in work(cell, tmp_path, "cpu")
+
+
+class LosesTheFirst:
+    """Runs functions at once, but the machine of the first one was lost."""
+
+    def __init__(self):
+        self._lost = False
+
+    def submit(self, function, /, *arguments):
+        future = Future()
+        if self._lost:
+            future.set_result(function(*arguments))
+        else:
+            self._lost = True
+            future.set_exception(ConnectionError("the node is gone"))
+        return future
+
+
+def test_a_cell_whose_machine_was_lost_has_failed_and_the_others_go_on(tmp_path):
+    listener = Listener()
+    run_grid(ENTRIES, tmp_path, executor=LosesTheFirst(), device="cpu", watcher=listener)
+    (failed,) = listener.failed
+    assert "ConnectionError: the node is gone" in failed
+    assert len(listener.ended) == 6
 
 
 @pytest.mark.slow

@@ -11,17 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from baselines.__main__ import main
 from baselines.comparison import cells
 from baselines.comparison.suites import SUITES, Suite
 from baselines.recipes import RECIPES, Recipe
 from baselines.search import Search
 
 ROOT = Path(__file__).parents[1]
-TRAINED = 12
-"""Cells of the suite that are trained: 3 agents x (2 trials + 2 runs)."""
 ALL = 18
-"""With the 3 handcrafted policies of each of its two tasks."""
+"""Cells of the suite: 3 agents x (2 trials + 2 runs), and 3 handcrafted policies of each of its two tasks."""
 
 
 def tiny(factor: int = 1) -> Suite:
@@ -73,5 +70,7 @@ def log_trainings(path: Path) -> None:
 if "TINY_LOG" in os.environ:  # in workers too, which import this file
     log_trainings(Path(os.environ["TINY_LOG"]))
 if __name__ == "__main__":
+    from baselines.__main__ import main
+
     SUITES["tiny"] = tiny(int(os.environ["TINY_FACTOR"]))
     sys.exit(main())
