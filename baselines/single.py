@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from badger_envs.registry import find_row
-from baselines.comparison.cells import Cell, run_cell
+from baselines.comparison.cells import Cell
 from baselines.comparison.compare import UsageError, require_device
+from baselines.comparison.running import run_cell
 from baselines.comparison.suites import main_test
 from baselines.contestants import TRAINED
 from baselines.recipes import RECIPES

@@ -6,7 +6,7 @@ import torch
 
 from agents import build_agent
 from badger_envs import Guessing, episode_keys
-from baselines.comparison.cells import run_cell
+from baselines.comparison.running import run_cell
 from baselines.outer_loops.backprop import Backprop, live
 from baselines.outer_loops.interface import NotFiniteError, Stage
 from baselines.outer_loops.training import train

@@ -7,8 +7,9 @@ import pytest
 from agents import build_agent, count_parameters, load_agent
 from badger_envs.evaluation import evaluate
 from badger_envs.registry import ROWS
-from baselines.comparison.cells import Cell, find_result, run_cell
+from baselines.comparison.cells import Cell, find_result
 from baselines.comparison.grid import decided_runs
+from baselines.comparison.running import run_cell
 from baselines.comparison.suites import SUITES, main_test, plan
 from baselines.contestants import fit_width
 from baselines.outer_loops.backprop import Backprop
@@ -57,7 +58,7 @@ def test_everything_in_a_specification_changes_its_hash():
 
 def test_a_finished_cell_is_found_and_not_run_again(tmp_path, monkeypatch):
     first = run_cell(CELL, tmp_path)
-    monkeypatch.setattr("baselines.comparison.cells._train_and_test", lambda *_: pytest.fail("ran again"))
+    monkeypatch.setattr("baselines.comparison.running._train_and_test", lambda *_: pytest.fail("ran again"))
     assert run_cell(CELL, tmp_path) == first
 
 
@@ -71,7 +72,7 @@ def test_a_cell_file_that_is_cut_off_or_of_another_specification_is_run_again(tm
 
 def test_a_later_probe_asks_the_agent_that_was_trained_before(tmp_path, monkeypatch):
     first = run_cell(CELL, tmp_path)
-    monkeypatch.setattr("baselines.comparison.cells._train_and_test", lambda *_: pytest.fail("ran again"))
+    monkeypatch.setattr("baselines.comparison.running._train_and_test", lambda *_: pytest.fail("ran again"))
     asking = replace(CELL, probes=("life", "cut"), probe_episodes=10)
     assert find_result(asking, tmp_path) is None
     result = run_cell(asking, tmp_path)

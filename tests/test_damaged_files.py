@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from baselines.comparison.cells import Cell, find_result, run_cell
+from baselines.comparison.cells import Cell, find_result
 from baselines.comparison.grid import PROGRESS, work
+from baselines.comparison.running import run_cell
 from baselines.outer_loops.backprop import Backprop
 from baselines.recipes import GUESSING
 

@@ -9,8 +9,8 @@ from rich.console import Console
 
 from agents import build_agent
 from badger_envs.registry import find_row
-from baselines.comparison.cells import run_cell
 from baselines.comparison.compare import UsageError
+from baselines.comparison.running import run_cell
 from baselines.contestants import TRAINED
 from baselines.costs import costs
 from baselines.recipes import RECIPES

@@ -13,8 +13,9 @@ from typing import Any, Protocol
 from filelock import Timeout
 
 from badger_envs.files import write_json
-from baselines.comparison.cells import Cell, failure, find_result, read_object, run_cell
+from baselines.comparison.cells import Cell, failure, find_result, read_object
 from baselines.comparison.executors import Executor
+from baselines.comparison.running import run_cell
 from baselines.comparison.suites import Entry, main_test
 from baselines.search import chosen, with_settings
 
