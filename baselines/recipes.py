@@ -91,6 +91,13 @@ RECIPES: dict[str, Recipe] = {
             Backprop(updates=1800, batch=64, stages=(Stage(0.6, horizon=(10, 10)), Stage(1.0, horizon=(10, 20)))),
             parameters=6500,
             test_sizes=tuple(range(1, 11)),
+            settings={
+                "badger": {"learning_rate": 0.0196},
+                "badger_attention": {"learning_rate": 0.0196},
+                "monolithic": {"learning_rate": 0.0196},
+                "shared": {"learning_rate": 0.00593},
+                "commnet": {"learning_rate": 0.00333},
+            },
             cpu_seconds=18,
         ),
         Recipe(
@@ -100,6 +107,11 @@ RECIPES: dict[str, Recipe] = {
             {"bits": 3},
             Backprop(updates=1500, batch=256),
             test_sizes=(2, 3, 4, 5, 6),
+            settings={
+                "badger": {"learning_rate": 0.00333},
+                "monolithic": {"learning_rate": 0.00333},
+                "shared": {"learning_rate": 0.00333},
+            },
             cpu_seconds=13,
         ),
         Recipe(
@@ -214,10 +226,10 @@ RECIPES: dict[str, Recipe] = {
             "routing through 3 ports",
             ROUTING,
             {"ports": 3, "horizon": 10},
-            PPO(updates=300),
+            PPO(updates=150),
             agents=_ATTENTIVE,
             configs=_THREE_ROUNDS,
-            cpu_seconds=120,
+            cpu_seconds=60,
         ),
         Recipe(
             "reacher_ppo",
@@ -255,10 +267,10 @@ RECIPES: dict[str, Recipe] = {
             "guessing 2 numbers",
             GUESSING,
             _TWO_NUMBERS,
-            CMAES(updates=1500, batch=32, spread=0.3),
+            CMAES(updates=1500, members=32, spread=0.3),
             parameters=160,
             configs=_FEW_WEIGHTS,
-            cpu_seconds=193,
+            cpu_seconds=61,
         ),
         Recipe(
             "xor2_es",
@@ -284,9 +296,9 @@ RECIPES: dict[str, Recipe] = {
             "an arm with a goal per tip",
             REACHER,
             _TIPS,
-            EvolutionStrategy(updates=150),
+            EvolutionStrategy(updates=80),
             agents=_ATTENTIVE,
-            cpu_seconds=100,
+            cpu_seconds=53,
         ),
         Recipe(
             "robot_es",

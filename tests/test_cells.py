@@ -168,6 +168,13 @@ def test_the_settings_that_the_trials_chose_are_those_of_the_runs():
     assert {trial.updates for trial in entry.trials} == {RECIPES["xor3"].outer_loop.updates // 2}
 
 
+def test_of_draws_that_are_as_good_the_middle_one_is_chosen():
+    rates = [{"learning_rate": rate} for rate in (0.02, 0.001, 0.003, 0.006)]
+    assert chosen(list(zip(rates, [1.0, 0.995, 1.0, 0.999], strict=True))) == {"learning_rate": 0.003}
+    assert chosen(list(zip(rates, [1.0, 0.5, 0.9, 0.8], strict=True))) == {"learning_rate": 0.02}
+    assert chosen(list(zip(rates, [None, 0.5, 0.505, None], strict=True))) == {"learning_rate": 0.001}
+
+
 def test_where_every_draw_failed_nothing_is_run():
     entry = plan(replace(SUITES["standard"], search=Search(trials=2, seeds=2)), RECIPES["xor3"], 3)[0]
     assert decided_runs(entry, trial_results(entry, [0.5, None] * 2)) == []
