@@ -1,6 +1,7 @@
 """The command line from outside: real processes, real folders, real signals."""
 
 import fcntl
+import gzip
 import json
 import os
 import pty
@@ -19,11 +20,12 @@ import pytest
 import torch
 from tiny import ALL, run_tiny, start_tiny, tiny
 
+from badger_envs.registry import find_row
 from baselines.__main__ import main
 from baselines.comparison.compare import choose
 from baselines.comparison.suites import SUITES
 from baselines.contestants import TRAINED as AGENTS
-from baselines.recipes import RECIPES
+from baselines.recipes import GUESSING, RECIPES
 
 ONE_AGENT = ("--recipes", "xor3", "--seeds", "1", "--jobs", "1")
 """2 trials and a run of one agent, 3 handcrafted policies."""
@@ -113,6 +115,22 @@ def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path, run_
     assert said.count("found, not run again") == ALL
     assert {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")} == began
     assert json.loads((out / "result.json").read_text())["agents"] == content["agents"]
+
+    code, said = run_here("export", str(out), "--out", str(tmp_path / "raw"))
+    assert code == 0, said
+    raw = json.loads(gzip.decompress((tmp_path / "raw" / "guessing_badger.json.gz").read_bytes()))
+    tested = {(result["training_seed"], result["arguments"]["dims"]): result["returns"] for result in raw["results"]}
+    assert set(tested) == {(seed, dims) for seed in (0, 1) for dims in (2, 3)}
+    assert {len(returns) for returns in tested.values()} == {100}
+    run = by_name["guessing", "badger"]["runs"][1]
+    score = find_row(GUESSING).levels(dims=3).score(tested[1, 3]).mean()
+    assert score == pytest.approx(run["score"])
+    again = {path.name: path.read_bytes() for path in (tmp_path / "raw").iterdir()}
+    assert run_here("export", str(out), "--out", str(tmp_path / "raw"))[0] == 0
+    assert {path.name: path.read_bytes() for path in (tmp_path / "raw").iterdir()} == again
+    code, said = run_here("export", str(tmp_path), "--out", str(tmp_path / "raw"))
+    assert code == 2
+    assert "folders must hold a result.json" in said
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from baselines.comparison import cells
+from baselines.comparison import running
 from baselines.comparison.suites import SUITES, Suite
 from baselines.recipes import RECIPES, Recipe
 from baselines.search import Search
@@ -57,14 +57,14 @@ def run_tiny(out: Path, *options: str, **how: Any) -> tuple[int, str]:
 
 def log_trainings(path: Path) -> None:
     """Have every training write a line."""
-    train = cells.train
+    train = running.train
 
     def logged(*arguments: Any, checkpoint: Path, **more: Any) -> Any:
         with path.open("a") as file:
             file.write(f"{checkpoint.parent.name}\n")
         return train(*arguments, checkpoint=checkpoint, **more)
 
-    cells.train = logged
+    running.train = logged
 
 
 if "TINY_LOG" in os.environ:  # in workers too, which import this file
