@@ -20,7 +20,7 @@ ALLOWED = {
         "agents", "badger_envs", "cma", "filelock", "gymnasium", "jinja2", "matplotlib", "numpy", "rich", "sb3_contrib",
         "stable_baselines3", "torch", "tyro",
     },
-    "leaderboards": {"badger_envs", "jinja2", "numpy", "pydantic"},
+    "leaderboards": {"agents", "badger_envs", "baselines", "jinja2", "numpy", "pydantic", "torch"},
 }  # fmt: skip
 """Folder -> what it may import besides itself and the standard library."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from badger_envs.episodes import EpisodeSet
 from badger_envs.registry import find_row
 from badger_envs.version import __version__
-from baselines.comparison.probes import PROBE_VERSION
+from baselines.comparison.probes import PROBES
 from baselines.outer_loops.interface import OuterLoop
 
 CELL_VERSION = 3
@@ -125,4 +125,4 @@ def read_object(path: Path) -> dict[str, Any] | None:
 
 def probe_file(cell: Cell, name: str) -> str:
     """Name of the file of a probe, in the folder of its cell."""
-    return f"probe_{name}_v{PROBE_VERSION}_{cell.probe_episodes}.json"
+    return f"probe_{name}_v{PROBES[name].version}_{cell.probe_episodes}.json"

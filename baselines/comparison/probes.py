@@ -16,8 +16,6 @@ from badger_envs.registry import find_row
 from badger_envs.task import Task
 from baselines.comparison.lives import live
 
-PROBE_VERSION = 1
-"""Raise it when the same agent gives another curve than before."""
 FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -61,6 +59,8 @@ class Probe:
     """The x at which agents were trained; `nan` where it is the agent's own."""
     ask: Callable[[Subject], Curve]
     """Runs the probe; an empty curve where it makes no sense for this agent or task."""
+    version: int = 1
+    """Raise it when the same agent gives another curve than before."""
 
 
 def _life(subject: Subject) -> Curve:
@@ -72,18 +72,17 @@ def _switch(subject: Subject) -> Curve:
 
 
 def _forget(subject: Subject) -> Curve:
-    """Entries are lost expert by expert; of an agent that is one, number by number."""
+    """Each expert forgets everything with this probability; of an agent that is one, each number of its memory."""
 
     def score(fraction: float) -> float:
         def lose(step: int, state: Any) -> Any:
             if step != subject.task.horizon // 2:
                 return state
             memory = subject.agent.memory(state)  # (B, E, H)
-            experts, entries = memory.shape[1:]
-            units = experts if experts > 1 else entries
-            order = torch.rand(memory.shape[0], units, generator=numbers).argsort(dim=1).argsort(dim=1)  # (B, units)
-            lost = (order < round(fraction * units)).to(memory.device)  # (B, units)
-            return subject.agent.forget(state, (lost[:, :, None] if experts > 1 else lost[:, None]).expand_as(memory))
+            batch, experts, entries = memory.shape
+            shape = (batch, experts, 1) if experts > 1 else (batch, 1, entries)
+            lost = torch.rand(shape, generator=numbers) < fraction  # (B, E, 1) or (B, 1, H)
+            return subject.agent.forget(state, lost.to(memory.device).expand_as(memory))
 
         numbers = torch.Generator().manual_seed(1)
         return subject.score(before_step=lose).item()
@@ -201,7 +200,9 @@ PROBES: dict[str, Probe] = {
     for probe in (
         Probe("life", "Does it keep learning in a longer life?", "life, in trained lives", 1.0, _life),
         Probe("switch", "Can it learn again when what is hidden changes?", "hidden task of one life", 1.0, _switch),
-        Probe("forget", "Does it survive losing memory in mid-life?", "fraction of memory lost", 0.0, _forget),
+        Probe(
+            "forget", "Does it survive losing memory in mid-life?", "fraction of memory lost", 0.0, _forget, version=2
+        ),
         Probe("cut", "What are its messages worth?", "fraction of messages lost", 0.0, _cut),
         Probe("noise", "Does it bear noise on its messages?", "noise, in units of the messages", 0.0, _noise),
         Probe("delay", "Does it bear late messages?", "rounds of delay", 0.0, _delay),

@@ -64,6 +64,7 @@ def make_tables(content: dict[str, Any]) -> list[Table]:
 
 
 RIVALS = {MONOLITHIC: "the monolithic network", CUT: "the same without messages"}
+IN_SHORT = {MONOLITHIC: "monolithic", CUT: "no messages"}
 
 
 def _verdict_table(rows: list[dict[str, Any]]) -> Table:
@@ -72,8 +73,8 @@ def _verdict_table(rows: list[dict[str, Any]]) -> Table:
         chance = row["probability"]
         lines.append(
             (
-                row["question"],
-                RIVALS[row["rival"]],
+                row["label"],
+                IN_SHORT[row["rival"]],
                 said(row),
                 f"{chance['estimate']:.2f}" if chance else "",
                 f"{chance['low']:.2f}..{chance['high']:.2f}" if chance else "",
@@ -84,8 +85,8 @@ def _verdict_table(rows: list[dict[str, Any]]) -> Table:
     return Table(
         "Verdict: the modular agent of each problem against ...",
         "P: probability that a run of the modular agent beats a run of the other, mean over problems, with its 95 % "
-        "bootstrap interval.\np: two-sided permutation test after Holm; decided below .05.",
-        ("question", "against", "better", "P", "95 %", "p", "problems"),
+        "bootstrap interval.\np: two-sided permutation test after Holm; decided below .05. on: problems.",
+        ("ability", "against", "better", "P", "95 %", "p", "on"),
         tuple(lines),
     )
 

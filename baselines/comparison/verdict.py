@@ -25,6 +25,8 @@ class Ability:
     """A question, and the number of a run that answers it."""
 
     name: str
+    label: str
+    """In a word or two, for tables."""
     question: str
     measure: Callable[[Run, dict[str, Any]], float | None]
     """Takes a run and its problem; None where the run says nothing about it."""
@@ -52,11 +54,11 @@ def _on_curve(probe: str, x: float) -> Callable[[Run, dict[str, Any]], float | N
 
 
 ABILITIES = (
-    Ability("score", "Who is better at what was trained?", _score),
-    Ability("life", "Who is better in a life ten times as long?", _on_curve("life", 10)),
-    Ability("switch", "Who learns again when what is hidden changes?", _on_curve("switch", 2.0)),
-    Ability("forget", "Who is better after losing half of the memory?", _on_curve("forget", 0.5)),
-    Ability("sizes", "Who works at sizes never seen?", _other_sizes),
+    Ability("score", "as trained", "Who is better at what was trained?", _score),
+    Ability("life", "ten times the life", "Who is better in a life ten times as long?", _on_curve("life", 10)),
+    Ability("switch", "new hidden task", "Who learns again when what is hidden changes?", _on_curve("switch", 2.0)),
+    Ability("forget", "half memory lost", "Who is better after losing half of the memory?", _on_curve("forget", 0.5)),
+    Ability("sizes", "other sizes", "Who works at sizes never seen?", _other_sizes),
 )
 
 
@@ -67,7 +69,7 @@ def verdict(content: dict[str, Any]) -> list[dict[str, Any]]:
         content: what is in `result.json`.
 
     Returns:
-        For every ability and rival: name, question, rival, the problems counted with both scores, `probability`
+        For every ability and rival: name, label, question, rival, the problems counted with both scores, `probability`
         (estimate, low, high), `p` corrected, and `winner`: "modular", "rival", or None where it is not certain.
         Where no rival's run can be asked, as monolithic agents at other sizes, `only` is true and nothing is compared.
     """
@@ -108,8 +110,8 @@ def _row(content: dict[str, Any], ability: Ability, rival: str) -> dict[str, Any
             }
         )
     row: dict[str, Any] = {
-        "ability": ability.name, "question": ability.question, "rival": rival, "problems": problems,
-        "only": alone, "probability": None, "p": None, "winner": None,
+        "ability": ability.name, "label": ability.label, "question": ability.question, "rival": rival,
+        "problems": problems, "only": alone, "probability": None, "p": None, "winner": None,
     }  # fmt: skip
     if not problems:
         return row if alone else None
