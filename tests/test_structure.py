@@ -17,8 +17,8 @@ ALLOWED = {
     "badger_envs": {"numpy", "array_api_compat", "gymnasium", "pettingzoo", "mujoco", "PIL"},
     "agents": {"torch", "safetensors"},
     "baselines": {
-        "agents", "badger_envs", "cma", "filelock", "gymnasium", "jinja2", "matplotlib", "numpy", "rich", "sb3_contrib",
-        "stable_baselines3", "torch", "tyro",
+        "PIL", "agents", "badger_envs", "cma", "filelock", "gymnasium", "jinja2", "markupsafe", "matplotlib", "numpy",
+        "rich", "sb3_contrib", "stable_baselines3", "torch", "tyro",
     },
     "leaderboards": {"agents", "badger_envs", "baselines", "jinja2", "numpy", "pydantic", "torch"},
 }  # fmt: skip

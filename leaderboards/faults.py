@@ -1,0 +1,52 @@
+"""What is wrong with a submission: which file, which field, why; in one line that is safe to print."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LONGEST = 120
+"""Characters of a value that a message repeats."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One reason to refuse a submission."""
+
+    file: str
+    """Relative to the submission's folder; "." for the folder itself."""
+    field: str
+    """Such as "rows[3].returns[17]"; empty where the whole file is meant."""
+    reason: str
+    """What must be, and what was got."""
+
+    def __str__(self) -> str:
+        parts = (self.file, self.field, self.reason)
+        return ": ".join(plain(part, longest=4 * LONGEST) for part in parts if part)
+
+
+class SubmissionError(ValueError):
+    """A submission that can't be read."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+def plain(text: str, *, longest: int = LONGEST) -> str:
+    """A text in one line: what can't be seen or turns the line around is escaped, the rest is cut off."""
+    cut = text if len(text) <= longest else text[: longest - 3] + "..."
+    return "".join(c if is_visible(c) else c.encode("unicode_escape").decode("ascii") for c in cut)
+
+
+def shown(value: object) -> str:
+    """A value as messages repeat it: short, in one line, whatever it is."""
+    if isinstance(value, dict | list | tuple):
+        return f"{type(value).__name__} of {len(value)}"
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:
+        return "a very large integer"  # it may be too long to be said in decimal digits
+    return plain(repr(value[: 2 * LONGEST] if isinstance(value, str) else value))
+
+
+def is_visible(character: str) -> bool:
+    """Whether it is neither a control character, nor invisible, nor a mark that turns the text around."""
+    return character == " " or unicodedata.category(character)[0] not in "CZ"

@@ -1,0 +1,255 @@
+"""Run submitted weights again and compare what they return with what was submitted.
+
+Two ways: on the suite's own episodes, where a deterministic agent returns the very same numbers; or on FRESH episodes,
+named by a number that was drawn after the submission, which nobody can have trained on or chosen by.
+
+On the same machine the first way is exact. Between machines float32 sums differ in their last digits, and some tasks
+make much of that. So where numbers differ the largest difference is told, and means of normalised scores are compared
+instead, as they are for fresh episodes. Means agree within
+
+    bound = max(0.001, z * standard error of the difference)
+
+The standard error of a mean is s / sqrt(n), what a bootstrap over episodes has with infinitely many replicates. On the
+same episodes the differences are paired: s is theirs, but never more than the scatter of our own returns makes of two
+independent tests, so that no scatter that was submitted makes it wider than that. On fresh episodes those of both tests
+add up, and the distributions are compared too, by the largest gap between them (Kolmogorov and Smirnov), within
+
+    sqrt(log(e / alpha) * (n + m) / (2 n m))            (Wei and Dudley 2012, with e for the constant)
+
+since a score that is forged together with its scatter shows there. Asked are the mean and, if fresh, the gap of every
+row, and the mean over all rows of each problem, episode by episode, which finds smaller forgeries than any row can.
+All questions of a report together have an error rate of ALARM = 0.001 (Bonferroni): so often an honest submission is
+held for a wrong one, for tests of at least a hundred episodes. What is off by two bounds is found practically always.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from badger_envs.evaluation import versions
+from leaderboards.check import check
+from leaderboards.evaluate import evaluate_size
+from leaderboards.faults import Fault, SubmissionError
+from leaderboards.submission import FILE, Row, Submission, make_row, read_submission
+from leaderboards.suite import SUITES, Size, Suite, load_suite
+
+ALARM = 0.001
+"""How often an honest submission is held for a wrong one: in one report of a thousand."""
+TOLERANCE = 0.001
+"""Normalised score that nobody is blamed for."""
+FIRST_FRESH = 10_000_000
+"""Fresh episodes have numbers of at least this; no suite comes near."""
+LAST_FRESH = 2**32 - 1_000_000
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two numbers that should be one."""
+
+    about: str
+    """Which rows, and what of them."""
+    submitted: float
+    """Mean normalised score; 0 where distributions are compared."""
+    found: float
+    """Likewise; the largest gap between distributions."""
+    bound: float
+    """How far they may lie apart."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether they are near enough."""
+        return abs(self.found - self.submitted) <= self.bound
+
+    def __str__(self) -> str:
+        verdict = "agrees" if self.agrees else "DIFFERS"
+        return f"{self.about}: {verdict}, submitted {self.submitted:.4f}, found {self.found:.4f} +- {self.bound:.4f}"
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """One row that was run again."""
+
+    row: int
+    """Its place in the submission."""
+    about: str
+    largest_difference: float
+    """Of two returns of the same episode; 0 for fresh episodes, where there are none."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came out."""
+
+    folder: str
+    fresh: bool
+    seed: int
+    """That drew the rows and the fresh episodes."""
+    first_episode: int | None
+    """Of the fresh ones; None for those of the suite."""
+    rows: tuple[Rerun, ...]
+    exact: bool
+    """Whether every return is number for number what was submitted; never so for fresh episodes."""
+    comparisons: tuple[Comparison, ...]
+    """All that was asked; none where everything is exact."""
+
+    @property
+    def differences(self) -> list[Comparison]:
+        """What lies farther apart than it may."""
+        return [comparison for comparison in self.comparisons if not comparison.agrees]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the submission may be called reproduced."""
+        return not self.differences
+
+    def lines(self) -> list[str]:
+        """What people are told."""
+        if self.exact:
+            return [f"{rerun.about}: exactly what was submitted" for rerun in self.rows]
+        largest = max(self.rows, key=lambda rerun: rerun.largest_difference)
+        told = [str(comparison) for comparison in self.comparisons]
+        if self.fresh:
+            return [f"fresh episodes from {self.first_episode}", *told]
+        how = f"returns differ by up to {largest.largest_difference:.3g} in {largest.about}"
+        return [f"not exact: {how}; another machine may do that, so means are compared", *told]
+
+    def details(self) -> dict[str, Any]:
+        """Plain data for `leaderboards.status.record`."""
+        return {
+            "rows": [rerun.row for rerun in self.rows],
+            "exact": self.exact,
+            "fresh": self.fresh,
+            "seed": self.seed,
+            "first_episode": self.first_episode,
+            "largest_difference": max(rerun.largest_difference for rerun in self.rows),
+            "versions": versions(),
+        }
+
+
+def reproduce(folder: Path, *, rows: int | None, fresh: bool, seed: int, suites: Path = SUITES) -> Report:
+    """Run rows of a submission again. It is checked first, and what does not pass is not run.
+
+    Args:
+        folder: of the submission.
+        rows: how many, drawn by the seed; None for all.
+        fresh: whether on episodes drawn by the seed instead of the suite's.
+        seed: draws rows and episodes; choose it after the submission was made, and keep it.
+        suites: where suites lie.
+
+    Raises:
+        SubmissionError: It does not pass the check, its agent is not one of ours, or can't be run as was submitted.
+        ValueError: rows or seed is too small.
+    """
+    for name, value, least in (("rows", rows, 1), ("seed", seed, 0)):
+        if value is not None and value < least:
+            raise ValueError(f"{name} must be at least {least}, got {value}")
+    faults = check(folder, suites=suites, accepted=True)
+    submission = None if faults else read_submission(folder)
+    if submission is not None and submission.agent.source != "badger":
+        faults = [Fault(FILE, "agent.source", "must be 'badger': nobody else can run other agents again")]
+    if faults or submission is None:
+        raise SubmissionError(faults)
+    numbers = np.random.default_rng(seed)
+    count = len(submission.rows) if rows is None else min(rows, len(submission.rows))
+    chosen = sorted(numbers.choice(len(submission.rows), count, replace=False).tolist())
+    first_episode = int(numbers.integers(FIRST_FRESH, LAST_FRESH)) if fresh else None
+    suite = load_suite(submission.suite, suites)
+    found = _run(folder, submission, suite, chosen, first_episode)
+    pairs = [(submission.rows[number], row) for number, row in zip(chosen, found, strict=True)]
+    reruns = []
+    for number, (old, new) in zip(chosen, pairs, strict=True):
+        differences = np.abs(np.subtract(new.returns, old.returns))  # (episodes,)
+        reruns.append(Rerun(number, _about(old), 0.0 if fresh else float(differences.max())))
+    exact = not fresh and all(rerun.largest_difference == 0.0 for rerun in reruns)
+    comparisons = [] if exact else compare(suite, pairs, fresh=fresh)
+    return Report(folder.name, fresh, seed, first_episode, tuple(reruns), exact, tuple(comparisons))
+
+
+def compare(suite: Suite, pairs: Sequence[tuple[Row, Row]], *, fresh: bool) -> list[Comparison]:
+    """Ask everything of rows that were submitted and found; the bounds are explained above.
+
+    Args:
+        suite: that the rows are of.
+        pairs: rows of the same problem and size, as submitted and as found.
+        fresh: whether found on other episodes.
+    """
+    by_problem: dict[tuple[str, int], list[tuple[Floats, Floats]]] = {}
+    for old, new in pairs:
+        scores = _scores(suite, old), _scores(suite, new)
+        by_problem.setdefault((old.problem, len(old.returns)), []).append(scores)
+    pooled = {key: scores for key, scores in by_problem.items() if len(scores) > 1}
+    alarm = ALARM / (len(pairs) * (2 if fresh else 1) + len(pooled))
+    asked = []
+    for old, new in pairs:
+        one, two = _scores(suite, old), _scores(suite, new)
+        asked.append(_compare_means(_about(old), one, two, alarm, fresh))
+        if fresh:
+            asked.append(_compare_distributions(f"{_about(old)}, distribution", one, two, alarm))
+    for (problem, _), several in pooled.items():
+        one, two = (np.mean(part, axis=0) for part in zip(*several, strict=True))  # (episodes,) each
+        asked.append(_compare_means(f"{problem}, mean of {len(several)} rows", one, two, alarm, fresh))
+    return asked
+
+
+def _compare_means(about: str, submitted: Floats, found: Floats, alarm: float, fresh: bool) -> Comparison:
+    z = NormalDist().inv_cdf(1.0 - alarm / 2.0)
+    if fresh:
+        error = math.hypot(_error(submitted), _error(found))
+    else:
+        error = min(_error(found - submitted), math.sqrt(2.0) * _error(found))
+    return Comparison(about, float(submitted.mean()), float(found.mean()), max(TOLERANCE, z * error))
+
+
+def _error(values: Floats) -> float:
+    """Standard error of the mean; infinite for a single number."""
+    return float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else math.inf
+
+
+def _compare_distributions(about: str, submitted: Floats, found: Floats, alarm: float) -> Comparison:
+    places = np.concatenate([submitted, found])
+    shares = [np.searchsorted(np.sort(part), places, side="right") / len(part) for part in (submitted, found)]
+    gap = float(np.abs(shares[0] - shares[1]).max())
+    n, m = len(submitted), len(found)
+    return Comparison(about, 0.0, gap, math.sqrt((1.0 - math.log(alarm)) * (n + m) / (2.0 * n * m)))
+
+
+def _run(
+    folder: Path, submission: Submission, suite: Suite, chosen: Sequence[int], first_episode: int | None
+) -> list[Row]:
+    """The chosen rows, run again."""
+    from leaderboards.saved import SavedAgent, one_thread
+
+    agents: dict[str, SavedAgent] = {}
+    found = []
+    for number in chosen:
+        row = submission.rows[number]
+        problem, sha = suite.problem(row.problem), str(row.weights_sha256)
+        try:
+            if sha not in agents:
+                agents[sha] = SavedAgent(folder / "weights", f"{sha}.safetensors", f"{sha}.json")
+            with one_thread():
+                policy = agents[sha](problem.id, problem.sizes[row.size].arguments)
+                returns = evaluate_size(policy, suite, problem, row.size, first_episode=first_episode)
+        except ValueError as error:
+            raise SubmissionError([Fault(FILE, f"rows[{number}]", f"can't be run again: {error}")]) from error
+        about: dict[str, Any] = {"training_seed": row.training_seed, "weights_sha256": row.weights_sha256}
+        found.append(make_row(suite.name, problem=row.problem, size=row.size, returns=returns.tolist(), **about))
+    return found
+
+
+def _scores(suite: Suite, row: Row) -> Floats:
+    """Normalised scores of its episodes (episodes,)."""
+    at: Size = suite.problem(row.problem).sizes[row.size]
+    return (np.asarray(row.returns, dtype=np.float64) - at.chance) / (at.reference - at.chance)
+
+
+def _about(row: Row) -> str:
+    return f"{row.problem} at size {row.size}, training seed {row.training_seed}"
