@@ -50,7 +50,7 @@ _REFERENCE = re.compile(f"{_NAME}:{_NAME}")
 
 
 class PolicyProcess:
-    """A process that makes and runs the policies of one reference, one at a time; it ends with `close` or a `with` block.
+    """A process for the policies of one reference, one at a time, which ends with `close` or a `with` block.
 
     What policies print appears on this process's standard error. It is a `leaderboards.evaluate.MakePolicy`, for which
     libraries are imported once and not for every size.
@@ -68,6 +68,7 @@ class PolicyProcess:
     def __init__(self, reference: str, *, seconds: float = STEP_SECONDS, start_seconds: float = START_SECONDS) -> None:
         require_reference(reference)
         self.reference, self.seconds, self.start_seconds = reference, seconds, start_seconds
+        self.current: IsolatedPolicy | None = None
         self._connection, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -180,6 +181,7 @@ class IsolatedPolicy:
         wanted = {"reference": reference, "id": id, "arguments": dict(arguments), "training_seed": training_seed}
         text = np.frombuffer(json.dumps(wanted).encode(), process.TEXT)
         self._process = within or PolicyProcess(reference, seconds=seconds, start_seconds=start_seconds)
+        self._process.current = self
         try:
             self._process.ask(self._name, {process.MAKE: text}, process.DONE, (0,), self._process.start_seconds)
         except BaseException:
@@ -187,18 +189,22 @@ class IsolatedPolicy:
             raise
 
     def reset(self, batch: int) -> None:
-        asked = {process.RESET: np.asarray([batch])}
-        self._process.ask(self._name, asked, process.DONE, (0,), self._process.seconds)
+        self._ask({process.RESET: np.asarray([batch])}, process.DONE, (0,))
         self._batch = batch
 
     def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
         asked = {process.OBSERVATION: observation, process.REWARD: reward}
         shape = (self._batch, self._width)
-        action = self._process.ask(self._name, asked, process.ACTION, shape, self._process.seconds)  # (B, P * A)
+        action = self._ask(asked, process.ACTION, shape)  # (B, P * A)
         try:
             return check_numbers(action, shape, self._limit)
         except ValueError as error:  # as the evaluator would say it, but with a name
             self._process.fail(self._name, str(error))
+
+    def _ask(self, asked: Mapping[bytes, npt.NDArray[Any]], kind: bytes, shape: tuple[int, ...]) -> npt.NDArray[Any]:
+        if self._process.current is not self:
+            raise PolicyError(f"{self._name}: its process has made another policy since")
+        return self._process.ask(self._name, asked, kind, shape, self._process.seconds)
 
     def close(self) -> None:
         """End the process if it is this policy's own. Closing again does nothing."""

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 LARGEST = 4096
-"""Of a size in a config."""
+"""Of a size of weights, which the size of their file holds down besides."""
+MOST_EXPERTS, MOST_ROUNDS, MOST_IDENTITIES = 64, 32, 256
+"""No weights hold these down, and time and memory grow with them."""
 MOST_SETTINGS = 16
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A size, in [1, LARGEST]."""
+    """A size, from 1 on."""
 
+    most: int = LARGEST
     optional: bool = False
     """Whether it may be null."""
 
@@ -25,9 +28,9 @@ class Whole:
         """What is wrong with a value; None for nothing."""
         if value is None and self.optional:
             return None
-        if type(value) is int and 1 <= value <= LARGEST:
+        if type(value) is int and 1 <= value <= self.most:
             return None
-        return f"must be an integer in [1, {LARGEST}]" + (" or null" if self.optional else "")
+        return f"must be an integer in [1, {self.most}]" + (" or null" if self.optional else "")
 
 
 @dataclass(frozen=True)
@@ -70,37 +73,46 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "Badger": Kind(
         {
-            **dict.fromkeys(("port_features", "port_actions", "memory", "message", "rounds"), Whole()),
-            **dict.fromkeys(("identity_size", "key", "hears"), Whole()),
+            **dict.fromkeys(("port_features", "port_actions", "memory", "message", "key"), Whole()),
+            "rounds": Whole(MOST_ROUNDS),
+            "identity_size": Whole(MOST_IDENTITIES),
+            "hears": Whole(MOST_EXPERTS),
             "messages": Words(("mean", "gated", "attention", "none")),
             "identity": IDENTITIES,
             "membrane": Words(("direct", "attention")),
-            "experts": Whole(optional=True),
+            "experts": Whole(MOST_EXPERTS, optional=True),
             "topology": Words(("all", "ring", "chain", "grid", "clusters", "star", "random")),
         },
         ("port_features",),
     ),
     "CommNet": Kind(
         {
-            **dict.fromkeys(("port_features", "port_actions", "memory", "rounds", "identity_size"), Whole()),
+            **dict.fromkeys(("port_features", "port_actions", "memory"), Whole()),
+            "rounds": Whole(MOST_ROUNDS),
+            "identity_size": Whole(MOST_IDENTITIES),
             "identity": IDENTITIES,
         },
         ("port_features",),
     ),
     "Independent": Kind(
-        dict.fromkeys(("port_features", "ports", "port_actions", "memory"), Whole()),
+        {
+            **dict.fromkeys(("port_features", "port_actions", "memory"), Whole()),
+            "ports": Whole(MOST_EXPERTS),
+        },
         ("port_features", "ports"),
     ),
     "Monolithic": Kind(
         {
-            **dict.fromkeys(("port_features", "ports", "port_actions", "memory"), Whole()),
+            **dict.fromkeys(("port_features", "port_actions", "memory"), Whole()),
+            "ports": Whole(MOST_EXPERTS),
             "cell": Words(("gru", "lstm")),
         },
         ("port_features", "ports"),
     ),
     "Handcrafted": Kind(
         {
-            **dict.fromkeys(("port_features", "port_actions", "rounds"), Whole()),
+            **dict.fromkeys(("port_features", "port_actions"), Whole()),
+            "rounds": Whole(MOST_ROUNDS),
             "rule": Words(("parity", "elimination", "wave")),
             "settings": Numbers(),
         },

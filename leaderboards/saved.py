@@ -59,7 +59,8 @@ def find_choices(agent: Agent, task: Task[Any]) -> int | None:
     for name, wanted in (("port_features", task.port_features), ("port_actions", task.port_actions)):
         got = getattr(agent.config, name)
         if got != wanted and (name == "port_features" or got % wanted):
-            raise ValueError(f"{name} must be {wanted} for {task}, got {got} of {agent}")
+            kinds = type(task).__name__, type(agent).__name__
+            raise ValueError(f"{name} must be {wanted} for {kinds[0]}, got {got} of {kinds[1]}")
     choices: int = agent.config.port_actions // task.port_actions
     return None if choices == 1 else choices
 

@@ -2,9 +2,10 @@ import os
 import stat
 
 import pytest
-from corpus import IDENTITY, IN_NUMBERS, IN_TEXTS, KEYS
-from corpus_files import CONFIGS, FILES, WEIGHTS
+from corpus_fields import IDENTITY, IN_NUMBERS, IN_TEXTS, KEYS
+from corpus_files import FILES
 from corpus_rows import ROWS, TRAINING
+from corpus_weights import CONFIGS, WEIGHTS
 from make_submission import SUITES, make_submission
 
 from leaderboards.check import MOST_FAULTS, check

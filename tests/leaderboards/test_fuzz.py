@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from corpus_files import weights
+from corpus_weights import weights
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make_submission import SUITES, make_submission

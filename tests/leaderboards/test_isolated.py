@@ -325,9 +325,12 @@ def test_one_process_makes_one_policy_after_the_other_and_outlives_a_refusal():
             policy.reset(1)
             actions.append(policy.act(*asked).tolist())
             policy.close()
+        make(ID, arguments, 0)
+        with pytest.raises(PolicyError, match="its process has made another policy since"):
+            policy.reset(1)
     assert actions[0] == actions[1]
     with pytest.raises(PolicyError, match="its process was ended before"):
-        policy.reset(1)
+        make(ID, ARGUMENTS, 0)
 
 
 @pytest.mark.parametrize(

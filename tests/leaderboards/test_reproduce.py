@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from agents import Badger, BadgerConfig, save_agent
-from leaderboards import reproduce as module
+from leaderboards.agreement import ALARM, compare
 from leaderboards.check import check
-from leaderboards.evaluate import evaluate_suite
+from leaderboards.evaluate import evaluate_size, evaluate_suite
 from leaderboards.faults import SubmissionError
 from leaderboards.make_suite import Chosen, write_suite
-from leaderboards.reproduce import ALARM, FIRST_FRESH, LAST_FRESH, compare, reproduce
+from leaderboards.reproduce import FIRST_FRESH, LAST_FRESH, reproduce
 from leaderboards.saved import SavedAgent
 from leaderboards.status import read_status, record
 from leaderboards.submission import FILE, make_row, parse, read_submission, to_bytes
@@ -192,7 +192,7 @@ def test_honest_agents_agree_in_more_than_99_of_100_fresh_draws_and_forged_ones_
             update={"sizes": {row.size: at.model_copy(update={"episodes": 1000 * draws // 10})}}
         )
         policy = saved[row.weights_sha256](problem.id, at.arguments)
-        pools.append(module.evaluate_size(policy, suite, longer, row.size, first_episode=FIRST_FRESH))
+        pools.append(evaluate_size(policy, suite, longer, row.size, first_episode=FIRST_FRESH))
     numbers = np.random.default_rng(0)
     honest, forged = 0, 0
     for _ in range(draws):
@@ -275,6 +275,8 @@ def test_numbers_of_a_comparison_worked_out_by_hand(board):
     z = 3.4807564  # 0.0005, as there are two questions
     assert mean.bound == pytest.approx(z * math.sqrt(25 / 99 / 100 + 24.36 / 99 / 100))
     assert gap.found == pytest.approx(0.08)
+    assert str(mean).startswith("xor at size 2, training seed 0: agrees, submitted 0.5000, found 0.5800 +- 0.24")
+    assert str(gap).startswith("xor at size 2, training seed 0: agrees, distributions lie 0.0800 apart, at most 0.2")
 
 
 def test_what_does_not_pass_the_check_is_not_run(tmp_path, board):

@@ -1,28 +1,20 @@
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from make_submission import SUITES, make_config, make_weights
 from tiny import run_tiny
 
-import leaderboards
-from agents import build_agent, save_agent
-from leaderboards.__main__ import main
 from leaderboards.check import check
 from leaderboards.make_suite import Chosen, write_suite
-from leaderboards.result_file import write_rows
-from leaderboards.submission import FILE, SubmissionError, make_row, read_submission
+from leaderboards.submission import FILE, SubmissionError, read_submission
 from leaderboards.submit import submit
 from leaderboards.suite import load_suite
 
 WHO = {"authors": ["Ada Lovelace"], "url": "https://example.org/code", "date": "2026-01-02"}
 TINY = {"suite": "tiny", "suites": SUITES}
-TRAINING = {"environment_steps": 1000, "cpu_seconds": {"guess": 1.5, "xor": 2.5}, "parameters": 7, "device": "cpu"}
 
 
 @pytest.fixture
@@ -183,59 +175,6 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
         submit(tmp_path, root=tmp_path / "all", **WHO, **TINY)
 
 
-def evaluated(path, *, seeds=5, source="own", weights=None, gap=None):
-    """A file as `leaderboards evaluate` writes it."""
-    suite = load_suite("tiny", SUITES)
-    rows = []
-    for problem in suite.problems:
-        for seed in range(seeds):
-            if (problem.name, seed) == gap:
-                continue
-            for size, at in problem.sizes.items():
-                returns = at.chance + 0.1 * np.random.default_rng([seed, size]).random(at.episodes)
-                about = {"problem": problem.name, "size": size, "training_seed": seed}
-                sha = next(iter(weights)) if weights else None
-                rows.append(make_row("tiny", **about, weights_sha256=sha, returns=returns.tolist()))
-    return write_rows(path, rows, suite=suite, source=source, policy="mine:make", command="python x", weights=weights)
-
-
-def test_an_evaluation_becomes_a_submission_that_passes(tmp_path):
-    path, lines = evaluated(tmp_path / "mine.json", gap=("xor", 3)), []
-    about = {"title": "Mine", "about": "My agent.", "training": TRAINING | {"commands": ["python train.py"]}}
-    folder = submit(path, root=tmp_path / "all", **WHO, **TINY, **about, say=lines.append)
-    assert check(folder, suites=SUITES) == []
-    made = read_submission(folder)
-    assert (made.name, made.agent.source) == ("make", "own")
-    assert made.training.commands == ("python train.py", "python x")
-    assert made.training.parameters == {"guess": 7, "xor": 7}
-    assert made.training.cpu_seconds == {"guess": 1.5, "xor": 2.5}
-    assert lines == [
-        "xor: left out training seeds 4, since there is none of 3",
-        "xor: 3 training seeds, where an entry needs 5 to be ranked",
-    ]
-
-
-def test_an_evaluation_of_an_agent_of_ours_brings_its_weights(tmp_path):
-    save_agent(build_agent("Badger", {"port_features": 3, "memory": 2}), tmp_path / "saved")
-    weights, config = tmp_path / "saved" / "agent.safetensors", tmp_path / "saved" / "agent.json"
-    sha = hashlib.sha256(weights.read_bytes()).hexdigest()
-    path = evaluated(tmp_path / "mine.json", seeds=1, source="badger", weights={sha: (weights, config)})
-    numbers = sum(tensor.numel() for tensor in build_agent("Badger", {"port_features": 3, "memory": 2}).parameters())
-    folder = submit(path, root=tmp_path / "all", **WHO, **TINY, training=TRAINING | {"parameters": numbers})
-    assert (folder / "weights" / f"{sha}.safetensors").read_bytes() == weights.read_bytes()
-    shutil.rmtree(tmp_path / "weights")
-    with pytest.raises(ValueError, match="source must have its weights beside it"):
-        submit(path, root=tmp_path / "more", **WHO, **TINY, training=TRAINING | {"parameters": numbers})
-
-
-@pytest.mark.parametrize("missing", list(TRAINING))
-def test_what_no_evaluation_knows_is_asked_for(missing, tmp_path):
-    path = evaluated(tmp_path / "mine.json", seeds=1)
-    training = {name: value for name, value in TRAINING.items() if name != missing}
-    with pytest.raises(ValueError, match=f"training must say .* got nothing of {missing}"):
-        submit(path, root=tmp_path / "all", **WHO, **TINY, training=training)
-
-
 @pytest.mark.slow
 def test_what_the_comparison_really_writes_can_be_submitted(tmp_path):
     results, suites = tmp_path / "results", tmp_path / "suites"
@@ -262,69 +201,3 @@ def test_what_the_comparison_really_writes_can_be_submitted(tmp_path):
     assert [(row.size, row.training_seed) for row in badger.rows] == [(2, 0), (3, 0), (2, 1), (3, 1)]
     assert [(row.size, row.training_seed) for row in monolithic.rows] == [(3, 0), (3, 1)]
     assert str(tmp_path) not in (root / "small" / "2026-01-02_badger" / FILE).read_text()
-
-
-def run(*words):
-    """The command line as a program: exit code, what it said, and its complaints."""
-    command = [sys.executable, "-m", "leaderboards", *map(str, words)]
-    place = Path(leaderboards.__file__).parents[1]
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout, done.stderr
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        ((), "required: COMMAND"),
-        (("frob",), "invalid choice: 'frob'"),
-        (("check", "nowhere"), "FOLDER must be the folder of a submission, got 'nowhere'"),
-        (("submit", "nowhere"), "the following arguments are required: --authors, --url"),
-        (
-            ("submit", "x", "--authors", "A", "--url", "u", "--steps", "many"),
-            "--steps must be a number, or PROBLEM=NUM",
-        ),
-        (("submit", "x", "--authors", "A", "--url", "u", "--suite", "v9"), "argument --suite: invalid choice: 'v9'"),
-        (("evaluate", "x"), "the following arguments are required: --out"),
-        (("withdraw", "x"), "the following arguments are required: --reason"),
-    ],
-)
-def test_bad_usage_is_one_line_and_exit_code_2(words, reason, capsys):
-    try:
-        code = main(words)
-    except SystemExit as left:
-        code = left.code
-    said = capsys.readouterr()
-    assert code == 2
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert said.err.startswith("error: ")
-    assert reason in said.err
-
-
-def test_the_command_line_checks_and_says_what_is_wrong(tmp_path):
-    good = tmp_path / "v1" / "2026-01-02_mine"
-    path = tmp_path / "mine.json"
-    suite = load_suite("v1")
-    at = suite.problem("robot_ppo").sizes[4]
-    returns = np.random.default_rng(0).random(at.episodes).tolist()
-    row = make_row("v1", problem="robot_ppo", size=4, training_seed=0, weights_sha256=None, returns=returns)
-    write_rows(path, [row], suite=suite, source="own", policy="mine:make", command="python x")
-    asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", tmp_path, "--date", "2026-01-02"]
-    trained = ["--steps", "1000", "--cpu-seconds", "robot_ppo=1.5", "--parameters", 10, "--device", "cpu"]
-    code, said, complaint = run("submit", path, *asked, "--name", "mine", *trained)
-    assert (code, complaint) == (0, "")
-    assert "guessing: not evaluated at size 3, which it is trained at" in said.splitlines()
-    assert f"wrote {good}, which passes the check" in said
-    assert run("check", good) == (0, f"{good}: passes\n1 checked, 0 refused\n", "")
-    (good / "evil.py").write_text("")
-    for words in (["check", good], ["check", "--root", tmp_path]):
-        code, said, complaint = run(*words)
-        assert (code, complaint) == (1, "")
-        assert "  evil.py: must not be there: only submission.json and weights belong to a submission\n" in said
-        assert said.endswith("1 checked, 1 refused\n")
-    (good / "evil.py").unlink()
-    code, said, complaint = run("submit", path, *asked, "--name", "copy", *trained)
-    assert code == 1
-    assert complaint.startswith(
-        "refused: submission.json: rows[0].returns: must be its own, got exactly the same as 2026"
-    )

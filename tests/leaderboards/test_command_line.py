@@ -1,0 +1,135 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import leaderboards
+from leaderboards.__main__ import main
+from leaderboards.result_file import write_rows
+from leaderboards.status import status_of
+from leaderboards.submission import make_row
+from leaderboards.suite import load_suite
+
+
+def run(*words, **environment):
+    """The command line as a program: exit code, what it said, and its complaints."""
+    command = [sys.executable, "-m", "leaderboards", *map(str, words)]
+    how = {"cwd": Path(leaderboards.__file__).parents[1], "env": os.environ | environment}
+    done = subprocess.run(command, **how, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ((), "required: COMMAND"),
+        (("frob",), "invalid choice: 'frob'"),
+        (("check", "nowhere"), "FOLDER must be the folder of a submission, got 'nowhere'"),
+        (("submit", "nowhere"), "the following arguments are required: --authors, --url"),
+        (
+            ("submit", "x", "--authors", "A", "--url", "u", "--steps", "many"),
+            "--steps must be a number, or PROBLEM=NUM",
+        ),
+        (("submit", "x", "--authors", "A", "--url", "u", "--suite", "v9"), "argument --suite: invalid choice: 'v9'"),
+        (("evaluate", "x"), "the following arguments are required: --out"),
+        (("withdraw", "x"), "the following arguments are required: --reason"),
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_code_2(words, reason, capsys):
+    try:
+        code = main(words)
+    except SystemExit as left:
+        code = left.code
+    said = capsys.readouterr()
+    assert code == 2
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err.startswith("error: ")
+    assert reason in said.err
+
+
+def test_the_command_line_checks_and_says_what_is_wrong(tmp_path):
+    good = tmp_path / "v1" / "2026-01-02_mine"
+    path = tmp_path / "mine.json"
+    suite = load_suite("v1")
+    at = suite.problem("robot_ppo").sizes[4]
+    returns = np.random.default_rng(0).random(at.episodes).tolist()
+    row = make_row("v1", problem="robot_ppo", size=4, training_seed=0, weights_sha256=None, returns=returns)
+    write_rows(path, [row], suite=suite, source="own", policy="mine:make", command="python x")
+    asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", tmp_path, "--date", "2026-01-02"]
+    trained = ["--steps", "1000", "--cpu-seconds", "robot_ppo=1.5", "--parameters", 10, "--device", "cpu"]
+    code, said, complaint = run("submit", path, *asked, "--name", "mine", *trained)
+    assert (code, complaint) == (0, "")
+    assert "guessing: not evaluated at size 3, which it is trained at" in said.splitlines()
+    assert f"wrote {good}, which passes the check" in said
+    assert run("check", good) == (0, f"{good}: passes\n1 checked, 0 refused\n", "")
+    (good / "evil.py").write_text("")
+    for words in (["check", good], ["check", "--root", tmp_path]):
+        code, said, complaint = run(*words)
+        assert (code, complaint) == (1, "")
+        assert "  evil.py: must not be there: only submission.json and weights belong to a submission\n" in said
+        assert said.endswith("1 checked, 1 refused\n")
+    (good / "evil.py").unlink()
+    code, said, complaint = run("submit", path, *asked, "--name", "copy", *trained)
+    assert code == 1
+    assert complaint.startswith(
+        "refused: submission.json: rows[0].returns: must be its own, got exactly the same as 2026"
+    )
+
+
+MINE = """
+import numpy as np
+
+class Zeros:
+    def __init__(self, ports, seed):
+        self.ports, self.numbers = ports, np.random.default_rng(seed)
+    def reset(self, batch):
+        pass
+    def act(self, observation, reward):
+        return 0.1 * self.numbers.random((len(observation), self.ports), np.float32)
+
+def make(id, arguments, training_seed):
+    return Zeros(arguments["bits"], training_seed)
+"""
+
+
+def test_from_a_policy_of_ones_own_to_the_pages(tmp_path):
+    (tmp_path / "mine.py").write_text(MINE)
+    where = {"PYTHONPATH": str(tmp_path)}
+    file, root, site = tmp_path / "mine.json", tmp_path / "all", tmp_path / "site"
+    for seeds in (["0", "1"], ["2", "3", "4"]):
+        code, said, complaint = run(
+            "evaluate", "mine:make", "--problems", "xor3", "--seed", *seeds, "--out", file, **where
+        )
+        assert (code, complaint) == (0, ""), complaint
+        assert f"wrote {file}" in said
+    asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", root, "--date", "2026-01-02"]
+    trained = [
+        "--steps",
+        "1000",
+        "--cpu-seconds",
+        "1.5",
+        "--parameters",
+        "0",
+        "--device",
+        "cpu",
+        "--command",
+        "make it",
+    ]
+    code, said, complaint = run("submit", file, *asked, *trained)
+    assert (code, complaint) == (0, ""), complaint
+    folder = root / "v1" / "2026-01-02_make"
+    assert f"wrote {folder}, which passes the check" in said
+    code, said, complaint = run("reproduce", folder)
+    assert code == 1
+    assert complaint.startswith("refused: submission.json: agent.source: must be 'badger'")
+    code, said, complaint = run("build", "--root", root, "--out", site)
+    assert (code, complaint) == (0, ""), complaint
+    assert said == f"wrote {site / 'index.html'}: 1 entries\n"
+    assert run("withdraw", folder, "--reason", "a mistake")[0] == 0
+    assert status_of(folder) == "withdrawn"
+    assert run("check", "--root", root)[0] == run("check", "--accepted", folder)[0] == 0
+    assert run("check", folder)[1].splitlines()[1] == "  status.json: must not be there: the board alone writes it"
