@@ -77,7 +77,7 @@ def parser() -> Parser:
     one.add_argument("folder", type=Path)
     one.add_argument("--rows", type=int, help="how many, drawn at random; all if not given")
     one.add_argument("--fresh", action="store_true", help="on other episodes, compared by their mean")
-    one.add_argument("--seed", type=int, default=0, help="draws rows and episodes; choose it after the submission")
+    one.add_argument("--seed", type=int, help="draws rows and episodes; drawn itself if not given, and printed")
     one.add_argument("--record", metavar="WHO", help="note in its status.json, where it agrees, who ran it")
 
     one = command("build", run_build)

@@ -1,6 +1,7 @@
 """What the commands of `python -m leaderboards` do: they call the library and print what came of it."""
 
 import argparse
+import secrets
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,7 +84,9 @@ def run_reproduce(asked: argparse.Namespace) -> int:
     """Run weights again."""
     from leaderboards.reproduce import reproduce
 
-    report = reproduce(asked.folder, rows=asked.rows, fresh=asked.fresh, seed=asked.seed)
+    # Nobody can have known it when the submission was made.
+    seed = secrets.randbelow(2**32) if asked.seed is None else asked.seed
+    report = reproduce(asked.folder, rows=asked.rows, fresh=asked.fresh, seed=seed)
     for line in report.lines():
         print(line)
     print(f"{asked.folder}: {'agrees' if report.agrees else 'DIFFERS'}, seed {report.seed}")

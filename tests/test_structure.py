@@ -20,7 +20,7 @@ ALLOWED = {
         "PIL", "agents", "badger_envs", "cma", "filelock", "gymnasium", "jinja2", "markupsafe", "matplotlib", "numpy",
         "rich", "sb3_contrib", "stable_baselines3", "torch", "tyro",
     },
-    "leaderboards": {"agents", "badger_envs", "baselines", "jinja2", "numpy", "pydantic", "torch"},
+    "leaderboards": {"badger_envs", "jinja2", "numpy", "pydantic"},
 }  # fmt: skip
 """Folder -> what it may import besides itself and the standard library."""
 
@@ -28,9 +28,11 @@ ADAPTERS = {
     "badger_envs/views/stable_baselines3.py": {"stable_baselines3"},
     "badger_envs/robots/tune.py": {"cma"},
     "baselines/comparison/executors.py": {"ray", "submitit"},
+    "leaderboards/saved.py": {"agents", "baselines", "torch"},
 }
-"""Files that import a library which the others do not need: adapters for those who have it, and the script that made
-the shipped gaits. What is of the package, nothing else in it imports."""
+"""Files that import what the others of their folder do not need: adapters for those who have a library, the script
+that made the shipped gaits, and what runs the weights of a submission. What is of the package, nothing else in it
+imports."""
 
 
 def imported(path: Path) -> set[str]:
