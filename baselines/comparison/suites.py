@@ -74,7 +74,7 @@ SUITES: dict[str, Suite] = {
                 _with("xor3", 1000, agents=("badger", "monolithic", "shared")),
                 _with("routing3", 500, agents=("badger_attention", "monolithic", "shared")),
                 _with("reacher_tips", 300, agents=("badger_attention", "monolithic", "shared")),
-                _with("robot_ppo", 15, seeds=2, test_episodes=64, probe_episodes=8),
+                _with("robot_ppo", 20, seeds=2, test_episodes=64, probe_episodes=8),
             ),
             seeds=3,
         ),
