@@ -248,7 +248,7 @@ RECIPES: dict[str, Recipe] = {
             {"modules": 4},
             PPO(updates=100, batch=64, window=50, epochs=3, minibatches=2, learning_rate=1e-3),
             test_sizes=(4, 6, 8),
-            settings={name: _OF_ROBOTS for name in ("badger", "shared", "monolithic")},
+            settings=dict.fromkeys(("badger", "shared", "monolithic"), _OF_ROBOTS),
             test_episodes=128,
             probe_episodes=24,
             cpu_seconds=185,
