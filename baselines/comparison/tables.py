@@ -103,7 +103,7 @@ def _footing_table(problem: dict[str, Any], agents: list[dict[str, Any]], trials
     trained = [agent for agent in agents if agent["n"] and not agent["handcrafted"]]
     steps = sorted({agent["environment_steps"] for agent in trained})
     budget = " or ".join(f"{count:,}" for count in steps)
-    tuning = f"Settings of each: the best of {trials} trials" if trials else "Nothing was searched for"
+    tuning = f"Settings of each: the best of {trials} trials" if trials else "Settings: the recipe's"
     return Table(
         title=f"{problem['title']}: {problem['task']} ({given}), {problem['outer_loop']}",
         caption="score: 0 = blind chance, 1 = handcrafted reference; interquartile mean over n runs and 95 % bootstrap "
