@@ -29,7 +29,7 @@ from baselines.recipes import GUESSING, RECIPES
 
 ONE_AGENT = ("--recipes", "xor3", "--seeds", "1", "--jobs", "1")
 """2 trials and a run of one agent, 3 handcrafted policies."""
-LONG = 100
+LONG = 250
 """Factor that makes a trial last for seconds."""
 
 
