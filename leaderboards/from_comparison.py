@@ -13,6 +13,8 @@ from leaderboards.suite import Problem, Suite
 from leaderboards.weights import LARGEST_BYTES, LARGEST_CONFIG
 
 LARGEST_RESULT = 256 * 2**20
+MOST_POINTS = 50
+"""Of a learning curve."""
 PRIVATE_OPTIONS = ("--out",)
 """Of commands: they say where files lie on somebody's machine, and nothing about the results."""
 
@@ -163,7 +165,21 @@ def _training(parts: list[dict[str, Any]], runs: dict[str, dict[int, Run]]) -> d
         "cpu_seconds": {problem: round(mean(problem, "training_cpu_seconds"), 3) for problem in runs},
         "parameters": {problem: round(mean(problem, "parameters")) for problem in runs},
         "device": ", ".join(devices),
+        "curves": {problem: _curve(list(runs[problem].values())) for problem in runs},
     }
+
+
+def _curve(runs: list[Run]) -> list[tuple[int, float]]:
+    """The learning curve, mean over training seeds at the same updates, of few enough points."""
+    several = list(zip(*(run["curve"] for run in runs), strict=False))
+    few = several[:: -(-len(several) // MOST_POINTS)] if several else []
+    return [
+        (
+            round(sum(point["environment_steps"] for point in points) / len(points)),
+            round(sum(point["score"] for point in points) / len(points), 4),
+        )
+        for points in few
+    ]
 
 
 def _public(command: str) -> str:

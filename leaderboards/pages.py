@@ -16,7 +16,7 @@ from badger_envs.registry import find_row
 from badger_envs.statistics import Interval
 from leaderboards.data import as_data
 from leaderboards.entries import REPLICATES, REPLICATES_OF_PARTS, Results
-from leaderboards.plots import Chart, profiles, size_curves
+from leaderboards.plots import Chart, learning_curves, profiles, size_curves
 from leaderboards.ranking import Board, Entry
 from leaderboards.status import STATUSES, Step
 from leaderboards.suite import Problem
@@ -45,6 +45,8 @@ class Section:
     best: Entry | None
     """The first one, if it has enough training seeds."""
     curves: Chart | None
+    learning: Chart | None
+    """Of those that handed in a learning curve."""
     domain: Domain
 
 
@@ -112,7 +114,17 @@ def _section(board: Board, problem: Problem) -> Section:
     curves = size_curves("sizes", "Score by size", problem.size_name, sizes, problem.train_size, scores)
     domain = domain_of(entry.results.problems[problem.name].trained.score for entry in counting)
     best = counting[0] if counting and not few(counting[0]) else None
-    return Section(problem, about, rules, tuple(entries), counting, best, curves if counting else None, domain)
+    told = [(entry.results.submission.title, _learned(entry.results, problem.name)) for entry in counting]
+    told = [(title, points) for title, points in told if points][:DRAWN]
+    learning = learning_curves("learning", "While they were trained", told) if told else None
+    return Section(
+        problem, about, rules, tuple(entries), counting, best, curves if counting else None, learning, domain
+    )  # fmt: skip
+
+
+def _learned(results: Results, problem: str) -> tuple[tuple[int, float], ...]:
+    """The learning curve that came with a submission; empty where there is none."""
+    return results.submission.training.curves.get(problem, ())
 
 
 def _by_size(results: Results, problem: Problem) -> dict[int, Interval]:
@@ -131,6 +143,11 @@ def _of_entry(board: Board, entry: Entry) -> dict[str, Any]:
                 [(title, _by_size(results, problem))],
             )
             for problem in entered
+        ],
+        "learning": [
+            learning_curves(f"{problem.name}-learning", problem.name, [(title, _learned(results, problem.name))])
+            for problem in entered
+            if _learned(results, problem.name)
         ],
         "profile": profiles("profile", "Performance profile", [(title, results.profile)], bands=True)
         if results.profile

@@ -120,6 +120,32 @@ def size_curves(
     )  # fmt: skip
 
 
+def learning_curves(id: str, title: str, entries: Sequence[tuple[str, Sequence[tuple[int, float]]]]) -> Chart:
+    """Scores while agents were trained, as their trainers measured them.
+
+    Args:
+        id: of the picture, unlike others of the page.
+        title: said above it.
+        entries: name and (environment steps, score) of each, steps ascending.
+    """
+    values = [score for _, points in entries for _, score in points]
+    domain = domain_of((Interval(score, score, score) for score in values), WIDEST)
+    most = max((steps for _, points in entries for steps, _ in points), default=1) or 1
+    across = Domain(0.0, float(most))
+
+    def point(steps: int, score: float) -> tuple[float, float]:
+        return across.place(steps, LEFT, WIDTH - RIGHT), domain.place(score, HEIGHT - BOTTOM, TOP)
+
+    lines = [
+        _line(name, number, [[point(*pair) for pair in points]], [], ())
+        for number, (name, points) in enumerate(entries)
+    ]
+    ticks = tuple(
+        Tick(as_text(point(int(most * part), 0.0)[0]), f"{most * part / 1e6:.2g}") for part in (0.0, 0.5, 1.0)
+    )
+    return Chart(id, title, "environment steps, millions", "score", ticks, _y_ticks(domain), tuple(lines))
+
+
 def profiles(id: str, title: str, entries: Sequence[tuple[str, Profile]], *, bands: bool) -> Chart:
     """Which fraction of all runs on all problems scores more than a threshold.
 

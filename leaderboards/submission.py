@@ -18,7 +18,7 @@ from pydantic.types import FailFast
 from leaderboards.faults import Fault, SubmissionError, shown
 from leaderboards.files import read_json
 from leaderboards.suite import Data, Word
-from leaderboards.words import Amount, FolderName, Link, Package, Paragraph, Seconds, Slug
+from leaderboards.words import Amount, CurvePoint, FolderName, Link, Package, Paragraph, Seconds, Slug
 from leaderboards.words import Day as Day
 from leaderboards.words import Line as Line
 from leaderboards.words import Sha256 as Sha256
@@ -57,6 +57,11 @@ class Training(Data):
     """Numbers that training changes, by problem."""
     device: Line
     """Where it was trained."""
+    curves: dict[Word, Annotated[tuple[CurvePoint, ...], Field(strict=False, max_length=100)]] = Field(
+        default_factory=dict
+    )
+    """By problem, environment steps and the score while it was trained, the mean over seeds. For people to look at:
+    what a trainer measured on training episodes can't be checked, and nothing is ranked by it."""
 
 
 class Row(Data):

@@ -47,3 +47,5 @@ Link = Annotated[str, Field(max_length=200), _matching(f"https://{HOST}{REST}", 
 Package = Annotated[str, Field(max_length=40), _matching(r"[A-Za-z0-9._-]+", "the name of a package")]
 Amount = Annotated[int, Field(ge=0, le=10**15)]
 Seconds = Annotated[float, Field(ge=0.0, le=1e10)]
+CurvePoint = Annotated[tuple[Amount, Annotated[float, Field(ge=-1e6, le=1e6)]], Field(strict=False)]
+"""Environment steps and a score."""

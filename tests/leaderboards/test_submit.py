@@ -46,6 +46,7 @@ def results(tmp_path):
                 "device": "cpu",
                 "training_cpu_seconds": 1.0 + seed,
                 "environment_steps": 1000 + seed,
+                "curve": [{"environment_steps": 100.0 * step, "score": 0.1 * step + 0.01 * seed} for step in range(60)],
                 "parameters": count,
                 "tests": tests,
                 "cannot_have_size": [],
@@ -89,6 +90,9 @@ def test_a_comparison_becomes_a_submission_that_passes(results, tmp_path):
     assert made.training.commands == ("python -m baselines compare --suite tiny --jobs 2",)
     assert made.training.versions == {"badger_envs": "0.1.0", "torch": "2.13.0"}
     assert made.training.environment_steps == {"guess": 1002, "xor": 1002}
+    # Of 60 points every other one, the mean over seeds 0 to 4.
+    assert made.training.curves["xor"][:2] == ((0, 0.02), (200, 0.22))
+    assert len(made.training.curves["xor"]) == 30
     assert made.training.cpu_seconds == {"guess": 3.0, "xor": 3.0}
     cell = json.loads((results / "cells" / "xor3" / "cell.json").read_text())
     (row,) = (r for r in made.rows if (r.problem, r.size, r.training_seed) == ("xor", 2, 3))
