@@ -160,6 +160,12 @@ def _check_training(submission: Submission) -> Iterator[Fault]:
             yield Fault(FILE, f"training.{name}", f"must have {problem}, of which there are rows")
         for problem in sorted(given - entered):
             yield Fault(FILE, f"training.{name}", f"must not have {problem}, of which there are no rows")
+    for problem, points in submission.training.curves.items():
+        if problem not in entered:
+            yield Fault(FILE, "training.curves", f"must not have {problem}, of which there are no rows")
+        steps = [step for step, _ in points]
+        if steps != sorted(set(steps)):
+            yield Fault(FILE, f"training.curves.{problem}", "must have rising environment steps")
     if "badger_envs" not in submission.training.versions:
         yield Fault(FILE, "training.versions", "must have badger_envs, which the environments are of")
 

@@ -157,10 +157,14 @@ def parse(content: Any) -> Submission:
 
 
 def to_bytes(submission: Submission) -> bytes:
-    """The content of `submission.json`, a line for each row."""
+    """The content of `submission.json`, a line for each row and each curve."""
     content = submission.model_dump(mode="json")
-    rows = content.pop("rows")
+    rows, curves = content.pop("rows"), content["training"]["curves"]
+    # Each curve is left out at first and put in afterwards; no text of a submission has a control character.
+    content["training"]["curves"] = {problem: f"\0{problem}" for problem in curves}
     head = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False).removesuffix("\n}")
+    for problem, points in curves.items():
+        head = head.replace(json.dumps(f"\0{problem}"), json.dumps(points, allow_nan=False))
     lines = ",\n".join("  " + json.dumps(row, allow_nan=False) for row in rows)
     return f'{head},\n "rows": [\n{lines}\n ]\n}}\n'.encode()
 

@@ -12,6 +12,8 @@ NUMBERS = {
     "training.environment_steps.guess": "training.environment_steps.guess",
     "training.cpu_seconds.guess": "training.cpu_seconds.guess",
     "training.parameters.guess": "training.parameters.guess",
+    "training.curves.guess.1.0": "training.curves.guess[1][0]",
+    "training.curves.guess.1.1": "training.curves.guess[1][1]",
 }
 """Every place of a number: path -> as faults name it."""
 NO_NUMBERS = ("NaN", "Infinity", "-Infinity", "1e999", '"1.0"', "true", "null", "[1]", "{}", "1" * 400)

@@ -165,6 +165,12 @@ TRAINING = [
         Bad(f"negative {key}", setting(f"training.{key}.xor", -1), (FILE, f"training.{key}.xor", "must be greater"))
         for key in ("environment_steps", "cpu_seconds", "parameters")
     ),
+    Bad("a curve of a problem too many", setting("training.curves.chess", [[1, 0.5]]),
+        (FILE, "training.curves", "must not have chess")),
+    Bad("a curve that goes back", setting("training.curves.xor", [[5, 0.5], [4, 0.6]]),
+        (FILE, "training.curves.xor", "must have rising environment steps")),
+    Bad("a curve without end", setting("training.curves.xor", [[step, 0.5] for step in range(101)]),
+        (FILE, "training.curves.xor", "at most 100")),
     Bad("too many steps", setting("training.environment_steps.xor", 10**16), (FILE, "steps.xor", "less than")),
     Bad("part of a step", setting("training.environment_steps.xor", 1.5), (FILE, "environment_steps.xor", "integer")),
     Bad("fewer parameters than there are", setting("training.parameters.xor", 5), (FILE, "parameters.xor", "be 120")),

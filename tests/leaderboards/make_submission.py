@@ -95,6 +95,7 @@ def make_submission(
             "cpu_seconds": dict.fromkeys(names, 1.5),
             "parameters": parameters,
             "device": "cpu",
+            "curves": {name: [[0, 0.0], [5_000, 0.5], [10_000, 0.75]] for name in names},
         },
         "previous": None,
         "rows": rows,
