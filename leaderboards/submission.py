@@ -192,11 +192,6 @@ def _reason(error: Any) -> str:
         return "must be there"
     if kind == "extra_forbidden":
         return "is no key that may be here"
-    for old, new in (
-        ("Input should", "must"),
-        ("String should", "must"),
-        ("Value error, ", ""),
-        ("Tuple should", "must"),
-    ):
+    for old, new in HOUSE_STYLE:
         message = message.replace(old, new)
     return f"{message}, got {shown(error['input'])}"

@@ -130,3 +130,17 @@ class Chromium:
         if "method" in answer:
             self.events.append(answer)
         return answer
+
+
+def assert_a_page_opens_without_complaints(browser: Chromium, page: Path, *, width: int, dark: bool) -> None:
+    """From a file alone, with everything in it opened, and without scrolling sideways; it stays open."""
+    browser.open(page, width=width, dark=dark)
+    browser.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    browser.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    assert browser.evaluate("window.innerWidth") == width
+    assert browser.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert browser.complaints() == []
+    assert all(address.startswith(("file:", "data:")) for address in browser.requested())
+    # Wide tables scroll in a box of their own.
+    boxes = "[...document.querySelectorAll('table')].map(each => getComputedStyle(each.parentElement).overflowX)"
+    assert set(browser.evaluate(boxes)) == {"auto"}

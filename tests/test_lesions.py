@@ -2,10 +2,9 @@
 
 import pytest
 import torch
+from lives import B, F, P, generator, lived
 
 from agents import build_agent
-
-B, P, F = 4, 3, 2
 
 KINDS = {
     "mean": ("Badger", {}),
@@ -27,18 +26,6 @@ def made(name, **config):
     torch.manual_seed(0)
     kind, parts = KINDS[name]
     return build_agent(kind, {"port_features": F, **parts, **config})
-
-
-def generator(seed=0):
-    return torch.Generator().manual_seed(seed)
-
-
-def lived(agent, steps=3):
-    """A state in mid-life."""
-    state = agent.initial_state(B, P, generator=generator())
-    for shown in torch.randn(steps, B, P, F, generator=generator(1)):
-        _, state = agent(shown, state)
-    return state
 
 
 def cut(module, arguments, output):

@@ -1,7 +1,7 @@
 """The page of the report as a reader sees it: in a browser, on a phone and on a screen."""
 
 import pytest
-from chromium import Chromium, find_chromium
+from chromium import assert_a_page_opens_without_complaints
 from report_content import content, write_cell
 
 from baselines.report import write_report
@@ -19,15 +19,6 @@ def page(tmp_path_factory):
     return write_report(result, out)
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    program = find_chromium()
-    if program is None:
-        pytest.skip("there is no Chromium to look at the page with (Debian: apt install chromium)")
-    with Chromium(program, tmp_path_factory.mktemp("profile")) as running:
-        yield running
-
-
 def visible(browser, selector):
     """How many of these elements are shown."""
     return browser.evaluate(
@@ -38,16 +29,7 @@ def visible(browser, selector):
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_opens_from_a_file_without_complaints_and_never_scrolls_sideways(browser, page, width, dark):
-    browser.open(page, width=width, dark=dark)
-    browser.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    browser.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    assert browser.evaluate("window.innerWidth") == width
-    assert browser.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    assert browser.complaints() == []
-    assert all(address.startswith(("file:", "data:")) for address in browser.requested())
-    # Wide tables scroll in a box of their own.
-    boxes = "[...document.querySelectorAll('table')].map(each => getComputedStyle(each.parentElement).overflowX)"
-    assert set(browser.evaluate(boxes)) == {"auto"}
+    assert_a_page_opens_without_complaints(browser, page, width=width, dark=dark)
 
 
 def test_it_is_dark_for_those_who_want_it_dark(browser, page):

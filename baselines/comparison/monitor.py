@@ -14,8 +14,6 @@ from rich.text import Text
 from baselines.comparison.cells import Cell
 from baselines.comparison.suites import main_test
 
-MODES = ("auto", "bars", "lines", "quiet")
-
 
 class TimeLeftColumn(TextColumn):
     """Time left, from the work done since the bar began; the bars' own estimate forgets too fast for unequal cells."""

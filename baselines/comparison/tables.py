@@ -50,10 +50,17 @@ def make_tables(content: dict[str, Any]) -> list[Table]:
     Args:
         content: what is in `result.json`.
     """
-    tables = []
     rows = verdict(content)
-    if rows:
-        tables.append(_verdict_table(rows))
+    return [*([verdict_table(rows)] if rows else []), *problem_tables(content)]
+
+
+def problem_tables(content: dict[str, Any]) -> list[Table]:
+    """Problem by problem: who did what on equal footing, and at other sizes.
+
+    Args:
+        content: what is in `result.json`.
+    """
+    tables = []
     for problem in content["problems"]:
         agents = [agent for agent in content["agents"] if agent["problem"] == problem["name"]]
         tables.append(_footing_table(problem, agents, content["search"]["trials"]))
@@ -67,7 +74,12 @@ RIVALS = {MONOLITHIC: "the monolithic network", CUT: "the same without messages"
 IN_SHORT = {MONOLITHIC: "monolithic", CUT: "no messages"}
 
 
-def _verdict_table(rows: list[dict[str, Any]]) -> Table:
+def verdict_table(rows: list[dict[str, Any]]) -> Table:
+    """Ability by ability who is better.
+
+    Args:
+        rows: of `baselines.comparison.verdict.verdict`, at least one.
+    """
     lines = []
     for row in rows:
         chance = row["probability"]

@@ -9,7 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from badger_envs.files import write_whole
-from baselines.comparison.tables import Table, make_tables
+from baselines.comparison.tables import Table, problem_tables, verdict_table
 from baselines.comparison.verdict import SIGNIFICANT, verdict
 from baselines.report.aggregate import aggregate, aggregate_pictures, aggregate_table
 from baselines.report.curves import learning_curves, sizes
@@ -61,8 +61,7 @@ def write_report(content: Content, out: Path, *, folders: Sequence[Path] = ()) -
     figures, films = report / "figures", report / "films"
     for folder in (figures, films):
         folder.mkdir(parents=True, exist_ok=True)
-    seen, tables = looks(content), make_tables(content)  # type: ignore[arg-type]
-    rows = verdict(content) if tables and not tables[0].problem else []  # type: ignore[arg-type]
+    seen, tables, rows = looks(content), problem_tables(content), verdict(content)  # type: ignore[arg-type]
     sections = [_section(content, problem, tables, seen, report, folders or (out,)) for problem in content["problems"]]
     together = aggregate(content)
     verdict_shown = verdict_picture(rows, figures)
@@ -89,7 +88,7 @@ def write_report(content: Content, out: Path, *, folders: Sequence[Path] = ()) -
         headline=headline(rows),
         ahead=monolithic_ahead(rows),
         significant=SIGNIFICANT,
-        verdict_table=tables[0] if rows else None,
+        verdict_table=verdict_table(rows) if rows else None,
         verdict_picture=verdict_shown,
         together=together,
         together_table=aggregate_table(together),

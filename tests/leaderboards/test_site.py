@@ -21,17 +21,6 @@ from leaderboards.suite import load_suite
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def texts():
-    """All files of a board with an entry of every kind, one of them hostile."""
-    return dict(pages(board(), {}))
-
-
-@pytest.fixture(scope="module")
-def parsed(texts):
-    return {path: Page(text) for path, text in texts.items() if path.endswith(".html")}
-
-
 @pytest.fixture
 def root(tmp_path):
     """Three submissions: one reproduced, one withdrawn, one self-reported."""

@@ -2,7 +2,7 @@
 
 import pytest
 from boards import board
-from chromium import Chromium, find_chromium
+from chromium import assert_a_page_opens_without_complaints
 
 from leaderboards.pages import pages
 
@@ -26,15 +26,6 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    program = find_chromium()
-    if program is None:
-        pytest.skip("there is no Chromium to look at the page with (Debian: apt install chromium)")
-    with Chromium(program, tmp_path_factory.mktemp("profile")) as running:
-        yield running
-
-
 def tab_to(browser, selector):
     """Press Tab until an element has the focus."""
     for _ in range(200):
@@ -48,16 +39,7 @@ def tab_to(browser, selector):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("path", PAGES)
 def test_it_opens_from_a_file_without_complaints_and_never_scrolls_sideways(browser, site, path, width, dark):
-    browser.open(site / path, width=width, dark=dark)
-    browser.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    browser.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    assert browser.evaluate("window.innerWidth") == width
-    assert browser.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    assert browser.complaints() == []
-    assert all(address.startswith(("file:", "data:")) for address in browser.requested())
-    # Wide tables scroll in a box of their own.
-    boxes = "[...document.querySelectorAll('table')].map(each => getComputedStyle(each.parentElement).overflowX)"
-    assert set(browser.evaluate(boxes)) == {"auto"}
+    assert_a_page_opens_without_complaints(browser, site / path, width=width, dark=dark)
     expected = "rgb(20, 23, 27)" if dark else "rgb(255, 255, 255)"
     assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == expected
 

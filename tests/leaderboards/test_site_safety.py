@@ -5,9 +5,7 @@ import hashlib
 from pathlib import Path
 from urllib.parse import urldefrag
 
-import pytest
-from boards import HOSTILE, board, submission
-from html_page import Page
+from boards import HOSTILE, submission
 from make_submission import SUITES
 
 from leaderboards.pages import pages
@@ -15,17 +13,6 @@ from leaderboards.ranking import rank
 from leaderboards.suite import load_suite
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def texts():
-    """All files of a board with an entry of every kind, one of them hostile."""
-    return dict(pages(board(), {}))
-
-
-@pytest.fixture(scope="module")
-def parsed(texts):
-    return {path: Page(text) for path, text in texts.items() if path.endswith(".html")}
 
 
 def test_what_submitters_write_stays_text(texts, parsed):
