@@ -23,8 +23,9 @@ import badger_envs
 from agents import build_agent
 from badger_envs.episodes import episode_keys
 from badger_envs.views.stable_baselines3 import SharedVecEnv
-from baselines.comparison.suites import GUESSING, SUITES, plan
+from baselines.contestants import TRAINED
 from baselines.outer_loops.backprop import live
+from baselines.recipes import GUESSING, RECIPES
 
 ROUNDS = 7
 SECONDS = 0.25
@@ -121,11 +122,9 @@ def in_turns(one: Callable[[int], int], other: Callable[[int], int]) -> tuple[fl
 def environment_share() -> tuple[float, float]:
     """CPU-seconds of one outer step (batch 128, 10 steps, 3 experts), and the environment's share of them."""
     torch.set_num_threads(1)
-    suite = SUITES["pocket"]
-    cell = plan(suite, suite.contestants[0], GUESSING, 1).runs[0]
-    assert cell.kind is not None
-    assert cell.config is not None
-    agent = build_agent(cell.kind, cell.config)
+    contestant = TRAINED["badger"]
+    assert contestant.kind is not None
+    agent = build_agent(contestant.kind, RECIPES["guessing"].config(contestant))
     optimizer = torch.optim.Adam(agent.parameters(), fused=True)
     task = badger_envs.Guessing(dims=3, horizon=10)
     keys = episode_keys(0, np.arange(128))
