@@ -11,6 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from agents.dynamic_experts import Population
 from agents.interface import require_sizes, require_words
 from agents.parts import (
     IDENTITIES,
@@ -22,7 +23,6 @@ from agents.parts import (
     inputs_size,
     with_change,
 )
-from agents.population import Population
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 The environment records, the policy does not report: it gets observations and rewards and nothing else. Example:
 
     from badger_envs.evaluation import evaluate, write_results
-    from badger_envs.policies import Probe
+    from badger_envs.envs.guessing.policies import Probe
     from badger_envs import Guessing
 
     result = evaluate(Probe(Guessing(dims=4)), "Badger/Guessing-v0", dims=4, episodes=500)
     print(result.score, result.metrics["error"].mean())
     write_results("probe.json", "probe", [result])
 
-Axis letters as in `badger_envs.task`.
+Axis letters as in `badger_envs.core.task`.
 """
 
 import os
@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.episodes import EpisodeSet, episode_keys
-from badger_envs.files import write_json
-from badger_envs.policies import Policy
+from badger_envs.core.episodes import EpisodeSet, episode_keys
+from badger_envs.core.files import write_json
+from badger_envs.core.policy import Policy
+from badger_envs.core.task import Levels, require_integer
 from badger_envs.registry import find_row
-from badger_envs.task import Levels, require_integer
 from badger_envs.version import __version__
 from badger_envs.views.actions import check_numbers
 

@@ -11,14 +11,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from badger_envs.core.files import write_whole
+from badger_envs.core.task import Task
+from badger_envs.envs.modular_reacher.task import ModularReacher
+from badger_envs.envs.modular_robot.bodies import SPLITS
+from badger_envs.envs.modular_robot.task import FAMILIES, UNKNOWNS, ModularRobot
 from badger_envs.evaluation import versions
-from badger_envs.files import write_whole
-from badger_envs.measured import STORE, mean_return, task_key
+from badger_envs.reference_returns import STORE, mean_return, task_key
 from badger_envs.registry import Row, find_row
-from badger_envs.robots.bodies import SPLITS
-from badger_envs.task import Task
-from badger_envs.tasks import ModularReacher
-from badger_envs.tasks.modular_robot import FAMILIES, UNKNOWNS, ModularRobot
 
 EPISODES, EPISODES_OF_ROBOTS = 200_000, 512
 """Of pure tasks ten times what the contract tests play, so that the error of what is stored hardly counts beside

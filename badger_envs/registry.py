@@ -8,22 +8,20 @@ from typing import Any
 import gymnasium as gym
 import pettingzoo
 
-from badger_envs.policies import (
-    AllButOnePattern,
-    AllEqual,
-    Blind,
-    Elimination,
-    Mean,
-    Parity,
-    Policy,
-    Probe,
-    Reach,
-    ReachForMean,
-    ShortestPaths,
-    Wave,
-)
-from badger_envs.task import Levels, Task
-from badger_envs.tasks import Guessing, HiddenXOR, MeshRouting, ModularReacher, ModularRobot, Routing
+from badger_envs.core.policy import Blind, Policy
+from badger_envs.core.task import Levels, Task
+from badger_envs.envs.guessing.policies import AllEqual, Probe
+from badger_envs.envs.guessing.task import Guessing
+from badger_envs.envs.hidden_xor.policies import AllButOnePattern, Parity
+from badger_envs.envs.hidden_xor.task import HiddenXOR
+from badger_envs.envs.mesh_routing.policies import ShortestPaths
+from badger_envs.envs.mesh_routing.task import MeshRouting
+from badger_envs.envs.modular_reacher.policies import Reach, ReachForMean
+from badger_envs.envs.modular_reacher.task import ModularReacher
+from badger_envs.envs.modular_robot.policies import Wave
+from badger_envs.envs.modular_robot.task import ModularRobot
+from badger_envs.envs.routing.policies import Elimination, Mean
+from badger_envs.envs.routing.task import Routing
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 import tyro
 from rich.console import Console
 
-from baselines.comparison.compare import UsageError, compare
-from baselines.comparison.grid import WorkerDiedError
-from baselines.listing import list_everything
-from baselines.report import export, rebuild
-from baselines.single import run_recipe
+from baselines.analysis.export import export
+from baselines.commands.compare import UsageError, compare
+from baselines.commands.list import list_everything
+from baselines.commands.report import rebuild
+from baselines.commands.train import run_recipe
+from baselines.execution.scheduler import WorkerDiedError
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ from stable_baselines3.common.vec_env import VecEnv
 
 import badger_envs
 from agents import build_agent
-from badger_envs.episodes import episode_keys
+from badger_envs.core.episodes import episode_keys
 from badger_envs.views.stable_baselines3 import SharedVecEnv
-from baselines.contestants import TRAINED
-from baselines.outer_loops.backprop import live
-from baselines.recipes import GUESSING, RECIPES
+from baselines.experiments.agents import TRAINED
+from baselines.experiments.recipes import GUESSING, RECIPES
+from baselines.outer_loops.bptt import live
 
 ROUNDS = 7
 SECONDS = 0.25
@@ -183,7 +183,7 @@ def main() -> None:
     table = Table(title="VectorEnv, NEXT_STEP autoreset, infos included: environment steps per CPU-second")
     for column in ("task", "environments", "VectorEnv", "SyncVectorEnv", "ratio", "wanted"):
         table.add_column(column, justify="left" if column == "task" else "right")
-    cases = [(GUESSING, {}, 64, 8), (GUESSING, {}, 16384, 300)]
+    cases: list[tuple[str, dict[str, Any], int, int]] = [(GUESSING, {}, 64, 8), (GUESSING, {}, 16384, 300)]
     cases += [(id, arguments, 1024, 90) for id, arguments in pure_tasks()]
     for id, arguments, count, wanted in cases:
         vector = gym.make_vec(id, num_envs=count, **arguments)

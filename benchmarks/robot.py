@@ -15,10 +15,10 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from badger_envs.episodes import episode_keys
-from badger_envs.rendering import modular_robot as drawing
-from badger_envs.robots.model import SERVO_DAMPING, SERVO_RANGE, SERVO_STIFFNESS, SUBSTEPS, build
-from badger_envs.tasks.modular_robot import CONTROL_COST, SECONDS_OF_A_STEP, ModularRobot
+from badger_envs.core.episodes import episode_keys
+from badger_envs.envs.modular_robot import drawing
+from badger_envs.envs.modular_robot.model import SERVO_DAMPING, SERVO_RANGE, SERVO_STIFFNESS, SUBSTEPS, build
+from badger_envs.envs.modular_robot.task import CONTROL_COST, SECONDS_OF_A_STEP, ModularRobot
 from badger_envs.views import TaskVectorEnv
 
 ROUNDS = 7

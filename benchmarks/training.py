@@ -19,15 +19,15 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 
 import badger_envs
 from agents import build_agent
+from baselines.experiments.recipes import GUESSING
 from baselines.outer_loops.ppo import PPO
-from baselines.outer_loops.training import train
-from baselines.recipes import GUESSING
+from baselines.outer_loops.trainer import train
 
 ROUNDS = 3
 UNITS, EPOCHS = 64, 4
 ADVISED = 10
 """Lifetimes in a minibatch of RecurrentPPO."""
-ARGUMENTS = {"dims": 3}
+ARGUMENTS: dict[str, Any] = {"dims": 3}
 
 
 def ours(environments: int, minibatches: int, updates: int) -> float:

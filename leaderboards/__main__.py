@@ -15,8 +15,8 @@ from leaderboards.commands import (
     run_submit,
     run_withdraw,
 )
-from leaderboards.faults import SubmissionError, plain
-from leaderboards.suite import Suite
+from leaderboards.schema.benchmark import Suite
+from leaderboards.schema.errors import SubmissionError, plain
 
 ROOT = Path(__file__).parent / "submissions"
 BAD_USAGE, INTERRUPTED = 2, 130

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from badger_envs.evaluation import versions
-from leaderboards.check import check, check_tree
-from leaderboards.faults import Fault, SubmissionError
-from leaderboards.status import CHECKED, REPRODUCED, SELF_REPORTED, record, status_of, withdraw
-from leaderboards.submission import Submission, folders, read_submission
-from leaderboards.submit import submit
-from leaderboards.suite import Suite, load_suite
+from leaderboards.check.check import check, check_tree
+from leaderboards.schema.benchmark import Suite, load_suite
+from leaderboards.schema.errors import Fault, SubmissionError
+from leaderboards.schema.status import CHECKED, REPRODUCED, SELF_REPORTED, record, status_of, withdraw
+from leaderboards.schema.submission import Submission, folders, read_submission
+from leaderboards.submit.submit import submit
 
 RIGHT, WRONG = 0, 1
 """Exit codes."""
@@ -68,7 +68,7 @@ def run_withdraw(asked: argparse.Namespace) -> int:
 
 def run_evaluate(asked: argparse.Namespace) -> int:
     """Run a policy on the test episodes."""
-    from leaderboards.evaluate import evaluate_to
+    from leaderboards.evaluate.evaluate import evaluate_to
 
     command = shlex.join(["python", "-m", "leaderboards", *asked.words])
     out = evaluate_to(
@@ -82,7 +82,7 @@ def run_evaluate(asked: argparse.Namespace) -> int:
 
 def run_reproduce(asked: argparse.Namespace) -> int:
     """Run weights again."""
-    from leaderboards.reproduce import reproduce
+    from leaderboards.evaluate.reproduce import reproduce
 
     # Nobody can have known it when the submission was made.
     seed = secrets.randbelow(2**32) if asked.seed is None else asked.seed
@@ -97,7 +97,7 @@ def run_reproduce(asked: argparse.Namespace) -> int:
 
 def run_build(asked: argparse.Namespace) -> int:
     """Write the pages."""
-    from leaderboards.site import build
+    from leaderboards.site.build import build
 
     built = build(asked.root, asked.suite, asked.out)
     for name, faults in built.left_out.items():

@@ -2,7 +2,8 @@
 
 import pytest
 import torch
-from chromium import Chromium, find_chromium
+
+from tests.helpers.chromium import Chromium, find_chromium
 
 # Several test processes with several threads each get into each other's way: 280 s instead of 35 were seen here.
 torch.set_num_threads(1)

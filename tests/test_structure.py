@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.helpers.paths import ROOT
 
 ALLOWED = {
     "badger_envs": {"numpy", "array_api_compat", "gymnasium", "pettingzoo", "mujoco", "PIL"},
@@ -26,9 +26,12 @@ ALLOWED = {
 
 ADAPTERS = {
     "badger_envs/views/stable_baselines3.py": {"stable_baselines3"},
-    "badger_envs/robots/tune.py": {"cma"},
-    "baselines/comparison/executors.py": {"ray", "submitit"},
-    "leaderboards/saved.py": {"agents", "baselines", "torch"},
+    "badger_envs/envs/modular_robot/tune.py": {"cma"},
+    "baselines/execution/executors.py": {"ray", "submitit"},
+    "baselines/third_party/benchmarl/task.py": {"benchmarl", "pettingzoo", "tensordict", "torchrl"},
+    "baselines/third_party/benchmarl/training.py": {"benchmarl", "tensordict", "torchrl"},
+    "baselines/third_party/benchmarl/referee.py": {"pettingzoo"},
+    "leaderboards/evaluate/saved_agent.py": {"agents", "baselines", "torch"},
 }
 """Files that import what the others of their folder do not need: adapters for those who have a library, the script
 that made the shipped gaits, and what runs the weights of a submission. What is of the package, nothing else in it
@@ -63,9 +66,9 @@ def test_nothing_in_the_package_imports_an_adapter():
 
 
 def test_tasks_know_neither_drawing_nor_torch():
-    for path in (ROOT / "badger_envs" / "tasks").rglob("*.py"):
+    for path in (ROOT / "badger_envs" / "envs").rglob("task.py"):
         assert not imported(path) - {"badger_envs", "numpy", "array_api_compat"} - set(sys.stdlib_module_names)
-        assert "rendering" not in path.read_text()
+        assert "drawing" not in path.read_text()
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 """What ports take, as a space, and the way from an action of that space to the numbers a task plays.
 
-Axis letters as in `badger_envs.task`; M numbers in a message.
+Axis letters as in `badger_envs.core.task`; M numbers in a message.
 """
 
 from typing import Any, NamedTuple
@@ -9,8 +9,8 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.channel import Channel
-from badger_envs.task import Bounds, Task, require_integer
+from badger_envs.core.channel import Channel
+from badger_envs.core.task import Bounds, Task, require_integer
 from badger_envs.views.common import box, repeat
 
 FloatArray = npt.NDArray[np.float32]

@@ -8,9 +8,9 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.channel import Channel
-from badger_envs.episodes import SEED_BITS, EpisodeSet, Keys, episode_keys, fold_seed
-from badger_envs.task import Bounds, Task
+from badger_envs.core.channel import Channel
+from badger_envs.core.episodes import SEED_BITS, EpisodeSet, Keys, episode_keys, fold_seed
+from badger_envs.core.task import Bounds, Task
 
 METADATA: dict[str, Any] = {"render_modes": ["rgb_array", "ansi"], "render_fps": 4}
 

@@ -7,12 +7,12 @@ import numpy as np
 from pettingzoo import ParallelEnv
 from pettingzoo.utils.conversions import parallel_to_aec_wrapper
 
-from badger_envs.channel import Channel
+from badger_envs.core.channel import Channel
+from badger_envs.core.task import Task
 from badger_envs.registry import as_task
-from badger_envs.task import Task
 from badger_envs.views.actions import Actions, Played
 from badger_envs.views.common import METADATA, box, heard_bounds, join, repeat
-from badger_envs.views.lifetime import FloatArray, Lifetime
+from badger_envs.views.episode import FloatArray, Lifetime
 
 ByAgent = dict[str, Any]
 

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from stable_baselines3.common.vec_env import VecEnv
 
-from badger_envs.channel import Channel
-from badger_envs.task import Task
-from badger_envs.views.shared import SharedTaskVectorEnv
+from badger_envs.core.channel import Channel
+from badger_envs.core.task import Task
+from badger_envs.views.per_port import SharedTaskVectorEnv
 
 
 class SharedVecEnv(VecEnv):

@@ -10,12 +10,12 @@ from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
-from badger_envs.channel import Channel
+from badger_envs.core.channel import Channel
+from badger_envs.core.task import Task, require_integer
 from badger_envs.registry import as_task
-from badger_envs.rendering import Renderer
-from badger_envs.task import Task, require_integer
 from badger_envs.views.actions import Actions
 from badger_envs.views.common import METADATA, Names, box, check_render_mode, repeat
+from badger_envs.views.rendering import Renderer
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]

@@ -19,8 +19,8 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from agents import Agent
 from agents.parts import use_plain_operations
-from badger_envs.task import require_integer
-from baselines.outer_loops.interface import Learner, Lifetimes, NotFiniteError, OuterLoop, SettingsT
+from badger_envs.core.task import require_integer
+from baselines.outer_loops.base import Learner, Lifetimes, NotFiniteError, OuterLoop, SettingsT
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from agents import Agent
-from badger_envs.task import require_bool, require_choice, require_integer
-from baselines.outer_loops.heads import make_head
-from baselines.outer_loops.interface import Learner, Lifetimes, OuterLoop
+from badger_envs.core.task import require_bool, require_choice, require_integer
+from baselines.outer_loops.base import Learner, Lifetimes, OuterLoop
+from baselines.outer_loops.distributions import make_head
+from baselines.outer_loops.rollout import World
 from baselines.outer_loops.states import detached, rows_of
-from baselines.outer_loops.world import World
 
 CRITIC_WIDTH = 64
 """Units of the critic's one hidden layer."""

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from badger_envs.statistics import Interval, RankInterval, performance_profile, rank_intervals, stratified_bootstrap
-from baselines.comparison.tables import Table
-from baselines.comparison.verdict import CUT, MONOLITHIC
-from baselines.report.look import FAINT, INK, Look, Picture, canvas, gid, legend, save
+from baselines.analysis.tables import Table
+from baselines.analysis.verdict import CUT, MONOLITHIC
+from baselines.report.style import FAINT, INK, Look, Picture, canvas, gid, legend, save
 
 MODULAR = "modular"
 """The modular agents of all problems taken together, where they are not the same one everywhere."""

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from badger_envs.registry import find_row
-from baselines.report.lines import Agent, Row, cut_off, labelled, levels, limits, line, over
-from baselines.report.look import FAINT, INK, Look, Picture, canvas, legend, save
+from baselines.report.plotting import Agent, Row, cut_off, labelled, levels, limits, line, over
+from baselines.report.style import FAINT, INK, Look, Picture, canvas, legend, save
 
 SMOOTHED = 5
 """Points of a learning curve in a moving average; lifetimes of different lengths have different references, and a

@@ -8,17 +8,17 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from badger_envs.files import write_whole
-from baselines.comparison.tables import Table, problem_tables, verdict_table
-from baselines.comparison.verdict import SIGNIFICANT, verdict
+from badger_envs.core.files import write_whole
+from baselines.analysis.tables import Table, problem_tables, verdict_table
+from baselines.analysis.verdict import SIGNIFICANT, verdict
 from baselines.report.aggregate import aggregate, aggregate_pictures, aggregate_table
 from baselines.report.curves import learning_curves, sizes
-from baselines.report.films import NoFilmError, film
-from baselines.report.look import Look, Picture, file_name, looks
 from baselines.report.probes import probes
-from baselines.report.sentences import headline, monolithic_ahead, sentences, verdict_picture
+from baselines.report.style import Look, Picture, file_name, looks
+from baselines.report.verdict_text import headline, monolithic_ahead, sentences, verdict_picture
+from baselines.report.videos import NoFilmError, film
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "html"
 Content = Mapping[str, Any]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from baselines.comparison.probes import PROBES
-from baselines.report.lines import Agent, cut_off, labelled, levels, limits, line, over
-from baselines.report.look import Look, Picture, canvas, gid, legend, save
+from baselines.perturbations.probes import PROBES
+from baselines.report.plotting import Agent, cut_off, labelled, levels, limits, line, over
+from baselines.report.style import Look, Picture, canvas, gid, legend, save
 
 FAR_APART = 10.0
 """From here on, as a ratio, points of a probe are on a logarithmic axis."""

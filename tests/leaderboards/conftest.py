@@ -1,10 +1,10 @@
 """Fixtures for tests of the site."""
 
 import pytest
-from boards import board
-from html_page import Page
 
-from leaderboards.pages import pages
+from leaderboards.site.pages import pages
+from tests.leaderboards.helpers.boards import board
+from tests.leaderboards.helpers.html_page import Page
 
 
 @pytest.fixture(scope="module")

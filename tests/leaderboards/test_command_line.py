@@ -8,10 +8,10 @@ import pytest
 
 import leaderboards
 from leaderboards.__main__ import main
-from leaderboards.result_file import write_rows
-from leaderboards.status import status_of
-from leaderboards.submission import make_row
-from leaderboards.suite import load_suite
+from leaderboards.schema.benchmark import load_suite
+from leaderboards.schema.result_file import write_rows
+from leaderboards.schema.status import status_of
+from leaderboards.schema.submission import make_row
 
 
 def run(*words, **environment):

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from leaderboards.check import check_tree
-from leaderboards.reproduce import reproduce
-from leaderboards.site import build
-from leaderboards.submission import folders
-from leaderboards.suite import Suite
+from leaderboards.check.check import check_tree
+from leaderboards.evaluate.reproduce import reproduce
+from leaderboards.schema.benchmark import Suite
+from leaderboards.schema.submission import folders
+from leaderboards.site.build import build
 
 ROOT = Path(__file__).parents[2] / "leaderboards" / "submissions"
 ENTRIES = [folder for suite in Suite.names() for folder in folders(ROOT, suite)]

@@ -1,0 +1,247 @@
+"""The task interface: one problem as pure functions over a batch of episodes.
+
+The verbs are those of Gymnasium's functional API. A task is a frozen dataclass of its parameters; what changes during
+an episode is a NamedTuple of arrays with leading axis B. The functions are written in the Python array API standard,
+so the same lines run on numpy (the Gymnasium and PettingZoo views), torch (differentiable) and JAX (jit).
+
+Axis letters: B episodes, P ports, F features a port shows, A action entries a port takes.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from array_api_compat import array_namespace
+from array_api_compat import device as device_of
+
+from badger_envs.core.episodes import Keys
+
+Array = Any
+"""An array of any backend that follows the Python array API standard."""
+
+StateT = TypeVar("StateT", bound=NamedTuple)
+
+
+class Bounds(NamedTuple):
+    """Smallest and largest values of a vector of numbers."""
+
+    low: npt.NDArray[np.float32]
+    high: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What returns mean: known returns of one task with given arguments, each reached by a policy that can be run."""
+
+    chance: float
+    """Expected return of the best blind policy."""
+    reference: float
+    """Expected return of the handcrafted reference policy."""
+    lowest: float
+    """No episode can return less."""
+    highest: float
+    """No episode can return more."""
+    local_optima: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Expected returns of the plateaus between chance and reference, by name."""
+
+    def score(self, returns: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Normalised score, 0 at chance and 1 at the reference; never clipped.
+
+        Args:
+            returns: any shape.
+
+        Returns:
+            float64, the same shape: (return - chance) / (reference - chance).
+
+        Raises:
+            ValueError: The reference is no better than chance, so there is nothing to learn and no score.
+        """
+        if not self.reference > self.chance:
+            raise ValueError(f"a score needs a reference above chance, got {self.reference} and {self.chance}")
+        return (np.asarray(returns, dtype=np.float64) - self.chance) / (self.reference - self.chance)
+
+
+class Task(ABC, Generic[StateT]):
+    """One problem. Subclasses are frozen dataclasses of their parameters."""
+
+    horizon: int
+    """Steps in an episode (T). The last one ends `terminated`: nothing lies behind it."""
+    port_actions: int = 1
+    """Entries a port takes (A)."""
+    action_limit: ClassVar[float] = 1.0
+    """Actions lie in [-action_limit, action_limit]."""
+    pure: ClassVar[bool] = True
+    """Whether the functions run on every backend and leave the states they are given as they were. A task that is not
+    pure lives in a simulator: it runs on numpy alone, and `transition` and `begin_again` use up the state given."""
+    padded: bool = False
+    """Whether episodes can have fewer ports than P; see `present`."""
+
+    @property
+    @abstractmethod
+    def ports(self) -> int:
+        """Number of ports (P)."""
+
+    @property
+    @abstractmethod
+    def port_bounds(self) -> Bounds:
+        """Ends of what one port shows, each (F,)."""
+
+    @property
+    @abstractmethod
+    def hidden_bounds(self) -> Bounds:
+        """Ends of what `hidden` returns, each (number of hidden variables,)."""
+
+    @property
+    @abstractmethod
+    def levels(self) -> Levels:
+        """Known returns for these arguments."""
+
+    @abstractmethod
+    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> StateT:
+        """First state of each episode.
+
+        Args:
+            episodes: uint64 (B,), from `badger_envs.core.episodes.episode_keys`. Always numpy: names become numbers on
+                the host, once per lifetime, which makes an episode the same on every backend.
+            trial: the how-manieth inner episode of a lifetime this is. What has to be learned is the same in all of
+                them; what the task draws anew from step to step is not.
+            xp: the backend's namespace: numpy, torch or jax.numpy.
+            device: where the arrays shall live, in the backend's own words.
+        """
+
+    @abstractmethod
+    def observation(self, state: StateT) -> Array:
+        """What the ports show, float32 (B, P, F)."""
+
+    @abstractmethod
+    def transition(self, state: StateT, action: Array) -> StateT:
+        """The state after `action`, float32 (B, P, A)."""
+
+    @abstractmethod
+    def reward(self, state: StateT, action: Array, next_state: StateT) -> Array:
+        """Reward of a step, shared by all ports, float32 (B,)."""
+
+    @abstractmethod
+    def terminal(self, state: StateT) -> Array:
+        """Whether the episode is over, bool (B,)."""
+
+    @abstractmethod
+    def hidden(self, state: StateT) -> Array:
+        """Variables that no port shows but a central critic may see, float32 (B, number of hidden variables)."""
+
+    @abstractmethod
+    def metrics(self, state: StateT) -> dict[str, Array]:
+        """Numbers about a state for people, not for agents: name -> float32 (B,). The names never change."""
+
+    @property
+    def port_features(self) -> int:
+        """Numbers a port shows (F)."""
+        return len(self.port_bounds.low)
+
+    @property
+    def slots(self) -> int:
+        """Most neighbours that a port can have (D)."""
+        return self.ports - 1
+
+    def neighbours(self, state: StateT) -> Array:
+        """Who is next to whom: the numbers of the neighbours of every port, int32 (B, P, D), -1 in slots left empty.
+
+        Unless a task says otherwise, everybody is next to everybody: slot s of port p holds port (p + 1 + s) mod P.
+        """
+        xp = namespace(state[0])
+        slots = xp.asarray(everybody_else(self.ports), device=device_of(state[0]))  # (P, D)
+        return xp.broadcast_to(slots, (state[0].shape[0], *slots.shape))  # (B, P, D)
+
+    def present(self, state: StateT) -> Array:
+        """Which ports this episode has, bool (B, P). Absent ones pad the batch: they show 0 and are not heard."""
+        xp = namespace(state[0])
+        return xp.ones((state[0].shape[0], self.ports), dtype=xp.bool, device=device_of(state[0]))
+
+    def snapshot(self, state: StateT, row: int) -> StateT:
+        """One episode of a state, each array without its leading axis, to be kept: for pictures."""
+        kept: Any = type(state)
+        one: StateT = kept(*(np.array(part[row]) for part in state))
+        return one
+
+    def begin_again(self, state: StateT, rows: npt.NDArray[Any], episodes: Keys) -> StateT:
+        """The state with new episodes in some of its rows; numpy only.
+
+        Args:
+            state: of B episodes.
+            rows: int (R,), which ones begin anew.
+            episodes: uint64 (R,), the names of the new ones.
+        """
+        merged = [old.copy() for old in state]
+        for old, new in zip(merged, self.initial(episodes), strict=True):
+            old[rows] = new
+        return type(state)(*merged)
+
+    def arguments(self) -> dict[str, Any]:
+        """The parameters of this task as `gym.make` takes them, without those that change nothing but the speed."""
+        shown = [part.name for part in fields(self) if part.compare]  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in shown}
+
+
+def everybody_else(ports: int) -> npt.NDArray[np.int32]:
+    """The others as every port counts them, from the one after itself, int32 (P, P - 1)."""
+    numbers = np.arange(ports, dtype=np.int32)
+    others: npt.NDArray[np.int32] = (numbers[:, None] + 1 + numbers[:-1]) % ports  # (P, P - 1)
+    return others
+
+
+_NAMESPACES: dict[type, Any] = {}
+
+
+def namespace(array: Array) -> Any:
+    """The array API namespace of an array's backend, looked up once for each type: it is asked for in every step."""
+    kind = type(array)
+    if kind not in _NAMESPACES:
+        _NAMESPACES[kind] = array_namespace(array)
+    return _NAMESPACES[kind]
+
+
+def require_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    """Refuse a `value` that is none of the words `allowed`.
+
+    Raises:
+        ValueError: naming the argument, its value and what is allowed.
+    """
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+
+
+def require_integer(name: str, value: object, least: int, most: int | None = None) -> None:
+    """Refuse a `value` that is no integer in [least, most].
+
+    Raises:
+        ValueError: naming the argument, its value and what is allowed.
+    """
+    allowed = f"at least {least}" if most is None else f"in [{least}, {most}]"
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):  # type: ignore[operator]
+        raise ValueError(f"{name} must be an integer {allowed}, got {value!r}")
+
+
+def require_fraction(name: str, value: object) -> None:
+    """Refuse a `value` that is no number in [0, 1].
+
+    Raises:
+        ValueError: naming the argument, its value and what is allowed.
+    """
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or not 0.0 <= value <= 1.0:  # type: ignore[operator]
+        raise ValueError(f"{name} must be a number in [0, 1], got {value!r}")
+
+
+def require_bool(name: str, value: object) -> None:
+    """Refuse a `value` that is neither True nor False.
+
+    Raises:
+        ValueError: naming the argument, its value and what is allowed.
+    """
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False, got {value!r}")

@@ -1,0 +1,93 @@
+"""Hidden XOR drawn: a card for each bit, and below it the answer of the port that holds it."""
+
+import numpy as np
+import numpy.typing as npt
+
+from badger_envs.core.canvas import (
+    FAINT,
+    FAR,
+    FOOTER,
+    HEADER,
+    HEIGHT,
+    INK,
+    LANE,
+    MARGIN,
+    NEAR,
+    PAPER,
+    TARGET,
+    WIDTH,
+    Canvas,
+    mix,
+)
+from badger_envs.envs.hidden_xor.task import HiddenXOR, HiddenXORState
+
+BAR = 100
+"""Pixels between the answers -1 and 1."""
+
+
+def frame(title: str, task: HiddenXOR, history: list[HiddenXORState]) -> npt.NDArray[np.uint8]:
+    """A picture of the last answers and of the question they answer.
+
+    Returns:
+        uint8 (320, 480, 3).
+
+    Raises:
+        gymnasium.error.DependencyNotInstalled: pillow is missing.
+    """
+    now, step = history[-1], len(history) - 1
+    asked, parity, phase = _question(task, now, step)
+    said = {1.0: "even (+1)", -1.0: "odd (-1)"}[parity]
+    line = f"step {step} of {task.horizon}     right answer: {said}     {phase}"
+    canvas = Canvas(title, line, step / task.horizon)
+    gap = (WIDTH - 2 * MARGIN) / task.bits
+    card = float(np.clip(gap * 0.36, 6, 22))  # half of its width
+    top, middle = HEADER + 14, HEADER + 136
+    canvas.text((MARGIN - 12, top + card), "bit", 11, FAINT, anchor="rm")
+    for value, words in ((1, "even"), (0, ""), (-1, "odd")):
+        y = middle - value * BAR / 2
+        canvas.line(((MARGIN, y), (WIDTH - MARGIN, y)), LANE)
+        canvas.text((MARGIN - 12, y), words, 11, FAINT, anchor="rm")
+    canvas.line(((MARGIN, middle - parity * BAR / 2), (WIDTH - MARGIN, middle - parity * BAR / 2)), TARGET, 2)
+    for port in range(task.bits):
+        x, odd = MARGIN + (port + 0.5) * gap, now.bits[asked, port] < 0
+        counts = bool(now.counted[port])
+        ink = INK if counts else LANE
+        canvas.box((x - card, top, x + card, top + 2 * card), ink if odd else PAPER, outline=ink)
+        if gap > 20:
+            canvas.text((x, top + card), "1" if odd else "0", 13, PAPER if odd else ink)
+        answer = float(now.last[port]) if step else 0.0
+        color = mix(FAR, NEAR, (1.0 + answer * parity) / 2.0)
+        y = middle - answer * BAR / 2
+        canvas.box((x - card / 2, min(y, middle), x + card / 2, max(y, middle)), color)
+        canvas.dot((x, y), 3, color)
+    y = HEIGHT - FOOTER + 14
+    if task.subset:
+        canvas.box((MARGIN, y - 5, MARGIN + 10, y + 5), PAPER, outline=LANE)
+        canvas.text((MARGIN + 16, y), "pale: does not count", 11, FAINT, anchor="lm")
+    for x, color, words in ((210, NEAR, "answer, right"), (320, FAR, "answer, wrong")):
+        canvas.dot((x, y), 4, color)
+        canvas.text((x + 8, y), words, 11, FAINT, anchor="lm")
+    return canvas.pixels()
+
+
+def text(title: str, task: HiddenXOR, history: list[HiddenXORState]) -> str:
+    """The bits, those that count in brackets, and the answers below them."""
+    now, step = history[-1], len(history) - 1
+    asked, parity, phase = _question(task, now, step)
+    cards = ["1" if bit < 0 else "0" for bit in now.bits[asked]]
+    marked = [f"[{card}]" if counts else card for card, counts in zip(cards, now.counted, strict=True)]
+    lines = [
+        f"{title}  step {step}/{task.horizon}  right answer {parity:+.0f}  {phase}",
+        "bits    " + " ".join(f"{card:>6}" for card in marked),
+        "answers " + " ".join(f"{float(answer):+6.2f}" for answer in now.last),
+    ]
+    return "\n".join(lines)
+
+
+def _question(task: HiddenXOR, now: HiddenXORState, step: int) -> tuple[int, float, str]:
+    """Number of the question that the last answers belong to, its right answer, and whether they counted."""
+    played = max(step - 1, 0)
+    asked = played // (task.rounds + 1)
+    counted = step > 0 and played % (task.rounds + 1) == task.rounds
+    phase = "answers counted" if counted else "talking" if step else "begin"
+    return asked, float(now.parity[asked]), phase

@@ -1,0 +1,195 @@
+"""Hidden XOR: everybody holds one private bit, everybody must answer the parity of all.
+
+Selects for communication: whoever misses a single bit knows nothing. With `subset` also for learning in a lifetime.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from badger_envs.core.episodes import Keys, uniform
+from badger_envs.core.task import Array, Bounds, Levels, Task, namespace, require_bool, require_integer
+
+LEAST_BITS, MOST_BITS = 2, 16
+
+
+class HiddenXORState(NamedTuple):
+    """Everything that changes, and what is hidden."""
+
+    bits: Array  # (B, Q, P) -1 or 1, for each question
+    counted: Array  # (B, P) 1 where the bit belongs to the parity, 0 elsewhere; hidden
+    parity: Array  # (B, Q) the right answers: the product of the bits that count
+    last: Array  # (B, P) the previous answers, 0 at first
+    payoff: Array  # (B,) of the last answers that counted, 0 at first
+    step: Array  # (B,) steps played, a whole number
+
+
+@dataclass(frozen=True)
+class HiddenXOR(Task[HiddenXORState]):
+    """Answer the parity of bits of which each port sees one (Badger workshop report 2019, hidden information).
+
+    A question is `rounds` steps to talk and one step whose answers count; a lifetime is `questions` of them. Q is the
+    number of questions below.
+
+    ## Observation
+    One port per bit. A port shows its bit as -1 or 1 (0 while `flash` hides it), its own last answer (0 at first), the
+    right answer of the question before (0 in the first question), 1 if the answer it gives now counts and 0 otherwise,
+    and the fraction of the lifetime that is left.
+
+    ## Action
+    One number in [-1, 1] per port: its answer, -1 for odd (an odd number of bits are -1), 1 for even, 0 for no idea.
+
+    ## Reward
+    When the answers count: mean(answer * parity) over the ports, which is 1 if all are right; 0 at other steps.
+
+    ## Episode end
+    Terminated after questions * (rounds + 1) steps.
+
+    ## Levels
+    As the mean payoff of a question. Chance: 0, whatever is answered without looking. Without `subset`, a local
+    optimum at 1 - 2 / 2**bits: right for all patterns of bits but one, which is an accuracy of 1 - 1 / 2**bits.
+    Reference: 1, and with `subset` the probability that the question follows from those before: the bits that count
+    are the solution of linear equations over two elements, one for each question asked, so the next right answer is
+    known if its bits are a sum of earlier ones. `levels` gives the same as returns.
+
+    ## Arguments
+    `bits`: 2 to 16. `rounds`: steps of each question before the answers count, at least 0. `questions`: at least 1;
+    each has bits of its own. `flash`: whether bits are shown at the first step of a question only. `subset`: whether
+    only a hidden subset of the bits counts, at least one, the same for all questions of a lifetime.
+
+    ## Version history
+    v0: first version.
+    """
+
+    bits: int = 3
+    rounds: int = 2
+    questions: int = 1
+    flash: bool = False
+    subset: bool = False
+
+    def __post_init__(self) -> None:
+        require_integer("bits", self.bits, LEAST_BITS, MOST_BITS)
+        require_integer("rounds", self.rounds, 0)
+        require_integer("questions", self.questions, 1)
+        require_bool("flash", self.flash)
+        require_bool("subset", self.subset)
+
+    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> HiddenXORState:
+        # The stream of an episode: one number for the subset, then the bits of trial 0, of trial 1, ...
+        count = self.questions * self.bits
+        drawn = uniform(episodes, count, first=1 + trial * count)  # (B, Q * P)
+        bits = np.where(drawn < 0.5, np.float32(-1.0), np.float32(1.0)).reshape(-1, self.questions, self.bits)
+        counted = np.ones((len(episodes), self.bits), np.float32)  # (B, P)
+        if self.subset:
+            subsets = 1 + np.floor(uniform(episodes, 1) * (2**self.bits - 1)).astype(np.int64)  # (B, 1) none is empty
+            counted = (subsets >> np.arange(self.bits) & 1).astype(np.float32)  # (B, P)
+        parity = np.where(counted[:, None, :] > 0.0, bits, np.float32(1.0)).prod(axis=2)  # (B, Q)
+        zeros = np.zeros_like(counted)  # (B, P)
+        state = (bits, counted, parity, zeros, zeros[:, 0].copy(), np.zeros(len(episodes), np.int64))
+        return HiddenXORState(*(xp.asarray(array, device=device) for array in state))
+
+    def observation(self, state: HiddenXORState) -> Array:
+        xp = namespace(state.last)
+        length, asked = self.rounds + 1, self._question(state)
+        bit = _of_question(state.bits, asked)  # (B, P)
+        if self.flash:
+            bit = bit * xp.astype(state.step % length == 0, bit.dtype)[:, None]  # (B, P)
+        before = state.step // length - 1  # (B,) -1 in the first question
+        told = _of_question(state.parity, xp.where(before < 0, 0, before))  # (B,)
+        told = told * xp.astype(before >= 0, told.dtype)  # (B,)
+        left = 1.0 - xp.astype(state.step, told.dtype) / self.horizon  # (B,)
+        everywhere = xp.stack([told, self._counts(state), left], axis=1)  # (B, 3)
+        own = xp.stack([bit, state.last], axis=2)  # (B, P, 2)
+        spread = xp.broadcast_to(everywhere[:, None, :], (*bit.shape, 3))  # (B, P, 3)
+        return xp.concat([own, spread], axis=2)  # (B, P, F)
+
+    def transition(self, state: HiddenXORState, action: Array) -> HiddenXORState:
+        xp = namespace(state.last)
+        answers = action[:, :, 0]  # (B, P)
+        payoff = xp.mean(answers, axis=1) * _of_question(state.parity, self._question(state))  # (B,)
+        payoff = xp.where(self._counts(state) > 0.0, payoff, state.payoff)  # (B,)
+        return state._replace(last=answers, payoff=payoff, step=state.step + 1)
+
+    def reward(self, state: HiddenXORState, action: Array, next_state: HiddenXORState) -> Array:
+        return next_state.payoff * self._counts(state)
+
+    def terminal(self, state: HiddenXORState) -> Array:
+        return state.step >= self.horizon
+
+    def hidden(self, state: HiddenXORState) -> Array:
+        xp = namespace(state.last)
+        asked = self._question(state)
+        parity = _of_question(state.parity, asked)[:, None]  # (B, 1)
+        return xp.concat([_of_question(state.bits, asked), state.counted, parity], axis=1)  # (B, 2 P + 1)
+
+    def metrics(self, state: HiddenXORState) -> dict[str, Array]:
+        return {"error": (1.0 - state.payoff) / 2.0}
+
+    @property
+    def horizon(self) -> int:  # type: ignore[override]
+        return self.questions * (self.rounds + 1)
+
+    @property
+    def ports(self) -> int:
+        return self.bits
+
+    @property
+    def port_bounds(self) -> Bounds:
+        return Bounds(np.asarray([-1, -1, -1, 0, 0], np.float32), np.ones(5, np.float32))  # (F,)
+
+    @property
+    def hidden_bounds(self) -> Bounds:
+        low = np.repeat(np.asarray([-1, 0, -1], np.float32), [self.bits, self.bits, 1])  # (2 P + 1,)
+        return Bounds(low, np.ones_like(low))
+
+    @property
+    def levels(self) -> Levels:
+        local_optima = {} if self.subset else {"all_but_one": self.questions * (1.0 - 2.0 ** (1 - self.bits))}
+        return Levels(
+            chance=0.0,
+            reference=float(self.known.sum()),
+            lowest=-float(self.questions),
+            highest=float(self.questions),
+            local_optima=local_optima,
+        )
+
+    @property
+    def known(self) -> Any:
+        """Probability that the right answer of each question follows from what was seen before it, float64 (Q,).
+
+        With a subset, k questions have rank r with some probability, and a fresh one lies in their span with
+        probability 2**(r - bits); if it does not, the rank grows by one.
+        """
+        if not self.subset:
+            return np.ones(self.questions)
+        rank = np.zeros(self.bits + 1)  # (P + 1,) probability of each rank
+        rank[0] = 1.0
+        in_span = 2.0 ** (np.arange(self.bits + 1) - self.bits)  # (P + 1,)
+        known = []
+        for _ in range(self.questions):
+            known.append(rank @ in_span)
+            rank = rank * in_span + np.concatenate([[0.0], (rank * (1.0 - in_span))[:-1]])  # (P + 1,)
+        return np.asarray(known)
+
+    def _question(self, state: HiddenXORState) -> Array:
+        """Number of the question being asked, (B,); the last one once all is over."""
+        xp = namespace(state.last)
+        asked = state.step // (self.rounds + 1)  # (B,)
+        return xp.where(asked < self.questions, asked, self.questions - 1)
+
+    def _counts(self, state: HiddenXORState) -> Array:
+        """1 where the answers given now count, else 0, (B,)."""
+        xp = namespace(state.last)
+        return xp.astype(state.step % (self.rounds + 1) == self.rounds, state.last.dtype)
+
+
+def _of_question(values: Array, asked: Array) -> Array:
+    """The entry of each episode's question: values (B, Q, ...) and asked (B,) to (B, ...)."""
+    if values.shape[1] == 1:
+        return values[:, 0]  # (B, ...) there is nothing to look up
+    xp = namespace(values)
+    index = xp.reshape(asked, (-1, *(1 for _ in values.shape[1:])))  # (B, 1, ...)
+    if len(values.shape) > 2:
+        index = xp.broadcast_to(index, (index.shape[0], 1, *values.shape[2:]))  # (B, 1, ...)
+    return xp.take_along_axis(values, index, axis=1)[:, 0]  # (B, ...)

@@ -1,0 +1,91 @@
+"""Handcrafted policies for mesh routing.
+
+Axis letters as in `badger_envs.core.task`; N rows of ports, D links of a node.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from badger_envs.core.policy import FloatArray
+from badger_envs.envs.mesh_routing.graph import SLOTS, distances
+from badger_envs.envs.mesh_routing.task import ADDRESS_BITS, ADDRESSES, MeshRouting
+
+OWN = slice(0, ADDRESS_BITS)
+HERE = ADDRESS_BITS
+WISHED = slice(HERE + 1, HERE + 1 + ADDRESS_BITS)
+UP = slice(WISHED.stop, WISHED.stop + SLOTS)
+CAME = slice(UP.stop, UP.stop + SLOTS)
+
+
+class ShortestPaths:
+    """Learns the graph in one step, sees which links are up, and sends the packet along a shortest path.
+
+    In the first step every slot of every node sends a number of its own below 0. What comes in along a link tells
+    from which slot of which node it came.
+    """
+
+    def __init__(self, task: MeshRouting) -> None:
+        self._ports = task.ports
+        self._names = np.arange(1, task.ports * SLOTS + 1) / -(task.ports * SLOTS)  # (P * D,) in [-1, 0)
+
+    def reset(self, batch: int) -> None:
+        self._step = 0
+
+    def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
+        batch = len(observation)
+        shown = observation.reshape(batch, self._ports, -1)  # (B, P, F)
+        up, rows = shown[:, :, UP] > 0.0, np.arange(batch)  # (B, P, D), (B,)
+        self._step += 1
+        if self._step == 1:
+            return np.repeat(self._names[None].astype(np.float32), batch, axis=0)  # (B, P * D)
+        if self._step == 2:
+            came = np.rint(shown[:, :, CAME] / self._names[0]).astype(np.int64)  # (B, P, D) counted from 1
+            self._links = np.where(up, (came - 1) // SLOTS, -1)  # (B, P, D)
+            self._hops = distances(self._links)  # (B, P, P)
+        down = np.flatnonzero(((self._links >= 0) & ~up).any(axis=(1, 2)))  # episodes where a link has just failed
+        self._links[down] = np.where(up[down], self._links[down], -1)
+        self._hops[down] = distances(self._links[down])
+        holder = shown[:, :, HERE].argmax(axis=1)  # (B,)
+        wished = (shown[:, :, OWN] == shown[rows, holder, WISHED][:, None, :]).all(axis=2).argmax(axis=1)  # (B,)
+        ways = self._links[rows, holder]  # (B, D)
+        far = np.where(ways >= 0, self._hops[rows[:, None], ways, wished[:, None]], self._ports)  # (B, D)
+        action = np.full((batch, self._ports, SLOTS), -1.0, np.float32)  # (B, P, D)
+        action[rows, holder, far.argmin(axis=1)] = 1.0
+        return action.reshape(batch, -1)  # (B, P * D)
+
+
+class DistanceVectors:
+    """Every node tells its neighbours how near it believes to be to each address, and sends packets to the nearest.
+
+    This is the routing of the early internet: a node is near to itself, and one hop further from any other address
+    than the nearest of its neighbours says to be. A message has a number for every address: 1 at the address itself,
+    1/64 less for every hop, 0 where no way is known. News travel one hop per step. Old news of a way that has failed
+    can send packets in circles, so a node keeps the packet while its own belief about the address still changes.
+    """
+
+    message_size = ADDRESSES
+
+    def __init__(self, task: MeshRouting) -> None:
+        pass
+
+    def reset(self, rows: int) -> None:
+        self._near = np.zeros((rows, ADDRESSES), np.float32)  # (N, M)
+
+    def act(self, observation: FloatArray, heard: FloatArray) -> tuple[FloatArray, FloatArray]:
+        rows = np.arange(len(observation))  # (N,)
+        before = self._near
+        self._near = np.maximum(heard.max(axis=1) - np.float32(1.0 / ADDRESSES), 0.0)  # (N, M)
+        self._near[rows, _code(observation[:, OWN])] = 1.0
+        wished = _code(observation[:, WISHED])  # (N,)
+        ways = heard[rows, :, wished]  # (N, D)
+        goes = (observation[:, HERE] > 0.0) & (ways.max(axis=1) > 0.0)  # (N,)
+        goes &= self._near[rows, wished] == before[rows, wished]
+        action = np.full((len(rows), SLOTS), -1.0, np.float32)  # (N, D)
+        action[rows[goes], ways.argmax(axis=1)[goes]] = 1.0
+        return action, self._near
+
+
+def _code(signs: FloatArray) -> npt.NDArray[np.int64]:
+    """The number of an address, (N,)."""
+    number: npt.NDArray[np.int64] = (signs > 0.0) @ (1 << np.arange(ADDRESS_BITS))  # (N,)
+    return number

@@ -1,0 +1,214 @@
+"""Mesh routing: carry packets to their addresses, hop by hop, through a graph that nobody sees as a whole.
+
+Selects for telling neighbours what one knows: the way to an address can only be learned from those on it.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from array_api_compat import device as device_of
+
+from badger_envs.core.episodes import Keys, uniform
+from badger_envs.core.task import Array, Bounds, Levels, Task, namespace, require_integer
+from badger_envs.envs.mesh_routing.graph import (
+    LEAST_NODES,
+    SLOTS,
+    failures,
+    graph_draws,
+    random_graphs,
+    without_repeats,
+)
+from badger_envs.envs.routing.task import require_topology
+
+ADDRESS_BITS = 6
+ADDRESSES = 2**ADDRESS_BITS
+"""As many nodes at most; fewer nodes draw theirs from all of these."""
+WRONG_HOP = 3.0
+"""What a hop costs that does not bring the packet nearer. Blind hops bring it nearer more often than away, since
+whatever is delivered has come nearer: up to 7 hops in 10 did in the smallest rings. They must not pay."""
+
+
+class MeshRoutingState(NamedTuple):
+    """Everything that changes, and what is hidden."""
+
+    links: Array  # (B, P, D) int32, the node at the other end of each link, -1 in slots without a link; hidden
+    origin: Array  # (B, P, D) int32, where in all outputs (P * D) stands what comes in along each link; hidden
+    fails: Array  # (B, P, D) the step from which on a link is down, 0 in slots without one; hidden
+    moments: Array  # (B, failures) the steps at which links fail, in order; hidden
+    distances: Array  # (B, failures + 1, P, P) hops between nodes after so many failures; hidden
+    addresses: Array  # (B, P, 6) signs
+    packets: Array  # (B, T + 1, 2) int32, the nodes where each packet starts and where it wants to go; hidden
+    holder: Array  # (B,) int32, the node where the packet is
+    delivered: Array  # (B,) packets delivered, a whole number as float32
+    came: Array  # (B, P, D) what was sent to each node along each link in the previous step, 0 at first
+    gain: Array  # (B,) reward of the previous step
+    total: Array  # (B,) rewards so far
+    steps_left: Array  # (B, P) a whole number as float32, the same for all ports: so it need not be spread every step
+
+
+@dataclass(frozen=True)
+class MeshRouting(Task[MeshRoutingState]):
+    """Carry one packet after the other to its address through a random graph in which links fail.
+
+    ## Observation
+    One port per node of a graph: a ring in random order with chords, at most 4 links per node, in random slots. A node
+    shows its own address (6 signs, drawn anew for every lifetime, no two alike); 1 if the packet is here, else 0; the
+    address that the packet wants to reach, 0 in nodes without it; for each of 4 slots whether there is a link that is
+    up; what its neighbour sent along each link in the step before (0 at first, and without a link); and the fraction
+    of the lifetime that is left. Nobody shows who is at the other end of a link.
+
+    ## Action
+    Four numbers in [-1, 1] per port, one for each slot: what is sent along this link. The node that has the packet
+    hands it over along the link with its largest number, if that is above 0 and the link is up; else the packet stays.
+    Numbers below 0 move no packet, so all nodes can talk in them. A packet that arrives gives way to the next one.
+
+    ## Reward
+    1 if the packet came nearer to its destination, counted in links that are up; 0 if it stayed; -3 for any other hop.
+
+    ## Episode end
+    Terminated after `horizon` steps.
+
+    ## Levels
+    Chance: 0, from keeping every packet; hops along blindly chosen links cost more than they bring. Reference:
+    horizon - 1. In the first step every node sends a number of its own along every link, and what comes in tells who
+    is linked to whom to whoever sees all ports; from then on the packet goes along shortest paths.
+
+    ## Arguments
+    `ports`: nodes, 3 to 64. `horizon`: steps, at least 1. `failures`: chords that fail during the lifetime, each at a
+    step drawn at random, at least 0; fewer where there are fewer chords, and the ring never fails. `topology`: "mesh"
+    here; "direct" asks for `Routing`.
+
+    ## Version history
+    v0: first version.
+    """
+
+    ports: int = 8
+    horizon: int = 50
+    failures: int = 1
+    topology: str = "mesh"
+    port_actions = SLOTS
+
+    def __post_init__(self) -> None:
+        require_integer("ports", self.ports, LEAST_NODES, ADDRESSES)
+        require_integer("horizon", self.horizon, 1)
+        require_integer("failures", self.failures, 0)
+        require_topology(self, "mesh")
+
+    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> MeshRoutingState:
+        ports, batch, chords, packets = self.ports, len(episodes), self.ports // 2, self.horizon + 1
+        sizes = (graph_draws(ports), chords, min(self.failures, chords), ports, trial * 2 * packets, 2 * packets)
+        # Where each variable begins in the stream; the packets of earlier trials are skipped.
+        first = np.cumsum((0, *sizes)).tolist()
+        by_graph, by_chord, by_moment, by_address = (
+            uniform(episodes, count, first=start) for count, start in zip(sizes[:4], first, strict=False)
+        )
+        graphs = random_graphs(ports, by_graph)
+        origin = np.where(graphs.links >= 0, graphs.links * SLOTS + graphs.back, 0)  # (B, P, D)
+        fails, moments, hops = failures(graphs, by_chord, by_moment, self.horizon)
+        codes = without_repeats(by_address, ADDRESSES)[:, :, None]  # (B, P, 1)
+        addresses = 1.0 - 2.0 * (codes >> np.arange(ADDRESS_BITS) & 1).astype(np.float32)  # (B, P, 6)
+        by_packet = uniform(episodes, 2 * packets, first=first[5]).reshape(batch, 2, packets)  # (B, 2, T + 1)
+        start = (by_packet[:, 0] * ports).astype(np.int32)  # (B, T + 1)
+        wish = (start + 1 + (by_packet[:, 1] * (ports - 1)).astype(np.int32)) % ports  # (B, T + 1) another node
+        nobody, left = np.zeros((batch, ports, SLOTS), np.float32), np.full((batch, ports), self.horizon, np.float32)
+        fixed = (graphs.links, origin, fails, moments, hops, addresses, np.stack([start, wish], axis=2))
+        running = (start[:, 0], nobody[:, 0, 0], nobody, nobody[:, 0, 0], nobody[:, 0, 0], left)
+        return MeshRoutingState(*(xp.asarray(array, device=device) for array in fixed + running))
+
+    def observation(self, state: MeshRoutingState) -> Array:
+        xp = namespace(state.came)
+        rows = _rows(state)
+        here = xp.arange(self.ports, device=device_of(state.came)) == state.holder[:, None]  # (B, P)
+        flag = xp.astype(here, state.came.dtype)[:, :, None]  # (B, P, 1)
+        wished = state.addresses[rows, self._wish(state)]  # (B, 6)
+        packet = xp.concat([xp.ones_like(wished[:, :1]), wished], axis=1)[:, None, :] * flag  # (B, P, 7)
+        up = xp.astype(self._up(state), state.came.dtype)  # (B, P, D)
+        left = (state.steps_left / self.horizon)[:, :, None]  # (B, P, 1)
+        return xp.concat([state.addresses, packet, up, state.came * up, left], axis=2)  # (B, P, F)
+
+    def transition(self, state: MeshRoutingState, action: Array) -> MeshRoutingState:
+        xp = namespace(state.came)
+        rows, holder, wish = _rows(state), _whole(state.holder), self._wish(state)  # (B,)
+        offered = action[rows, holder]  # (B, D)
+        slot = xp.argmax(offered, axis=1)  # (B,)
+        fails = state.fails[rows, holder, slot]  # (B,)
+        goes = (offered[rows, slot] > 0.0) & (fails > self.horizon - state.steps_left[:, 0])  # (B,)
+        place = xp.where(goes, _whole(state.links[rows, holder, slot]), holder)  # (B,)
+        hops = state.distances[rows, self._failed(state), wish]  # (B, P) from every node to the destination
+        nearer = hops[rows, place] < hops[rows, holder]  # (B,)
+        moved = xp.astype(goes, state.gain.dtype)  # (B,)
+        gain = xp.where(nearer, moved, -WRONG_HOP * moved)  # (B,)
+        arrived = place == wish  # (B,)
+        delivered = state.delivered + xp.astype(arrived, state.delivered.dtype)  # (B,)
+        holder = xp.where(arrived, _whole(state.packets[rows, _whole(delivered), 0]), place)  # (B,)
+        origin = _whole(state.origin) + rows[:, None, None] * (self.ports * SLOTS)  # (B, P, D) among all episodes
+        came = xp.take(xp.reshape(action, (-1,)), xp.reshape(origin, (-1,)), axis=0)  # (B * P * D,)
+        came = xp.reshape(came, origin.shape)  # (B, P, D)
+        steps_left = xp.clip(state.steps_left - 1.0, 0.0, None)  # (B, P)
+        return MeshRoutingState(*state[:7], holder, delivered, came, gain, state.total + gain, steps_left)
+
+    def reward(self, state: MeshRoutingState, action: Array, next_state: MeshRoutingState) -> Array:
+        return next_state.gain
+
+    def terminal(self, state: MeshRoutingState) -> Array:
+        return state.steps_left[:, 0] <= 0.0
+
+    def hidden(self, state: MeshRoutingState) -> Array:
+        return state.distances[_rows(state), self._failed(state), self._wish(state)]  # (B, P)
+
+    def metrics(self, state: MeshRoutingState) -> dict[str, Array]:
+        xp = namespace(state.total)
+        played = xp.clip(self.horizon - state.steps_left[:, 0], 1.0, None)  # (B,)
+        return {"error": 1.0 - state.total / played, "delivered": state.delivered}
+
+    @property
+    def slots(self) -> int:
+        return SLOTS
+
+    def neighbours(self, state: MeshRoutingState) -> Array:
+        """The nodes at the other ends of the links that are up, int32 (B, P, D), -1 in the other slots."""
+        return namespace(state.links).where(self._up(state), state.links, -1)
+
+    @property
+    def port_bounds(self) -> Bounds:
+        low = np.asarray([-1.0] * ADDRESS_BITS + [0.0] + [-1.0] * ADDRESS_BITS + [0.0] * SLOTS + [-1.0] * SLOTS + [0.0])
+        return Bounds(low.astype(np.float32), np.ones(len(low), np.float32))  # (F,)
+
+    @property
+    def hidden_bounds(self) -> Bounds:
+        # The hops from every node to where the packet wants to go; a ring is the longest way round.
+        return Bounds(np.zeros(self.ports, np.float32), np.full(self.ports, self.ports // 2, np.float32))
+
+    @property
+    def levels(self) -> Levels:
+        return Levels(
+            chance=0.0,
+            reference=self.horizon - 1.0,
+            lowest=-WRONG_HOP * self.horizon,
+            highest=float(self.horizon),
+        )
+
+    def _failed(self, state: MeshRoutingState) -> Array:
+        """How many links have failed by now, int32 (B,)."""
+        xp = namespace(state.moments)
+        played = self.horizon - state.steps_left[:, :1]  # (B, 1)
+        return xp.sum(xp.astype(state.moments <= played, xp.int32), axis=1)  # (B,)
+
+    def _up(self, state: MeshRoutingState) -> Array:
+        """Which slots hold a link that is up, bool (B, P, D)."""
+        return state.fails > (self.horizon - state.steps_left)[:, :, None]
+
+    def _wish(self, state: MeshRoutingState) -> Array:
+        """The node that the packet wants to reach, int32 (B,)."""
+        return _whole(state.packets[_rows(state), _whole(state.delivered), 1])
+
+
+def _rows(state: MeshRoutingState) -> Array:
+    return namespace(state.came).arange(state.came.shape[0], device=device_of(state.came))  # (B,)
+
+
+def _whole(numbers: Array) -> Array:
+    """As int32, whatever they came as."""
+    xp = namespace(numbers)
+    return xp.astype(numbers, xp.int32)

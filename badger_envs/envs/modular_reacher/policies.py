@@ -1,0 +1,134 @@
+"""Handcrafted policies for the modular reacher. Axis letters as in `badger_envs.core.task`; G tips that have a goal.
+
+One controller knows the whole body; one rule, the same for every segment, talks to the neighbours instead.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from badger_envs.core.policy import FloatArray
+from badger_envs.envs.modular_reacher.body import MOST_SEGMENTS, who_carries
+from badger_envs.envs.modular_reacher.task import MEAN_GOAL, TURN, ModularReacher
+
+GOAL, SEES_GOAL, ORIGIN, END = slice(0, 2), 2, slice(3, 5), slice(7, 9)
+"""Where to find what in the features of a port."""
+SWEEPS = 2
+"""How often the controller goes over all joints in one step; more gains nothing."""
+DAMPING = 1e-5
+"""In the units of a squared step of a tip: joints that hardly move a tip are left alone."""
+GAIN = 50.0
+"""Action for each unit of torque by which the goals pull at a joint: full speed until they hardly pull any more."""
+
+
+class _Controller:
+    """Brings the tips as close to their aims as one step can, as far as the Jacobian tells.
+
+    That is a least-squares problem with every action in [-1, 1]. It is solved joint by joint, from the root to the
+    tips, each taking the best action given those of the others.
+    """
+
+    def __init__(self, task: ModularReacher) -> None:
+        self._task = task
+
+    def reset(self, batch: int) -> None:
+        self._begins = True
+
+    def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
+        ports = observation.reshape(len(observation), self._task.ports, self._task.port_features)  # (B, P, F)
+        if self._begins:
+            self._tips, self._moves = self._find_body(ports)
+        tips = np.take_along_axis(ports, self._tips[:, :, None], axis=1)  # (B, G, F)
+        origin, tip = ports[:, :, ORIGIN], tips[:, :, END]  # (B, P, 2), (B, G, 2)
+        missing = self._aim(tips) - tip  # (B, G, 2)
+        lever = tip[:, None] - origin[:, :, None]  # (B, P, G, 2)
+        across = np.stack([-lever[:, :, :, 1], lever[:, :, :, 0]], axis=3)  # (B, P, G, 2)
+        effect = (TURN * self._moves[:, :, :, None] * across).reshape(*ports.shape[:2], -1)  # (B, P, G * 2)
+        action = np.zeros(ports.shape[:2], np.float32)  # (B, P)
+        left = missing.reshape(len(ports), -1)  # (B, G * 2)
+        if self._begins:  # an arm that is straight has to bend before a tip can come nearer, and no Jacobian says so
+            action += np.where(missing[:, :1, 0] > 0.0, np.float32(-1.0), np.float32(1.0))
+            left -= (action[:, :, None] * effect).sum(axis=1)
+            self._begins = False
+        power = np.vecdot(effect, effect) + np.float32(DAMPING)  # (B, P)
+        for joint in [*range(self._task.ports)] * SWEEPS:
+            old, step = action[:, joint], effect[:, joint]  # (B,), (B, G * 2)
+            pull = np.vecdot(step, left) - np.float32(DAMPING) * old  # (B,)
+            new = np.clip(old + pull / power[:, joint], -1.0, 1.0)  # (B,)
+            left -= (new - old)[:, None] * step
+            action[:, joint] = new
+        return action
+
+    def _aim(self, tips: FloatArray) -> FloatArray:
+        raise NotImplementedError
+
+    def _find_body(self, ports: FloatArray) -> tuple[npt.NDArray[np.int64], FloatArray]:
+        """Which segments have a goal, from the last on, int (B, G), and which joints move them, float32 (B, P, G).
+
+        Who carries whom is seen from who begins where another one ends. Where an episode has fewer goals than others
+        of the batch, the rest of its tips are moved by nobody.
+        """
+        batch, segments = ports.shape[:2]
+        parent = np.repeat(np.arange(-1, segments - 1)[None], batch, axis=0)  # (B, P)
+        if self._task.branching > 0.0:
+            for segment in range(1, segments):
+                gap = ports[:, :segment, END] - ports[:, segment, None, ORIGIN]  # (B, segment, 2)
+                parent[:, segment] = np.argmin(np.vecdot(gap, gap), axis=1)
+        wanted = ports[:, :, SEES_GOAL] > 0.0  # (B, P)
+        if self._task.goal != "tips":
+            wanted[:, :-1] = False
+        most = int(wanted.sum(axis=1).max())
+        tips = segments - 1 - np.argsort(~wanted[:, ::-1], axis=1, kind="stable")[:, :most]  # (B, G)
+        carried = who_carries(parent) * wanted[:, :, None]  # (B, P, P)
+        moves = np.swapaxes(np.take_along_axis(carried, tips[:, :, None], axis=1), 1, 2)  # (B, P, G)
+        return tips, moves.astype(np.float32)
+
+
+class Reach(_Controller):
+    """Aims at the goals: the reference."""
+
+    def _aim(self, tips: FloatArray) -> FloatArray:
+        return tips[:, :, GOAL]
+
+
+class ReachForMean(_Controller):
+    """Aims every tip at the mean of all goals, which is the best that can be done without seeing them: chance."""
+
+    def _aim(self, tips: FloatArray) -> FloatArray:
+        return np.asarray(MEAN_GOAL, np.float32)
+
+
+class PullTogether:
+    """One rule for every segment: tell the parent how the goals pull at you, and turn the way they pull.
+
+    A goal pulls its tip with the force goal - tip. What that does to a joint somewhere down the tree depends on the
+    sum of the forces and the sum of their torques about the origin alone, so these are passed on from segment to
+    segment, as means with the number of goals that they are of. A `SharedPolicy`, for goal="last" and goal="tips".
+    """
+
+    message_size = 4
+
+    def reset(self, rows: int) -> None:
+        pass
+
+    def act(self, observation: FloatArray, heard: FloatArray) -> tuple[FloatArray, FloatArray]:
+        goal, origin, tip = observation[:, GOAL], observation[:, ORIGIN], observation[:, END]  # (N, 2)
+        children = heard[:, 1:]  # (N, D - 1, M) a parent's messages are of no use
+        counts = np.concatenate([observation[:, [SEES_GOAL]], children[:, :, 3] * MOST_SEGMENTS], axis=1)  # (N, D)
+        forces = np.concatenate([(goal - tip)[:, None], 2.0 * children[:, :, 0:2]], axis=1)  # (N, D, 2)
+        torques = np.concatenate([_cross(tip, goal)[:, None], children[:, :, 2]], axis=1)  # (N, D)
+        count = counts.sum(axis=1)  # (N,)
+        share = counts / np.maximum(count, 1.0)[:, None]  # (N, D)
+        force, torque = (share[:, :, None] * forces).sum(axis=1), (share * torques).sum(axis=1)  # (N, 2), (N,)
+        turn = GAIN * (torque - _cross(origin, force))  # (N,)
+        message = np.column_stack([force / 2.0, torque, count / MOST_SEGMENTS])  # (N, M)
+        return _limited(turn[:, None]), _limited(message)
+
+
+def _cross(one: FloatArray, other: FloatArray) -> FloatArray:
+    """The torque of the force `other` at the place `one`, each (N, 2)."""
+    torque: FloatArray = one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0]  # (N,)
+    return torque
+
+
+def _limited(numbers: FloatArray) -> FloatArray:
+    return np.clip(numbers, -1.0, 1.0).astype(np.float32)

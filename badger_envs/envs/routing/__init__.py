@@ -1,0 +1,1 @@
+"""Routing through a hidden permutation."""

@@ -1,0 +1,96 @@
+"""Known returns that no formula gives: measured on episodes of their own, and stored or measured when asked for.
+
+`python -m badger_envs.measure_levels` stores them for what the registry names. Axis letters as in
+`badger_envs.core.task`.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from badger_envs.core.episodes import EpisodeSet, episode_keys
+from badger_envs.core.task import Task
+
+if TYPE_CHECKING:  # the policies know the tasks, and the tasks know this module
+    from badger_envs.core.policy import Policy
+
+STORE = "data/levels.json"
+"""Inside the package: key of a task -> what was measured."""
+EPISODES_ON_DEMAND, ROBOTS_ON_DEMAND = 2_000, 512
+"""Of pure tasks and of those in a simulator: enough to read a score by. Most of what is stored is measured on more."""
+NUMBERS_AT_ONCE = 500_000
+"""Bounds the memory: so many numbers of ports times ports, over all episodes of a batch."""
+
+
+class Mean(NamedTuple):
+    """A mean return and what it may be off by."""
+
+    mean: float
+    standard_error: float
+
+
+def measured_level(task: Task[Any], name: str) -> float:
+    """Mean return of the policy that the registry has for a level of a task: as stored, else measured now, once.
+
+    Args:
+        task: with its arguments.
+        name: of the level.
+    """
+    stored = _store().get(task_key(task))
+    if stored is not None:
+        return float(stored["levels"][name]["mean"])
+    return _measured_now(task, name)
+
+
+def task_key(task: Task[Any]) -> str:
+    """The name of a task with its arguments in the store. Equal tasks have equal keys: 1 and 1.0 look the same."""
+    arguments = {
+        name: float(value) if isinstance(value, int | float | np.number) and not isinstance(value, bool) else value
+        for name, value in task.arguments().items()
+    }
+    return f"{type(task).__name__} {json.dumps(arguments, sort_keys=True)}"
+
+
+def mean_return(task: Task[Any], policy: "Policy", episodes: int) -> Mean:
+    """Let a policy live through the first so many episodes that are set aside for measuring levels.
+
+    Args:
+        task: what is played.
+        policy: sees what `gym.make_vec` shows.
+        episodes: how many; at least 2.
+    """
+    returns = []
+    batch = max(1, NUMBERS_AT_ONCE // task.ports**2)
+    for first in range(0, episodes, batch):
+        count = min(batch, episodes - first)
+        state = task.initial(episode_keys(0, np.arange(first, first + count), EpisodeSet.LEVELS))
+        policy.reset(count)
+        reward, total = np.zeros(count, np.float32), np.zeros(count)  # (B,)
+        for _ in range(task.horizon):
+            action = policy.act(task.observation(state).reshape(count, -1), reward)  # (B, P * A)
+            ported = action.reshape(count, task.ports, task.port_actions)  # (B, P, A)
+            following = task.transition(state, ported)
+            reward = task.reward(state, ported, following)  # (B,)
+            total += reward
+            state = following
+        returns.append(total)
+    everything = np.concatenate(returns)  # (episodes,)
+    return Mean(float(everything.mean()), float(everything.std(ddof=1) / np.sqrt(episodes)))
+
+
+@cache
+def _store() -> dict[str, Any]:
+    stored: dict[str, Any] = json.loads(files("badger_envs").joinpath(STORE).read_text())
+    return stored
+
+
+@cache
+def _measured_now(task: Task[Any], name: str) -> float:
+    from badger_envs.registry import row_of  # the registry knows the tasks, and some tasks this module
+
+    return mean_return(
+        task, row_of(task).policy(name, task), EPISODES_ON_DEMAND if task.pure else ROBOTS_ON_DEMAND
+    ).mean

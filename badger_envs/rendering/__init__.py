@@ -1,5 +1,0 @@
-"""Pictures and texts of running episodes, kept out of the task files."""
-
-from badger_envs.rendering.renderer import Renderer
-
-__all__ = ["Renderer"]

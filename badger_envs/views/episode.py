@@ -1,0 +1,128 @@
+"""One running episode of a task: what the Gymnasium Env and the PettingZoo views have in common."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium.error import ResetNeeded
+
+from badger_envs.core.channel import Channel
+from badger_envs.core.task import Task, require_integer
+from badger_envs.views.common import Names, check_render_mode
+from badger_envs.views.rendering import Renderer
+
+FloatArray = npt.NDArray[np.float32]
+
+_ONLY_ROW = np.zeros(1, dtype=np.int64)
+
+
+class Lifetime:
+    """Plays one episode after the other and refuses to step outside of one.
+
+    Args:
+        name: the id, for error messages and pictures.
+        task: what is played.
+        render_mode: None, "rgb_array" or "ansi".
+    """
+
+    def __init__(self, name: str, task: Task[Any], render_mode: str | None) -> None:
+        self.name, self.task = name, task
+        self.render_mode = check_render_mode(render_mode)
+        self.over = True
+        self._names = Names(1)
+        self._state: Any = None
+        self._renderer = Renderer(name, task) if render_mode else None
+
+    def begin(self, seed: int | None, options: Mapping[str, Any] | None) -> None:
+        """Begin the first episode of `seed`, else the next one of the seed before, else the one `options` names.
+
+        Raises:
+            ValueError: A negative seed, or an episode or a trial that is no number.
+            gymnasium.error.ResetNeeded: A trial of an episode before there is one.
+        """
+        trial = (options or {}).get("trial", 0)
+        require_integer("options['trial']", trial, 0)
+        if not trial:
+            self._keys = self._names.begin([seed], _ONLY_ROW, options)  # (1,)
+        elif self._state is None:
+            raise ResetNeeded(f"{self.name}: trial {trial} needs an episode; no episode was begun yet")
+        if self.task.pure or trial or self._state is None:
+            self._state = self.task.initial(self._keys, trial=trial)
+        else:  # a simulator is built once
+            self._state = self.task.begin_again(self._state, _ONLY_ROW, self._keys)
+        self.over = False
+        if self._renderer:
+            self._renderer.start(self._state)
+
+    def require_running(self) -> None:
+        """Refuse to go on where no episode runs.
+
+        Raises:
+            gymnasium.error.ResetNeeded: naming the environment and the reason.
+        """
+        if self.over:
+            why = (
+                "no episode was begun yet"
+                if self._state is None
+                else f"the episode ended after {self.task.horizon} steps"
+            )
+            raise ResetNeeded(f"{self.name}: call reset() before step(); {why}")
+
+    def step(self, action: FloatArray) -> float:
+        """Play one step and return its reward.
+
+        Args:
+            action: float32 (1, P, A), checked.
+        """
+        state = self._state
+        self._state = self.task.transition(state, action)
+        self.over = bool(self.task.terminal(self._state)[0])
+        if self._renderer:
+            self._renderer.add(self._state)
+        return float(self.task.reward(state, action, self._state)[0])
+
+    def observation(self) -> FloatArray:
+        """What the ports show, float32 (P, F)."""
+        shown: FloatArray = self.task.observation(self._state)[0]
+        return shown
+
+    def hidden(self) -> FloatArray:
+        """What no port shows, float32 (hidden,)."""
+        self._require_begun("state")
+        variables: FloatArray = self.task.hidden(self._state)[0]
+        return variables
+
+    def info(self) -> dict[str, Any]:
+        """The task's metrics, each a float32 scalar; where ports can be absent also which are present, bool (P,)."""
+        info: dict[str, Any] = {name: values[0] for name, values in self.task.metrics(self._state).items()}
+        if self.task.padded:
+            info["present"] = self.present()
+        return info
+
+    def present(self) -> npt.NDArray[np.bool_]:
+        """Which ports this episode has, bool (P,)."""
+        mask: npt.NDArray[np.bool_] = np.array(self.task.present(self._state)[0])
+        return mask
+
+    def neighbours(self) -> npt.NDArray[np.int32]:
+        """Who is next to whom, int32 (P, D), -1 in empty slots."""
+        self._require_begun("neighbours")
+        slots: npt.NDArray[np.int32] = np.array(self.task.neighbours(self._state)[0])
+        return slots
+
+    def hear(self, channel: Channel, said: FloatArray) -> FloatArray:
+        """What ports hear, float32 (P, D, M), of what was said, float32 (P, M)."""
+        heard: FloatArray = channel.hear(self.task, self._state, said[None])[0]
+        return heard
+
+    def render(self) -> Any:
+        """A picture uint8 (height, width, 3), a text, or None without a render mode."""
+        if self._renderer is None:
+            return None
+        self._require_begun("render")
+        return self._renderer.frame() if self.render_mode == "rgb_array" else self._renderer.text()
+
+    def _require_begun(self, what: str) -> None:
+        if self._state is None:
+            raise ResetNeeded(f"{self.name}: call reset() before {what}(); no episode was begun yet")

@@ -1,0 +1,93 @@
+"""The Gymnasium Env of any task: one episode at a time, ports concatenated."""
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+from badger_envs.core.task import Task
+from badger_envs.registry import as_task
+from badger_envs.views.actions import Actions
+from badger_envs.views.common import METADATA, box, repeat
+from badger_envs.views.episode import FloatArray, Lifetime
+
+
+class TaskEnv(gym.Env[Any, Any]):
+    """One episode of a task at a time.
+
+    Observation: float32 (P * F,), port after port. Action: float32 (P * A,), or with `choices` as many whole numbers.
+    The info holds the task's metrics, and where ports can be absent "present", bool (P,).
+
+    Args:
+        task: an id of the registry, or a task.
+        render_mode: None, "rgb_array" or "ansi".
+        choices: how many evenly spaced values each number of an action is chosen from; None for all.
+        **arguments: the task's arguments, where `task` is an id.
+
+    Raises:
+        ValueError: Unknown id or render mode, or an argument with a value that is not allowed.
+    """
+
+    metadata = METADATA
+
+    def __init__(
+        self, task: str | Task[Any], *, render_mode: str | None = None, choices: int | None = None, **arguments: Any
+    ) -> None:
+        name, self.task = as_task(task, arguments)
+        self._lifetime = Lifetime(name, self.task, render_mode)
+        self.render_mode = render_mode
+        self.observation_space = box(repeat(self.task.port_bounds, self.task.ports))
+        self._actions = Actions(self.task, self.task.ports, choices=choices)
+        self.action_space = self._actions.space
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[FloatArray, dict[str, Any]]:
+        """Begin an episode: the first one of `seed`, else the next one of the seed before.
+
+        Args:
+            seed: names the episode; None goes on to the next episode.
+            options: {"episode": n} plays the n-th test episode instead; {"trial": k} plays the running one again, as
+                the k-th inner episode of a lifetime (see `Task.initial`).
+
+        Returns:
+            Observation float32 (P * F,) and the task's metrics.
+
+        Raises:
+            ValueError: A negative seed, or an episode that is no number.
+        """
+        super().reset(seed=seed)
+        self._lifetime.begin(seed, options)
+        return self._lifetime.observation().reshape(-1), self._lifetime.info()
+
+    def step(self, action: npt.ArrayLike) -> tuple[FloatArray, float, bool, bool, dict[str, Any]]:
+        """Play one step.
+
+        Args:
+            action: in the action space, (P * A,).
+
+        Returns:
+            Observation float32 (P * F,), reward, terminated, truncated (never), and the task's metrics.
+
+        Raises:
+            ValueError: The action has another shape, holds NaN or lies outside the action space.
+            gymnasium.error.ResetNeeded: No episode is running.
+        """
+        lifetime = self._lifetime
+        lifetime.require_running()
+        reward = lifetime.step(self._actions.play(action).numbers[None])  # (1, P, A)
+        return lifetime.observation().reshape(-1), reward, lifetime.over, False, lifetime.info()
+
+    def state(self) -> FloatArray:
+        """The observation, then the hidden variables, float32 (P * F + hidden,)."""
+        hidden = self._lifetime.hidden()
+        return np.concatenate([self._lifetime.observation().reshape(-1), hidden])
+
+    def neighbours(self) -> npt.NDArray[np.int32]:
+        """Who is next to whom now: the numbers of each port's neighbours, int32 (P, D), -1 in slots left empty."""
+        return self._lifetime.neighbours()
+
+    def render(self) -> Any:
+        """A picture uint8 (height, width, 3) or a text, by render mode."""
+        return self._lifetime.render()

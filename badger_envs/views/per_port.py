@@ -1,0 +1,142 @@
+"""The parameter-sharing view: every port of every episode is one sub-environment of a VectorEnv."""
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import batch_space
+
+from badger_envs.core.channel import Channel
+from badger_envs.core.task import Task
+from badger_envs.views.actions import Actions
+from badger_envs.views.common import box, heard_bounds, join
+from badger_envs.views.vector import Step, TaskVectorEnv
+
+FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]]):
+    """`copies` episodes of P ports as copies * P sub-environments, so that one policy learns from all ports alike.
+
+    Sub-environment c * P + p is port p of episode c: it shows what the port shows and hears, takes what the port takes
+    and says, and gets the reward that all ports share. An episode that ends begins anew in the same step, as trainers
+    want it: the last observations are in infos["final_obs"].
+
+    Args:
+        task: an id of the registry, or a task.
+        copies: episodes played together, at least 1.
+        choices: how many evenly spaced values each number of an action is chosen from; None for all.
+        channel: over which the ports of an episode talk to each other, with a step of delay; None for silence.
+        render_mode: None, "rgb_array" or "ansi"; `render()` gives one frame for each episode.
+        **arguments: the task's arguments, where `task` is an id.
+
+    Raises:
+        ValueError: Unknown id or count, or an argument with a value that is not allowed.
+    """
+
+    def __init__(
+        self,
+        task: str | Task[Any],
+        *,
+        copies: int = 1,
+        choices: int | None = None,
+        channel: Channel | None = None,
+        render_mode: str | None = None,
+        **arguments: Any,
+    ) -> None:
+        # Autoreset is ours: what ports hear at the end of an episode is asked for before the next one begins.
+        disabled = AutoresetMode.DISABLED
+        self._episodes = TaskVectorEnv(
+            task, num_envs=copies, autoreset_mode=disabled, render_mode=render_mode, **arguments
+        )
+        self.task, self.name, self.copies, self.channel = self._episodes.task, self._episodes.name, copies, channel
+        self.num_envs = copies * self.task.ports
+        self.metadata = self._episodes.metadata | {"autoreset_mode": AutoresetMode.SAME_STEP}
+        self.render_mode = render_mode
+        self._actions = Actions(self.task, 1, choices=choices, channel=channel)
+        self.single_observation_space = box(join(self.task.port_bounds, heard_bounds(self.task, channel)))
+        self.single_action_space = self._actions.space
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = batch_space(self.single_action_space, self.num_envs)
+        self._said = np.zeros((copies, self.task.ports, 0 if channel is None else channel.width), np.float32)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[FloatArray, dict[str, Any]]:
+        """Begin an episode in every copy: copy c plays the episodes of seed `seed` + c.
+
+        Args:
+            seed: names the episodes; None goes on to the next ones.
+            options: {"episode": n or (copies,)} plays test episodes by number.
+
+        Returns:
+            Observations float32 (N, F + D * M) with N = copies * P, and the task's metrics by sub-environment.
+        """
+        shown, infos = self._episodes.reset(seed=seed, options=options)
+        self._said[:] = 0.0
+        return self._rows(shown), self._spread(infos)
+
+    def step(self, actions: npt.ArrayLike) -> Step:
+        """Play one step in every episode.
+
+        Args:
+            actions: in the action space, (N, A + M).
+
+        Returns:
+            Observations float32 (N, F + D * M), rewards float64 (N,), terminated bool (N,), truncated bool (N,) (never)
+            and infos with the task's metrics, as Gymnasium's SAME_STEP mode gives them.
+
+        Raises:
+            ValueError: The actions have another shape, hold NaN or lie outside the action space.
+            gymnasium.error.ResetNeeded: Before the first reset.
+        """
+        ports = self.task.ports
+        played = self._actions.play(actions, (self.num_envs,), "actions")
+        shown, rewards, ended, truncated, infos = self._episodes.step(played.numbers.reshape(self.copies, -1))
+        if played.said is not None:
+            self._said = played.said.reshape(self.copies, ports, -1)  # (copies, P, M)
+        if ended.any():
+            final, final_infos = self._rows(shown), self._spread(infos)
+            shown, _ = self._episodes.reset(options={"reset_mask": ended.copy()})
+            self._said = np.where(ended[:, None, None], np.float32(0.0), self._said)  # (copies, P, M)
+            begun = self._spread(self._episodes.info())
+            infos = begun | self._final(np.repeat(ended, ports), final, final_infos)
+        else:
+            infos = self._spread(infos)
+        return (
+            self._rows(shown),
+            np.repeat(rewards, ports),  # (N,)
+            np.repeat(ended, ports),  # (N,)
+            np.repeat(truncated, ports),  # (N,)
+            infos,
+        )
+
+    def render(self) -> tuple[Any, ...] | None:
+        """One picture uint8 (height, width, 3) or one text for each episode, by render mode."""
+        return self._episodes.render()
+
+    def _rows(self, shown: FloatArray) -> FloatArray:
+        """What every port shows and hears, float32 (N, F + D * M), of what the episodes show, (copies, P * F)."""
+        rows = shown.reshape(self.num_envs, -1)  # (N, F)
+        if self.channel is None:
+            return rows
+        heard = self._episodes.hear(self.channel, self._said)  # (copies, P, D, M)
+        return np.concatenate([rows, heard.reshape(self.num_envs, -1)], axis=1)  # (N, F + D * M)
+
+    def _spread(self, infos: dict[str, Any]) -> dict[str, Any]:
+        """The same infos for every port of an episode; "present" is one truth for each port."""
+        ports = self.task.ports
+        return {
+            name: values.reshape(-1) if name == "present" else np.repeat(values, ports)
+            for name, values in infos.items()
+        }
+
+    def _final(self, ended: BoolArray, final: FloatArray, infos: dict[str, Any]) -> dict[str, Any]:
+        final_obs = np.full(self.num_envs, None, dtype=object)  # (N,)
+        for row in np.flatnonzero(ended):
+            final_obs[row] = final[row]
+        final_info = {name: ended.copy() if name.startswith("_") else values for name, values in infos.items()}
+        return {"final_obs": final_obs, "_final_obs": ended, "final_info": final_info, "_final_info": ended.copy()}

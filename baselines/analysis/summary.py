@@ -1,0 +1,107 @@
+"""What agents did, gathered from the results of their cells: plain data, which tables, pictures and pages show."""
+
+from typing import Any
+
+import numpy as np
+
+from badger_envs.registry import find_row
+from badger_envs.statistics import stratified_bootstrap
+from baselines.execution.scheduler import Result, decided_runs
+from baselines.experiments.recipes import Recipe
+from baselines.experiments.run import Cell
+from baselines.experiments.suites import Entry, main_test
+from baselines.perturbations.probes import PROBES
+
+
+def problem(recipe: Recipe) -> dict[str, Any]:
+    """What is the same for everybody who trains by a recipe."""
+    task, row = recipe.make_task(), find_row(recipe.task)
+    return {
+        "name": recipe.name,
+        "title": recipe.title,
+        "task": recipe.task,
+        "arguments": recipe.arguments,
+        "outer_loop": recipe.outer_loop.kind,
+        "size_name": row.size,
+        "size": getattr(task, row.size),
+        "metric": row.metric,
+        "levels": {
+            "chance": task.levels.chance, "reference": task.levels.reference, **task.levels.local_optima,
+        },
+        "first": recipe.agents[0],
+    }  # fmt: skip
+
+
+def summarise(entry: Entry, results: dict[str, Result]) -> dict[str, Any]:
+    """What a contestant did by a recipe: aggregates, and a line for every run."""
+    contestant = entry.contestant
+    runs = decided_runs(entry, results)
+    good = [(run, results[run.hash]) for run in runs if "failed" not in results[run.hash]]
+    summary: dict[str, Any] = {
+        "problem": entry.recipe.name,
+        "agent": contestant.name,
+        "label": contestant.label,
+        "about": contestant.about,
+        "handcrafted": contestant.kind is None,
+        "failed": [
+            {"hash": cell.hash, "title": cell.title, "traceback": results[cell.hash]["failed"]}
+            for cell in (*entry.trials, *runs)
+            if "failed" in results[cell.hash]
+        ],
+        "wanted": len(entry.runs),
+        "trials": _trials(entry, results),
+        "runs": [_run(run, result) for run, result in good],
+    }
+    summary |= aggregate(summary["runs"])
+    if not good:
+        return summary
+    first = good[0][1]
+    return summary | {
+        "settings": first["specification"]["outer_loop"],
+        **{name: first.get(name) for name in ("parameters", "memory", "parameters_per_memory", "flops_per_step")},
+        **{name: first.get(name, 0) for name in ("episodes", "environment_steps")},
+    }
+
+
+def aggregate(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """What follows from the runs alone: how many, the interquartile mean of their scores, and their mean cost."""
+    if not runs:
+        return {"n": 0}
+    interval = stratified_bootstrap(np.asarray([[run["score"]] for run in runs]))  # of (runs, 1)
+    return {
+        "n": len(runs),
+        "score": {"iqm": interval.estimate, "low": interval.low, "high": interval.high},
+        "training_cpu_seconds": float(np.mean([run["training_cpu_seconds"] for run in runs])),
+    }
+
+
+def _trials(entry: Entry, results: dict[str, Result]) -> list[dict[str, Any]]:
+    """What was tried before the runs, failed trainings too."""
+    return [
+        {
+            "settings": draw,
+            "seed": trial.seed,
+            "updates": trial.updates,
+            "score": None if "failed" in result else main_test(trial, result)["score"],
+            "training_cpu_seconds": result.get("training_cpu_seconds"),
+        }
+        for draw, trial in zip(entry.draws, entry.trials, strict=True)
+        for result in [results[trial.hash]]
+    ]
+
+
+def _run(cell: Cell, result: Result) -> dict[str, Any]:
+    """A run: its scores at every size, its learning curve, and what the probes found."""
+    metric = find_row(cell.task).metric
+    return {
+        "hash": cell.hash,
+        "seed": cell.seed,
+        "score": main_test(cell, result)["score"],
+        "metric": float(np.mean(main_test(cell, result)["metrics"][metric])),
+        "score_at_size": {size: test["score"] for size, test in result["tests"].items()},
+        "metric_at_size": {size: float(np.mean(test["metrics"][metric])) for size, test in result["tests"].items()},
+        "cannot_have_size": result["cannot_have_size"],
+        "curve": result.get("curve", []),
+        "training_cpu_seconds": result["training_cpu_seconds"],
+        "probes": {name: result["probes"][name] for name in PROBES if name in result.get("probes", {})},
+    }

@@ -1,0 +1,56 @@
+"""What there is: suites, recipes, agents and probes as tables for a terminal."""
+
+from rich.console import Console
+from rich.table import Table
+
+from baselines.experiments.agents import TRAINED
+from baselines.experiments.recipes import RECIPES
+from baselines.experiments.suites import SUITES
+from baselines.perturbations.probes import PROBES
+
+
+def list_everything(console: Console) -> None:
+    """Print it."""
+    suites = _table("suites: python -m baselines compare --suite NAME", "suite", "what it is", "recipes", "agents")
+    for column in ("seeds", "trials", "probes", "CPU-hours"):
+        suites.add_column(column, justify="right")
+    for suite in SUITES.values():
+        suites.add_row(
+            suite.name,
+            suite.about,
+            " ".join(recipe.name for recipe in suite.recipes),
+            str(len({name for recipe in suite.recipes for name in recipe.agents})),
+            str(suite.seeds),
+            str(suite.search.trials),
+            str(len(suite.probes)),
+            f"{suite.cpu_hours:.1f}",
+        )
+    recipes = _table(
+        "recipes: python -m baselines train NAME --agent AGENT", "recipe", "task", "outer loop", "tried on"
+    )
+    recipes.add_column("CPU-seconds", justify="right")
+    for recipe in RECIPES.values():
+        given = " ".join(f"{name}={value}" for name, value in recipe.arguments.items())
+        recipes.add_row(
+            recipe.name,
+            f"{recipe.task} {given}",
+            recipe.outer_loop.kind,
+            " ".join(recipe.agents),
+            f"{recipe.cpu_seconds:.0f}",
+        )
+    agents = _table("agents", "agent", "what it is")
+    for contestant in TRAINED.values():
+        agents.add_row(contestant.name, contestant.about)
+    probes = _table("probes, asked of every trained agent", "probe", "question", "against")
+    for probe in PROBES.values():
+        probes.add_row(probe.name, probe.title, probe.axis)
+    for table in (suites, recipes, agents, probes):
+        console.print(table)
+    console.print("CPU-hours and -seconds: about, as measured on one core of a two-core machine for the first agent.")
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column)
+    return table

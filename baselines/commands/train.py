@@ -1,0 +1,118 @@
+"""One agent trained by one recipe, with its progress shown."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from badger_envs.registry import find_row
+from baselines.commands.compare import UsageError, require_device
+from baselines.execution.runner import run_cell
+from baselines.experiments.agents import TRAINED
+from baselines.experiments.recipes import RECIPES
+from baselines.experiments.run import Cell
+from baselines.experiments.suites import main_test
+
+
+def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: int | None = None) -> Cell:
+    """The cell of a recipe.
+
+    Raises:
+        UsageError: Unknown recipe or agent, or an agent that does not fit.
+    """
+    if name not in RECIPES:
+        raise UsageError(f"recipe must be one of {', '.join(RECIPES)}, got {name!r}")
+    recipe = RECIPES[name]
+    agent = agent or recipe.agents[0]
+    if agent not in TRAINED:
+        raise UsageError(f"--agent must be one of {', '.join(TRAINED)}, got {agent!r}")
+    contestant = TRAINED[agent]
+    loop = recipe.loop(contestant)
+    try:
+        if updates is not None:
+            loop = replace(loop, updates=updates)
+        config = recipe.config(contestant)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return Cell(
+        agent, recipe.task, recipe.arguments, seed, contestant.kind, config, outer_loop=loop,
+        test_sizes=recipe.test_sizes, episodes=recipe.test_episodes,
+    )  # fmt: skip
+
+
+def run_recipe(
+    name: str,
+    out: Path,
+    *,
+    agent: str | None,
+    seed: int,
+    updates: int | None,
+    device: str,
+    tensorboard: Path | None,
+    console: Console,
+) -> int:
+    """Train, test and store; print what came out. Returns the exit code: 0, or 1 where the training failed.
+
+    Raises:
+        UsageError: Unknown recipe or agent, a device that is not there, or no TensorBoard.
+    """
+    torch.set_num_threads(1)
+    cell = plan_recipe(name, agent=agent, seed=seed, updates=updates)
+    require_device(device)
+    began = time.monotonic()
+    with _scalars(tensorboard, f"{name}_{cell.agent}_{cell.seed}") as log:
+
+        def show(update: int, point: dict[str, float]) -> None:
+            for key, value in point.items():
+                log(key, value, int(point["environment_steps"]))
+            left = (time.monotonic() - began) / update * (cell.updates - update)
+            numbers = "  ".join(f"{key} {value:.3f}" for key, value in point.items() if key not in _COUNTERS)
+            console.print(f"update {update}/{cell.updates}  {numbers}  about {left:.0f} s left", highlight=False)
+
+        result = run_cell(cell, out, device=device, on_update=show, points=20)
+    if "failed" in result:
+        console.print(f"[red]failed[/red]; see {out / cell.hash / 'failed.json'}\n{result['failed']}", highlight=False)
+        return 1
+    console.print(_table(name, cell, result))
+    console.print(f"kept in {out / cell.hash}")
+    return 0
+
+
+_COUNTERS = ("update", "environment_steps", "cpu_seconds")
+
+
+def _table(name: str, cell: Cell, result: dict[str, Any]) -> Table:
+    test = main_test(cell, result)
+    title = f"{name}: {cell.agent} on {cell.task} by {cell.outer_loop.kind if cell.outer_loop else 'hand'}"
+    table = Table(title=title, show_header=False, title_justify="left")
+    table.add_row(f"score (0 chance, 1 reference), {cell.episodes} test episodes", f"{test['score']:.3f}")
+    for size, other in result["tests"].items():
+        if other is not test:
+            table.add_row(f"score at {find_row(cell.task).size}={size}", f"{other['score']:.3f}")
+    for key in ("environment_steps", "parameters", "memory", "parameters_per_memory", "flops_per_step"):
+        table.add_row(key.replace("_", " "), f"{result[key]:,.0f}")
+    table.add_row("CPU-seconds of training", f"{result['training_cpu_seconds']:.0f}")
+    return table
+
+
+@contextmanager
+def _scalars(folder: Path | None, run: str) -> Iterator[Callable[[str, float, int], None]]:
+    """What writes a number to TensorBoard, or does nothing without a folder."""
+    if folder is None:
+        yield lambda name, value, step: None
+        return
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise UsageError("--tensorboard needs TensorBoard: pip install tensorboard") from error
+    writer = SummaryWriter(str(folder / run))
+    try:
+        yield lambda name, value, step: writer.add_scalar(name, value, step)
+    finally:
+        writer.close()

@@ -1,0 +1,1 @@
+"""What is run: agents, recipes, search spaces, suites, and the specification of a run."""

@@ -1,0 +1,316 @@
+"""What is known to work: a task, an outer loop with its settings, and the agents it was tried on.
+
+`python -m baselines train NAME --agent AGENT` runs one; suites put several together; the README has what came out.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from badger_envs.core.task import Task
+from badger_envs.registry import find_row
+from baselines.experiments.agents import Contestant
+from baselines.experiments.search import with_settings
+from baselines.outer_loops.base import OuterLoop, Stage
+from baselines.outer_loops.bptt import Backprop
+from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
+from baselines.outer_loops.ppo import PPO
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One way of training on one task."""
+
+    name: str
+    """As on the command line."""
+    title: str
+    """What a person calls it, in tables and pictures."""
+    task: str
+    """Id of the environment."""
+    arguments: dict[str, Any]
+    """Of the task."""
+    outer_loop: OuterLoop
+    agents: tuple[str, ...] = ("badger", "shared", "monolithic")
+    """It was tried on, by name; the first one is the default. "shared" is Badger with its messages cut."""
+    parameters: int = 8000
+    """How many the agents have, within 10 %."""
+    test_sizes: tuple[int, ...] = ()
+    """Sizes to test at besides the task's own."""
+    test_episodes: int = 1000
+    """At each size."""
+    probe_episodes: int = 200
+    """Test episodes at each point of a probe."""
+    configs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What an agent is given besides its own parts, by name."""
+    settings: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Of the outer loop, by name of the agent: what the search of suite "standard" chose for it. They are used where
+    nothing is searched, so that short comparisons are tuned alike too."""
+    seeds: int | None = None
+    """Runs in a comparison; None for as many as the suite says."""
+    tuned: bool = True
+    """Whether suites search for settings; not where the settings are a curriculum for one agent."""
+    cpu_seconds: float = 0.0
+    """Of one training of the first agent, as measured on one core of a two-core machine; for estimates."""
+
+    def config(self, contestant: Contestant) -> dict[str, Any]:
+        """The whole config of an agent for this task, of this recipe's number of parameters.
+
+        Raises:
+            ValueError: It can't be had.
+        """
+        contestant = replace(contestant, config={**contestant.config, **self.configs.get(contestant.name, {})})
+        return contestant.fitted(self.make_task(), self.parameters, choices=getattr(self.outer_loop, "choices", None))
+
+    def loop(self, contestant: Contestant) -> OuterLoop:
+        """The outer loop with the settings that are known to suit an agent."""
+        return with_settings(self.outer_loop, self.settings.get(contestant.name, {}))
+
+    def make_task(self) -> Task[Any]:
+        """What is trained on."""
+        return find_row(self.task).make_task(**self.arguments)
+
+
+GUESSING, XOR, ROUTING = "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0"
+REACHER, ROBOT = "Badger/ModularReacher-v0", "Badger/ModularRobot-v0"
+
+_TWO_NUMBERS = {"dims": 2, "horizon": 10}
+_TIPS = {"segments": 5, "branching": 0.4, "goal": "tips", "horizon": 40}
+_FEW_WEIGHTS = {"badger": {"message": 2, "identity_size": 2}, "shared": {"identity_size": 2}}
+# Who was wanted is found by attention to what the others showed one step ago, and fetched one round later.
+_THREE_ROUNDS = {name: {"rounds": 3, "message": 24} for name in ("badger", "badger_attention", "ic3net")}
+_OF_ROBOTS = {"learning_rate": 0.00589, "entropy": 0.000863}
+_ATTENTIVE = ("badger_attention", "badger", "shared", "monolithic")
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        # By back-propagation, at one size that every agent can have.
+        Recipe(
+            "guessing",
+            "guessing 3 numbers",
+            GUESSING,
+            {"dims": 3},
+            Backprop(updates=1800, batch=64, stages=(Stage(0.6, horizon=(10, 10)), Stage(1.0, horizon=(10, 20)))),
+            parameters=6500,
+            test_sizes=tuple(range(1, 11)),
+            settings={
+                "badger": {"learning_rate": 0.0196},
+                "badger_attention": {"learning_rate": 0.0196},
+                "monolithic": {"learning_rate": 0.00593},
+                "shared": {"learning_rate": 0.00593},
+                "commnet": {"learning_rate": 0.00333},
+            },
+            cpu_seconds=22,
+        ),
+        Recipe(
+            "xor3",
+            "parity of 3 bits",
+            XOR,
+            {"bits": 3},
+            Backprop(updates=1500, batch=256),
+            test_sizes=(2, 3, 4, 5, 6),
+            settings={
+                "badger": {"learning_rate": 0.00333},
+                "monolithic": {"learning_rate": 0.00333},
+                "shared": {"learning_rate": 0.00333},
+            },
+            cpu_seconds=9,
+        ),
+        Recipe(
+            "routing3",
+            "routing through 3 ports",
+            ROUTING,
+            {"ports": 3, "horizon": 10},
+            Backprop(updates=1500, batch=128),
+            agents=_ATTENTIVE,
+            test_sizes=(3, 4, 5, 6),
+            configs=_THREE_ROUNDS,
+            cpu_seconds=63,
+        ),
+        Recipe(
+            "reacher_tips",
+            "an arm with a goal per tip",
+            REACHER,
+            _TIPS,
+            Backprop(updates=1200, batch=64),
+            agents=_ATTENTIVE,
+            test_sizes=(4, 5, 6, 8),
+            cpu_seconds=66,
+        ),
+        # For more sizes than one, or by a curriculum of sizes: only for agents that can change theirs.
+        Recipe(
+            "guessing_sizes",
+            "guessing, trained at 2..6 numbers",
+            GUESSING,
+            {"dims": 3},
+            Backprop(
+                updates=6500,
+                batch=128,
+                learning_rate=3e-3,
+                stages=(
+                    Stage(until=0.15, sizes=(3, 3), horizon=(10, 10), alike=True),
+                    Stage(until=0.3, sizes=(3, 3), horizon=(10, 10)),
+                    Stage(until=1.0, sizes=(2, 6), horizon=(10, 20)),
+                ),
+            ),
+            agents=("badger_sizes",),
+            test_sizes=find_row(GUESSING).test_sizes,
+            tuned=False,
+            cpu_seconds=120,
+        ),
+        Recipe(
+            "xor",
+            "parity of 4 bits",
+            XOR,
+            {"bits": 4, "rounds": 3},
+            # Plain training at 4 bits stays at chance: parities are learned one size after the other.
+            Backprop(
+                updates=4000,
+                batch=256,
+                stages=(Stage(0.15, sizes=(2, 2)), Stage(0.4, sizes=(2, 3)), Stage(1.0, sizes=(2, 4))),
+            ),
+            agents=("badger", "shared"),
+            test_sizes=(2, 3, 4),
+            cpu_seconds=23,
+        ),
+        Recipe(
+            "routing",
+            "routing through 4 ports",
+            ROUTING,
+            {"ports": 4, "horizon": 10},
+            Backprop(
+                updates=4000,
+                batch=128,
+                stages=(Stage(0.3, sizes=(2, 2)), Stage(0.6, sizes=(2, 3)), Stage(1.0, sizes=(2, 4))),
+            ),
+            agents=("badger_attention", "badger", "shared"),
+            test_sizes=(2, 3, 4),
+            configs=_THREE_ROUNDS,
+            cpu_seconds=176,
+        ),
+        # By reinforcement learning.
+        Recipe(
+            "guessing_ppo",
+            "guessing 2 numbers",
+            GUESSING,
+            _TWO_NUMBERS,
+            PPO(updates=300),
+            cpu_seconds=36,
+        ),
+        Recipe(
+            "xor2_ppo",
+            "parity of 2 bits",
+            XOR,
+            {"bits": 2},
+            PPO(updates=300),
+            cpu_seconds=17,
+        ),
+        Recipe(
+            "xor2_ippo",
+            "parity of 2 bits, a critic per port (IPPO)",
+            XOR,
+            {"bits": 2},
+            PPO(updates=300, critic="port", per_port=True),
+            agents=("badger", "shared"),
+            cpu_seconds=21,
+        ),
+        Recipe(
+            "xor2_mappo",
+            "parity of 2 bits, a central critic (MAPPO)",
+            XOR,
+            {"bits": 2},
+            PPO(updates=300, critic="central", per_port=True),
+            agents=("badger", "shared"),
+            cpu_seconds=17,
+        ),
+        Recipe(
+            "routing3_ppo",
+            "routing through 3 ports",
+            ROUTING,
+            {"ports": 3, "horizon": 10},
+            PPO(updates=150),
+            agents=_ATTENTIVE,
+            configs=_THREE_ROUNDS,
+            cpu_seconds=60,
+        ),
+        Recipe(
+            "reacher_ppo",
+            "an arm with a goal per tip",
+            REACHER,
+            _TIPS,
+            PPO(updates=60),
+            agents=_ATTENTIVE,
+            cpu_seconds=74,
+        ),
+        Recipe(
+            "robot_ppo",
+            "a chain of 4 modules crawls",
+            ROBOT,
+            {"modules": 4},
+            PPO(updates=100, batch=64, window=50, epochs=3, minibatches=2, learning_rate=1e-3),
+            test_sizes=(4, 6, 8),
+            settings=dict.fromkeys(("badger", "shared", "monolithic"), _OF_ROBOTS),
+            test_episodes=128,
+            probe_episodes=24,
+            cpu_seconds=185,
+        ),
+        # By evolution.
+        Recipe(
+            "guessing_es",
+            "guessing 2 numbers",
+            GUESSING,
+            _TWO_NUMBERS,
+            EvolutionStrategy(updates=600, learning_rate=0.03, decay_from=0.5),
+            parameters=1000,
+            configs=_FEW_WEIGHTS,
+            cpu_seconds=34,
+        ),
+        Recipe(
+            "guessing_cmaes",
+            "guessing 2 numbers",
+            GUESSING,
+            _TWO_NUMBERS,
+            CMAES(updates=1500, members=32, spread=0.3),
+            parameters=160,
+            configs=_FEW_WEIGHTS,
+            cpu_seconds=248,
+        ),
+        Recipe(
+            "xor2_es",
+            "parity of 2 bits",
+            XOR,
+            {"bits": 2},
+            EvolutionStrategy(updates=600),
+            parameters=1000,
+            configs=_FEW_WEIGHTS,
+            cpu_seconds=8,
+        ),
+        Recipe(
+            "routing3_es",
+            "routing through 3 ports",
+            ROUTING,
+            {"ports": 3, "horizon": 10},
+            EvolutionStrategy(updates=300),
+            agents=_ATTENTIVE,
+            cpu_seconds=60,
+        ),
+        Recipe(
+            "reacher_es",
+            "an arm with a goal per tip",
+            REACHER,
+            _TIPS,
+            EvolutionStrategy(updates=80),
+            agents=_ATTENTIVE,
+            cpu_seconds=53,
+        ),
+        Recipe(
+            "robot_es",
+            "a chain of 4 modules crawls",
+            ROBOT,
+            {"modules": 4, "steps": 100},
+            EvolutionStrategy(updates=60, batch=2, members=64),
+            parameters=2500,
+            test_episodes=128,
+            cpu_seconds=60,
+        ),
+    )
+}

@@ -1,0 +1,128 @@
+"""A cell: one agent, one outer loop, one task, one seed, one budget. Its result is a function of its specification.
+
+A result is stored in a folder named by the hash of the specification, so a second run finds it and does nothing. The
+file `cell.json` is written last: a folder without it is a cell that did not finish. Probes have a file each, so that a
+later probe asks agents that were trained before it was there.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from badger_envs.core.episodes import EpisodeSet
+from badger_envs.registry import find_row
+from badger_envs.version import __version__
+from baselines.outer_loops.base import OuterLoop
+from baselines.perturbations.probes import PROBES
+
+CELL_VERSION = 3
+"""Goes into the hash; raise it when the same specification gives another result than before."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The specification."""
+
+    agent: str
+    """Name of the contestant."""
+    task: str
+    """Id of the environment."""
+    arguments: dict[str, Any]
+    """Of the task, for training and for the main test."""
+    seed: int
+    """Draws the weights and names the training episodes."""
+    kind: str | None = None
+    """Kind of agent, as in `agents.build_agent`; None for a handcrafted policy."""
+    config: dict[str, Any] | None = None
+    """Of the agent."""
+    policy: str | None = None
+    """Name of a handcrafted policy in the registry's row; None for an agent that is trained."""
+    outer_loop: OuterLoop | None = None
+    """Settings of the outer loop; None for a handcrafted policy."""
+    test_sizes: tuple[int, ...] = ()
+    """Sizes to test at besides the task's own, where the agent can."""
+    episode_set: str = EpisodeSet.TEST.name
+    """TEST, or VALIDATION for trials of the tuning."""
+    episodes: int = 1000
+    """How many to test on, at each size."""
+    problem: str = ""
+    """Name of the recipe, for people; the same training under another name is the same cell, as with all below."""
+    probes: tuple[str, ...] = ()
+    """What is asked besides, by name; each in a file of its own."""
+    probe_episodes: int = 200
+    """Test episodes at each point of a probe."""
+
+    def specification(self) -> dict[str, Any]:
+        """Plain numbers, lists and words, complete; just what is read back from a file."""
+        specification = {"cell_version": CELL_VERSION, "badger_envs": __version__, **asdict(self)}
+        for name in ("problem", "probes", "probe_episodes"):
+            del specification[name]
+        if self.outer_loop is not None:
+            specification["outer_loop"]["kind"] = self.outer_loop.kind
+        plain: dict[str, Any] = json.loads(json.dumps(specification))
+        return plain
+
+    @property
+    def hash(self) -> str:
+        """Of the specification: 16 hexadecimal digits."""
+        text = json.dumps(self.specification(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def updates(self) -> int:
+        """Updates of the outer loop."""
+        return self.outer_loop.updates if self.outer_loop else 0
+
+    @property
+    def training_episodes(self) -> int:
+        """Lifetimes that the outer loop trains on: how much work the cell is."""
+        return self.outer_loop.updates * self.outer_loop.batch if self.outer_loop else 0
+
+    @property
+    def work(self) -> float:
+        """How much there is to do, roughly: steps of lifetimes that are trained on, and a little for the tests."""
+        if self.outer_loop is None:
+            return 1_000.0
+        members = getattr(self.outer_loop, "members", 1)
+        return 1_000.0 + self.training_episodes * members * find_row(self.task).horizon(**self.arguments)
+
+    @property
+    def title(self) -> str:
+        """What a person calls this cell."""
+        who = f"{self.problem}: {self.agent}" if self.problem else self.agent
+        if self.outer_loop is None:
+            return who
+        if self.episode_set == EpisodeSet.TEST.name:
+            return f"{who}, seed {self.seed}"
+        return f"{who}, trial at lr {self.outer_loop.learning_rate:g}"
+
+
+def find_result(cell: Cell, root: Path) -> dict[str, Any] | None:
+    """The stored result of a cell with all its probes, or None where something is not there or is cut off."""
+    folder = root / cell.hash
+    found = read_object(folder / "cell.json")
+    if found is None or found.get("specification") != cell.specification():
+        return None
+    probes = {name: read_object(folder / probe_file(cell, name)) for name in cell.probes}
+    return None if None in probes.values() else {**found, "probes": probes}
+
+
+def failure(cell: Cell, reason: str) -> dict[str, Any]:
+    """The result of a cell that has none."""
+    return {"hash": cell.hash, "specification": cell.specification(), "failed": reason}
+
+
+def read_object(path: Path) -> dict[str, Any] | None:
+    """What a JSON file holds; None where it is missing, cut off or no object."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def probe_file(cell: Cell, name: str) -> str:
+    """Name of the file of a probe, in the folder of its cell."""
+    return f"probe_{name}_v{PROBES[name].version}_{cell.probe_episodes}.json"

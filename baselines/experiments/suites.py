@@ -1,0 +1,197 @@
+"""Comparisons as data: which recipes, with which agents, how many seeds, how much tuning, which probes."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from badger_envs.registry import find_row
+from baselines.experiments.agents import TRAINED, Contestant, handcrafted
+from baselines.experiments.recipes import RECIPES, Recipe
+from baselines.experiments.run import Cell
+from baselines.experiments.search import Search, with_settings
+from baselines.perturbations.probes import PROBES
+
+TUNING_SEED = 1000
+"""Seeds of trials lie here, away from those of the runs that count."""
+TRIAL_EPISODES = 500
+"""Validation episodes that a trial is judged by."""
+
+
+NOBODY_TUNED = Search(trials=0)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A comparison."""
+
+    name: str
+    about: str
+    """One line for people."""
+    recipes: tuple[Recipe, ...]
+    """What is trained on, how, and by whom."""
+    seeds: int
+    """Runs of every agent on every recipe, unless the recipe says how many."""
+    search: Search = NOBODY_TUNED
+    """Tuning before the runs, the same for everybody."""
+    probes: tuple[str, ...] = tuple(PROBES)
+    """What is asked of every trained agent, by name."""
+    version: int = 1
+    """Results of different versions are not mixed."""
+
+    @property
+    def cpu_hours(self) -> float:
+        """About how long it takes one core, by what the first agent of each recipe took when it was measured."""
+        seconds = 0.0
+        for recipe in self.recipes:
+            runs = (recipe.seeds or self.seeds) + (self.search.cost if recipe.tuned else 0.0)
+            as_measured = recipe.outer_loop.updates / RECIPES[recipe.name].outer_loop.updates
+            seconds += len(recipe.agents) * runs * recipe.cpu_seconds * as_measured
+        return seconds / 3600.0
+
+
+def _with(name: str, updates: int | None = None, **changes: Any) -> Recipe:
+    """A recipe with changes, and with another budget."""
+    recipe = RECIPES[name]
+    if updates is not None:
+        changes["outer_loop"] = replace(recipe.outer_loop, updates=updates)
+    return replace(recipe, **changes)
+
+
+def _for_all(name: str, **changes: Any) -> Recipe:
+    """A recipe for every agent, those that it was made with first."""
+    others = [other for other in TRAINED if other != "badger_sizes"]
+    return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *others))), **changes)
+
+
+SUITES: dict[str, Suite] = {
+    suite.name: suite
+    for suite in (
+        Suite(
+            name="pocket",
+            about="all five environments, three families of agents, short trainings; minutes",
+            recipes=(
+                _with("guessing", 1000, agents=("badger", "monolithic", "shared", "commnet")),
+                _with("guessing_sizes", seeds=1),
+                _with("xor3", 1000, agents=("badger", "monolithic", "shared")),
+                _with("routing3", 500, agents=("badger_attention", "monolithic", "shared")),
+                _with("reacher_tips", 300, agents=("badger_attention", "monolithic", "shared")),
+                _with("robot_ppo", 20, seeds=2, test_episodes=64, probe_episodes=8),
+            ),
+            seeds=3,
+        ),
+        Suite(
+            name="standard",
+            about="all five environments, all agents, five seeds, everybody tuned; hours",
+            recipes=(
+                _for_all("guessing"),
+                RECIPES["guessing_sizes"],
+                _for_all("xor3"),
+                _for_all("routing3", updates=1000),
+                _for_all("reacher_tips", updates=800),
+                _for_all("robot_ppo", updates=60),
+            ),
+            seeds=5,
+            search=Search(trials=4),
+        ),
+        Suite(
+            name="full",
+            about="larger budgets, ten seeds, twice the tuning; for a cluster",
+            recipes=(
+                _for_all("guessing", updates=5000),
+                _with("guessing_sizes", 20_000),
+                _for_all("xor3", updates=4000),
+                RECIPES["xor"],
+                _for_all("routing3", updates=4000),
+                RECIPES["routing"],
+                _for_all("reacher_tips", updates=4000),
+                _for_all("robot_ppo", updates=400),
+            ),
+            seeds=10,
+            search=Search(trials=8),
+        ),
+        Suite(
+            name="sizes",
+            about="the Badger for every size of the guessing game with its full budget",
+            recipes=(_with("guessing_sizes", 20_000),),
+            seeds=3,
+        ),
+        Suite(
+            name="loops",
+            about="every outer loop on every environment that it can: a first look at who learns by what",
+            recipes=tuple(recipe for recipe in RECIPES.values() if recipe.name != "guessing_sizes"),
+            seeds=1,
+            probes=(),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A contestant on a recipe: the cells that it takes."""
+
+    recipe: Recipe
+    contestant: Contestant
+    trials: tuple[Cell, ...]
+    """Cells that choose the settings; none where there is nothing to choose."""
+    draws: tuple[dict[str, float], ...]
+    """What each trial tries."""
+    runs: tuple[Cell, ...]
+    """Cells that count; where there are trials the settings are still to be chosen."""
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All of them."""
+        return (*self.trials, *self.runs)
+
+
+def plan(suite: Suite, recipe: Recipe, seeds: int | None = None) -> list[Entry]:
+    """The cells of everybody on a recipe: first those who are trained, then the handcrafted policies of its task.
+
+    Args:
+        suite: that the recipe is of.
+        recipe: one of its recipes.
+        seeds: instead of the number that recipe and suite say.
+    """
+    count = seeds or recipe.seeds or suite.seeds
+    trained = [_trained(suite, recipe, TRAINED[name], count) for name in recipe.agents]
+    return trained + [_handcrafted(recipe, contestant) for contestant in handcrafted(recipe.make_task())]
+
+
+def _trained(suite: Suite, recipe: Recipe, contestant: Contestant, seeds: int) -> Entry:
+    loop, config = recipe.loop(contestant), recipe.config(contestant)
+    base = Cell(
+        contestant.name, recipe.task, recipe.arguments, 0, contestant.kind, config, outer_loop=loop,
+        test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, problem=recipe.name,
+    )  # fmt: skip
+    draws = suite.search.draws(loop) if recipe.tuned else []
+    tried = [(draw, TUNING_SEED + seed) for draw in draws for seed in range(suite.search.seeds)]
+    updates = max(int(loop.updates * suite.search.fraction), 1)
+    probing: dict[str, Any] = {"probes": suite.probes, "probe_episodes": recipe.probe_episodes}
+    trials = tuple(
+        replace(
+            base,
+            seed=seed,
+            outer_loop=with_settings(replace(loop, updates=updates), draw),
+            test_sizes=(),
+            episode_set="VALIDATION",
+            episodes=min(TRIAL_EPISODES, recipe.test_episodes),
+        )
+        for draw, seed in tried
+    )
+    runs = tuple(replace(base, seed=seed, **probing) for seed in range(seeds))
+    return Entry(recipe, contestant, trials, tuple(draw for draw, _ in tried), runs)
+
+
+def _handcrafted(recipe: Recipe, contestant: Contestant) -> Entry:
+    run = Cell(
+        contestant.name, recipe.task, recipe.arguments, 0, policy=contestant.policy,
+        test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, problem=recipe.name,
+    )  # fmt: skip
+    return Entry(recipe, contestant, (), (), (run,))
+
+
+def main_test(cell: Cell, result: dict[str, Any]) -> dict[str, Any]:
+    """The test at the size that the cell was trained at."""
+    row = find_row(cell.task)
+    test: dict[str, Any] = result["tests"][str(getattr(row.make_task(**cell.arguments), row.size))]
+    return test

@@ -1,0 +1,42 @@
+"""An agent as the evaluator wants it: numpy in, numpy out, no gradients."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from agents import Agent
+from baselines.outer_loops.distributions import make_head
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class AgentPolicy:
+    """Runs a trained agent; implements `badger_envs.core.policy.Policy`.
+
+    Args:
+        agent: the policy, which is not changed.
+        ports: number of ports (P).
+        seed: draws identities and addresses; each `reset` goes on where the one before stopped.
+        choices: values that each number of an action is chosen from, as the agent was trained; None for all.
+
+    Raises:
+        ValueError: The agent can't have that many ports.
+    """
+
+    def __init__(self, agent: Agent, ports: int, *, seed: int = 0, choices: int | None = None) -> None:
+        agent.require_ports(ports)
+        self._agent, self._ports = agent, ports
+        self._head = make_head(agent.config.port_actions // (choices or 1), choices).to(agent.device)
+        self._numbers = torch.Generator().manual_seed(seed)
+
+    def reset(self, batch: int) -> None:
+        self._state = self._agent.initial_state(batch, self._ports, generator=self._numbers)
+
+    @torch.inference_mode()
+    def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
+        ported = (
+            torch.from_numpy(observation).to(self._agent.device).view(len(observation), self._ports, -1)
+        )  # (B, P, F)
+        outputs, self._state = self._agent(ported, self._state)  # (B, P, outputs)
+        flat: FloatArray = self._head.best(outputs).flatten(1).cpu().numpy()  # (B, P * A)
+        return flat

@@ -1,0 +1,1 @@
+"""What is done to trained agents to find out what they can bear."""

@@ -1,0 +1,165 @@
+"""How pictures look, and how they are kept: PNG and SVG, and the plotted numbers as CSV; the same in every build."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from badger_envs.core.files import write_whole
+
+INK, FAINT, LINE, PAPER = "#222831", "#82888f", "#e6e8ea", "#ffffff"
+COLORS = (
+    "#2e82d6", "#d65c38", "#148a6a", "#8a5bc4", "#c79a1e", "#5a6470",
+    "#c2528b", "#1f9bb0", "#7b8f2b", "#a0643c",
+)  # fmt: skip
+DASHES = ("-", "--", "-.")
+"""Agents beyond the colours get the next one."""
+STYLE: Any = {
+    "font.size": 9.5,
+    "text.color": INK,
+    "text.parse_math": False,  # a dollar in a name is a dollar
+    "axes.titlesize": 10.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.grid": True,
+    "grid.color": LINE,
+    "figure.facecolor": PAPER,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "badger",  # the same ids in every build
+}
+WIDTH, HEIGHT = 4.9, 3.4
+"""In inches: small enough that its letters can be read on a phone."""
+ROW_OF_LEGEND = 0.19
+"""Height of a row of the legend, in inches."""
+LONGEST_IN_TWO_COLUMNS = 32
+"""Characters of an entry of a legend that fit half of the width."""
+IN_PAGE = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)", PAPER: "var(--paper)"} | {
+    color: f"var(--color-{number})" for number, color in enumerate(COLORS)
+}
+"""What colours become inside a page, which may be light or dark."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an agent is drawn, the same in all pictures of a report."""
+
+    color: str
+    dashes: str
+
+    @property
+    def variable(self) -> str:
+        """The colour in a page."""
+        return IN_PAGE[self.color]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the page, and the files that it is kept in."""
+
+    name: str
+    """Of its files, without their ending."""
+    title: str
+    caption: str
+    svg: str
+    """To be put into a page."""
+
+
+def looks(content: Mapping[str, Any]) -> dict[str, Look]:
+    """The look of every trained agent of a result, by name."""
+    names = dict.fromkeys(agent["agent"] for agent in content["agents"] if not agent["handcrafted"])
+    return {
+        name: Look(COLORS[number % len(COLORS)], DASHES[number // len(COLORS) % len(DASHES)])
+        for number, name in enumerate(names)
+    }
+
+
+@contextmanager
+def canvas(height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with one pair of axes, so many inches high without its legend."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        yield figure, figure.subplots()
+
+
+def legend(figure: Figure, axes: Axes) -> None:
+    """Above the picture, which grows by it; entries of agents can be hidden with their lines."""
+    handles, labels = axes.get_legend_handles_labels()
+    if not handles:
+        return
+    columns = 2 if max(map(len, labels)) <= LONGEST_IN_TWO_COLUMNS else 1
+    figure.set_size_inches(WIDTH, figure.get_figheight() + ROW_OF_LEGEND * -(-len(labels) // columns))
+    drawn = figure.legend(handles, labels, frameon=False, fontsize=8, loc="outside upper left", ncols=columns)
+    for handle, shown, text in zip(handles, drawn.legend_handles, drawn.texts, strict=True):
+        mark = getattr(handle, "get_gid", lambda: None)()
+        if mark and shown is not None:
+            shown.set_gid(mark)
+            text.set_gid(mark)
+
+
+def gid(agent: str) -> str:
+    """The mark by which the page finds what belongs to an agent."""
+    return f"agent:{agent}"
+
+
+def file_name(text: str) -> str:
+    """A name of a problem as it can stand in the name of a file."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", text)
+
+
+def save(
+    figure: Figure, folder: Path, name: str, title: str, caption: str, rows: Sequence[Mapping[str, Any]]
+) -> Picture:
+    """Write PNG, SVG and CSV.
+
+    Args:
+        figure: what is drawn.
+        folder: where to.
+        name: of the files, without their ending.
+        title: said above the picture in a page.
+        caption: said below it.
+        rows: the plotted numbers, all with the keys of the first.
+    """
+    name = file_name(name)
+    with mpl.rc_context(STYLE):
+        png, svg = io.BytesIO(), io.StringIO()
+        figure.savefig(png, format="png", dpi=160, metadata={"Software": None})
+        figure.set_layout_engine("none")  # it is laid out, and that takes a while
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    write_whole(folder / f"{name}.png", png.getvalue())
+    write_whole(folder / f"{name}.svg", svg.getvalue().encode())
+    write_whole(folder / f"{name}.csv", as_csv(rows).encode())
+    return Picture(name, title, caption, for_page(svg.getvalue(), name))
+
+
+def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as text, every number with all its digits."""
+    rows, text = list(rows), io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return text.getvalue()
+
+
+def for_page(svg: str, name: str) -> str:
+    """An SVG file as an element of a page: ids that no other picture has, colours that follow light and dark."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r' id="agent:([^"]*)"', r' data-agent="\1"', svg)
+    svg = re.sub(r' id="', f' id="{name}-', svg)
+    svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    for color, variable in IN_PAGE.items():
+        svg = svg.replace(color, variable)
+    return svg

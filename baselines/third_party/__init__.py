@@ -1,0 +1,1 @@
+"""Trainers of others, as an independent check."""

@@ -1,0 +1,1 @@
+"""BenchMARL as a referee, in a virtual environment of its own."""

@@ -1,0 +1,186 @@
+"""Environments of badger_envs as a BenchMARL task, through their public PettingZoo view alone.
+
+Axis letters as in `badger_envs.core.task`: B copies of an environment, P ports, F numbers that a port shows and hears.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pettingzoo
+import torch
+from benchmarl.environments.common import TaskClass
+from benchmarl.experiment import Callback
+from gymnasium.spaces import Box
+from tensordict import TensorDict, TensorDictBase
+from torchrl.data import Bounded, Categorical, Composite, TensorSpec, Unbounded
+from torchrl.envs import EnvBase
+
+from badger_envs.registry import find_row
+
+GROUP = "port"
+"""The one group that all agents of an environment are in, with one policy."""
+
+
+class Copies(EnvBase):
+    """Copies of a PettingZoo environment as one batched environment of TorchRL.
+
+    TorchRL's own wrapper holds one environment and takes a multiple of the time of its step; this one stacks what many
+    return. BenchMARL has no policy for MultiDiscrete actions, so an answer and a word are one choice among all pairs.
+
+    Args:
+        make: makes one environment.
+        copies: how many (B).
+        seed: copy i plays the episodes of seed * copies + i, unless `name_episodes` is called.
+        ids: whether each port is also shown its number, one-hot. Without, ports that see the same and share a policy do
+            the same, as long as the policy does not draw lots.
+    """
+
+    def __init__(self, make: Callable[[], Any], copies: int, seed: int, ids: bool) -> None:
+        super().__init__(batch_size=torch.Size([copies]), device=torch.device("cpu"))
+        self.envs = [make() for _ in range(copies)]
+        self._set_seed(seed)
+        self._first_episode: int | None = None
+        one = self.envs[0]
+        self.agents = one.possible_agents
+        lead = (copies, len(self.agents))  # (B, P)
+        self.features = one.observation_space(self.agents[0]).shape[0]
+        numbers = np.eye(len(self.agents), dtype=np.float32)[:, : len(self.agents) if ids else 0]  # (P, P) or (P, 0)
+        shown = np.pad(numbers, ((0, 0), (self.features, 0)))  # (P, F) with the ids at the end
+        self.shown = np.tile(shown, (copies, 1, 1))  # (B, P, F)
+        self.states = np.zeros((copies, *one.state_space.shape), np.float32)  # (B, S)
+        self.metrics: list[dict[str, Any]] = [{}] * copies
+
+        space = one.action_space(self.agents[0])
+        self.continuous = isinstance(space, Box)
+        action: TensorSpec
+        if self.continuous:
+            low, high = (torch.as_tensor(ends).expand(*lead, -1).clone() for ends in (space.low, space.high))
+            action = Bounded(low, high, shape=low.shape)  # (B, P, A)
+        else:
+            self._sizes = tuple(np.atleast_1d(getattr(space, "nvec", getattr(space, "n", 0))))
+            self._shape = space.shape
+            action = Categorical(int(np.prod(self._sizes)), shape=lead)  # (B, P)
+        ports = Composite({"observation": Unbounded(self.shown.shape)}, shape=lead)
+        self.observation_spec = Composite({GROUP: ports, "state": Unbounded(self.states.shape)}, shape=(copies,))
+        self.action_spec = Composite({GROUP: Composite({"action": action}, shape=lead)}, shape=(copies,))
+        reward = Composite({"reward": Unbounded((*lead, 1))}, shape=lead)
+        self.reward_spec = Composite({GROUP: reward}, shape=(copies,))
+        flags = {name: Categorical(2, shape=(copies, 1), dtype=torch.bool) for name in ("done", "terminated")}
+        self.done_spec = Composite(flags, shape=(copies,))
+
+    def name_episodes(self, first: int) -> None:
+        """From the next reset on, copy i plays test episode first + i."""
+        self._first_episode = first
+
+    def _set_seed(self, seed: int | None) -> None:
+        self._seeds: list[int | None] = [
+            None if seed is None else seed * len(self.envs) + i for i in range(len(self.envs))
+        ]
+
+    def _reset(self, tensordict: TensorDictBase | None = None, **_: Any) -> TensorDictBase:
+        begins = np.ones(len(self.envs), np.bool_)  # (B,)
+        flags = None if tensordict is None else tensordict.get("_reset", None)  # (B, 1)
+        if flags is not None:
+            begins = flags.reshape(-1).numpy()  # (B,)
+        for i in np.flatnonzero(begins).tolist():
+            if self._first_episode is None:
+                observations, _ = self.envs[i].reset(seed=self._seeds[i])
+                self._seeds[i] = None  # from now on the next episode of the same seed
+            else:
+                observations, _ = self.envs[i].reset(options={"episode": self._first_episode + i})
+            self._see(i, observations)
+        return self._seen()
+
+    def _step(self, tensordict: TensorDictBase) -> TensorDictBase:
+        actions = tensordict[GROUP, "action"].numpy()  # (B, P, A), or (B, P) choices
+        if not self.continuous:
+            parts = np.unravel_index(actions, self._sizes)
+            actions = np.stack(parts, axis=-1).reshape(*actions.shape, *self._shape)  # (B, P, parts)
+        rewards = np.zeros((*self.shown.shape[:2], 1), np.float32)  # (B, P, 1)
+        ended = np.zeros((len(self.envs), 1), np.bool_)  # (B, 1)
+        for i, env in enumerate(self.envs):
+            chosen = dict(zip(self.agents, actions[i], strict=True))
+            observations, earned, terminations, _, infos = env.step(chosen)
+            self._see(i, observations)
+            rewards[i, :, 0] = list(earned.values())  # (P,)
+            ended[i] = all(terminations.values())
+            self.metrics[i] = infos[self.agents[0]]
+        seen = self._seen()
+        seen[GROUP, "reward"] = torch.from_numpy(rewards)
+        seen["done"] = torch.from_numpy(ended)
+        seen["terminated"] = seen["done"].clone()
+        return seen
+
+    def _see(self, i: int, observations: dict[str, Any]) -> None:
+        self.shown[i, :, : self.features] = list(observations.values())
+        self.states[i] = self.envs[i].state()  # (S,)
+
+    def _seen(self) -> TensorDict:
+        shown, states = torch.from_numpy(self.shown.copy()), torch.from_numpy(self.states.copy())
+        ports = TensorDict({"observation": shown}, shown.shape[:2])
+        return TensorDict({GROUP: ports, "state": states}, self.batch_size)
+
+
+class BadgerTask(TaskClass):
+    """One id with its arguments, as BenchMARL asks for tasks.
+
+    Args:
+        name: how BenchMARL calls it in the names of folders.
+        config: "id"; "view", what `pettingzoo.make` takes besides the task's arguments; "arguments", those; and "ids",
+            as of `Copies`.
+    """
+
+    def make(self) -> Any:
+        """One PettingZoo environment."""
+        return pettingzoo.make("parallel", self.config["id"], **self.config["view"], **self.config["arguments"])
+
+    def get_env_fun(
+        self, num_envs: int, continuous_actions: bool, seed: int | None, device: Any
+    ) -> Callable[[], Copies]:
+        return lambda: Copies(self.make, num_envs, seed or 0, self.config["ids"])
+
+    def supports_continuous_actions(self) -> bool:
+        return self.config["view"]["choices"] is None
+
+    def supports_discrete_actions(self) -> bool:
+        return not self.supports_continuous_actions()
+
+    def max_steps(self, env: EnvBase) -> int:
+        return find_row(self.config["id"]).horizon(**self.config["arguments"])
+
+    def has_render(self, env: EnvBase) -> bool:
+        return False
+
+    def group_map(self, env: EnvBase) -> dict[str, list[str]]:
+        return {GROUP: list(env.agents)}
+
+    def observation_spec(self, env: EnvBase) -> Composite:
+        return Composite({GROUP: env.full_observation_spec_unbatched[GROUP].clone()})
+
+    def state_spec(self, env: EnvBase) -> Composite:
+        return Composite({"state": env.full_observation_spec_unbatched["state"].clone()})
+
+    def action_spec(self, env: EnvBase) -> Composite:
+        return env.full_action_spec_unbatched
+
+    def info_spec(self, env: EnvBase) -> None:
+        return None
+
+    def action_mask_spec(self, env: EnvBase) -> None:
+        return None
+
+    @staticmethod
+    def env_name() -> str:
+        return "badger"
+
+
+class Curve(Callback):
+    """Keeps, for each batch collected, the environment steps so far and the mean return of its episodes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.points: list[tuple[int, float]] = []
+
+    def on_batch_collected(self, batch: TensorDictBase) -> None:
+        self.points.append((self.experiment.total_frames, self.experiment.mean_return))

@@ -1,0 +1,155 @@
+"""Well-known trainers of others, as an independent check: what users already have, on our environments as they are.
+
+- `recurrent_ppo`: sb3-contrib's RecurrentPPO on the Gymnasium view with `LifetimeObservation`, which is RL2.
+- `shared_ppo`: stable-baselines3's PPO with one policy for all ports, on the parameter-sharing view.
+
+Axis letters as in `badger_envs.core.task`.
+"""
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from sb3_contrib import RecurrentPPO
+from stable_baselines3 import PPO
+from stable_baselines3.common.vec_env import DummyVecEnv
+
+from badger_envs import Channel, LifetimeObservation
+from badger_envs.core.policy import FloatArray
+from badger_envs.core.task import Task
+from badger_envs.registry import find_row
+from badger_envs.views import SharedTaskVectorEnv
+from badger_envs.views.stable_baselines3 import SharedVecEnv
+
+LIFETIMES_IN_A_BATCH = 10
+"""Least lifetimes in a minibatch of RecurrentPPO, which otherwise cuts the memory's gradient short without a word."""
+
+
+def recurrent_ppo(
+    task_id: str, arguments: dict[str, Any], *, steps: int, seed: int, copies: int = 16, memory: int = 32
+) -> RecurrentPPO:
+    """Train RL2 with sb3-contrib: a recurrent policy that sees its previous action and reward.
+
+    Args:
+        task_id: an id of the registry.
+        arguments: of the task.
+        steps: environment steps of all copies together.
+        seed: of the environments and of the trainer.
+        copies: environments played together.
+        memory: units of the LSTM, which actor and critic share.
+    """
+    horizon = find_row(task_id).make_task(**arguments).horizon
+
+    def make() -> gym.Env[Any, Any]:
+        return LifetimeObservation(gym.make(task_id, disable_env_checker=True, **arguments))
+
+    lifetimes = -(-LIFETIMES_IN_A_BATCH // copies)
+    env = DummyVecEnv([make] * copies)
+    env.seed(seed * copies)
+    model = RecurrentPPO(
+        "MlpLstmPolicy",
+        env,
+        n_steps=lifetimes * horizon,
+        batch_size=lifetimes * horizon * copies,
+        n_epochs=4,
+        learning_rate=1e-3,
+        gamma=0.99,
+        policy_kwargs={
+            "lstm_hidden_size": memory,
+            "enable_critic_lstm": False,
+            "shared_lstm": True,
+            "net_arch": [memory],
+        },
+        seed=seed,
+        device="cpu",
+    )
+    model.learn(steps)
+    return model
+
+
+def shared_ppo(
+    task_id: str,
+    arguments: dict[str, Any],
+    *,
+    steps: int,
+    seed: int,
+    copies: int = 16,
+    choices: int | None = None,
+    channel: Channel | None = None,
+) -> PPO:
+    """Train one feed-forward policy for all ports with stable-baselines3.
+
+    Args:
+        task_id: an id of the registry.
+        arguments: of the task.
+        steps: environment steps of all copies together; each is a step of every port.
+        seed: of the environments and of the trainer.
+        copies: environments played together.
+        choices: values that each number of an action is chosen from; None for all.
+        channel: over which the ports talk; None for silence.
+    """
+    env = SharedVecEnv(task_id, copies=copies, choices=choices, channel=channel, **arguments)
+    task = env.shared.task
+    model = PPO(
+        "MlpPolicy",
+        env,
+        n_steps=max(task.horizon, 2),
+        batch_size=max(task.horizon, 2) * env.num_envs // 4,
+        n_epochs=4,
+        learning_rate=1e-3,
+        gamma=0.99,
+        seed=seed,
+        device="cpu",
+    )
+    model.learn(steps * task.ports)
+    return model
+
+
+def shared_returns(
+    model: PPO,
+    task_id: str,
+    arguments: dict[str, Any],
+    *,
+    episodes: int,
+    choices: int | None = None,
+    channel: Channel | None = None,
+) -> npt.NDArray[np.float64]:
+    """Returns of the first so many test episodes, (episodes,), when every port acts by the model without exploring."""
+    view = SharedTaskVectorEnv(task_id, copies=episodes, choices=choices, channel=channel, **arguments)
+    shown, _ = view.reset(options={"episode": np.arange(episodes)})
+    total, alive = np.zeros(episodes), np.ones(episodes, np.bool_)
+    for _ in range(view.task.horizon):
+        actions, _ = model.predict(shown, deterministic=True)
+        shown, rewards, ended, _, _ = view.step(actions)
+        total += rewards[:: view.task.ports] * alive
+        alive &= ~ended[:: view.task.ports]
+    return total
+
+
+class RecurrentPolicy:
+    """A trained RecurrentPPO as `badger_envs.evaluation` runs it; implements `badger_envs.core.policy.Policy`.
+
+    Args:
+        model: trained on `LifetimeObservation` with one inner episode.
+        task: that it plays.
+    """
+
+    def __init__(self, model: RecurrentPPO, task: Task[Any]) -> None:
+        self._model, self._task = model, task
+
+    def reset(self, batch: int) -> None:
+        self._memory: Any = None
+        self._step = 0
+        self._action = np.zeros((batch, self._task.ports * self._task.port_actions), np.float32)  # (B, P * A)
+
+    def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
+        batch = len(observation)
+        over = np.full(batch, self._step / self._task.horizon)  # (B,) how much of the lifetime
+        beside = np.stack([reward, np.zeros(batch), over], axis=1)  # (B, 3)
+        seen = np.concatenate([observation, self._action, beside], axis=1).astype(np.float32)
+        begins = np.full(batch, self._step == 0)
+        action, self._memory = self._model.predict(seen, state=self._memory, episode_start=begins, deterministic=True)
+        self._step += 1
+        self._action = action
+        return action

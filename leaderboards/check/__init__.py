@@ -1,0 +1,1 @@
+"""Whether a submission may go on the board."""

@@ -1,0 +1,107 @@
+"""What a submission must not share with others: returns, weights, a name; unless it is a new version of them."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from leaderboards.schema.errors import Fault
+from leaderboards.schema.submission import FILE, Row, Submission
+
+Returns = npt.NDArray[np.float64]
+LEAST_VALUES = 20
+"""Different returns that a row must have to tell agents apart: many agents always get everything right, or half."""
+
+
+@dataclass
+class Others:
+    """Submissions that are there already, without their returns, which may be large."""
+
+    previous: dict[str, str | None] = field(default_factory=dict)
+    """Folder -> folder of the version before."""
+    authors: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By folder."""
+    rows: dict[bytes, str] = field(default_factory=dict)
+    """Fingerprint -> the first folder that had it."""
+    weights: dict[str, str] = field(default_factory=dict)
+    """SHA-256 -> the first folder that had it."""
+
+    @classmethod
+    def of(cls, submissions: Iterable[Submission]) -> "Others":
+        """Those of some submissions."""
+        made = cls()
+        for submission in submissions:
+            made.add(submission, [np.asarray(row.returns) for row in submission.rows])
+        return made
+
+    def add(self, submission: Submission, returns: list[Returns]) -> None:
+        """One more; with the returns of its rows, each (episodes,)."""
+        name = submission.folder_name
+        self.previous[name], self.authors[name] = submission.previous, submission.authors
+        for row, values in zip(submission.rows, returns, strict=True):
+            self.rows.setdefault(fingerprint(row, values), name)
+            if row.weights_sha256:
+                self.weights.setdefault(row.weights_sha256, name)
+
+    def faults(self, submission: Submission, returns: list[Returns], empty: set[str]) -> Iterator[Fault]:
+        """Everything that it shares and must not.
+
+        Args:
+            submission: that may itself be among the others.
+            returns: of its rows, each (episodes,).
+            empty: SHA-256 of weights that hold no number at all, which anybody may have.
+        """
+        mine = submission.folder_name
+        related = self._versions(mine) | self._versions(submission.previous) | {mine}
+        related |= {name for name in self.previous if mine in self._versions(name)}
+        yield from self._versions_faults(submission, related)
+        told: Counter[tuple[str, str]] = Counter()
+        places: dict[tuple[str, str], int] = {}
+        for number, (row, values) in enumerate(zip(submission.rows, returns, strict=True)):
+            sha = row.weights_sha256 or ""
+            same = {"returns": self.rows.get(fingerprint(row, values)), "weights_sha256": self.weights.get(sha)}
+            for what, other in same.items():
+                alike = is_telling(values) if what == "returns" else sha not in empty
+                if other is not None and other not in related and alike:
+                    told[what, other] += 1
+                    places.setdefault((what, other), number)
+        for (what, other), count in told.items():
+            reason = f"must be its own, got exactly the same as {other} in {count} rows"
+            yield Fault(FILE, f"rows[{places[what, other]}].{what}", reason)
+
+    def _versions_faults(self, submission: Submission, related: set[str]) -> Iterator[Fault]:
+        before = submission.previous
+        if before is not None:
+            if before not in self.previous:
+                yield Fault(FILE, "previous", f"must be a submission that is there, got {before}")
+            elif not set(self.authors[before]) & set(submission.authors):
+                yield Fault(FILE, "previous", f"must have an author in common with this one, got {before}")
+            for name, its_previous in self.previous.items():
+                if its_previous == before and name != submission.folder_name:
+                    yield Fault(FILE, "previous", f"must be the newest version, got {before}, which {name} replaces")
+        for name in self.previous:
+            if name not in related and name.partition("_")[2] == submission.name:
+                yield Fault(FILE, "name", f"is taken by {name}; a new version of it names it as previous")
+
+    def _versions(self, name: str | None) -> set[str]:
+        """A folder and all versions before it."""
+        found: set[str] = set()
+        while name is not None and name in self.previous and name not in found:
+            found.add(name)
+            name = self.previous[name]
+        return found
+
+
+def fingerprint(row: Row, returns: Returns) -> bytes:
+    """Of what was returned where, whoever and whichever seed it was."""
+    about: Any = f"{row.problem} {row.size}\n".encode()
+    return hashlib.sha256(about + (returns + 0.0).tobytes()).digest()[:16]
+
+
+def is_telling(returns: Returns) -> bool:
+    """Whether no two agents can be expected to agree on all of these."""
+    return len(np.unique(returns)) >= min(LEAST_VALUES, max(2, len(returns) // 2))

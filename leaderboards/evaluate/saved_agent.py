@@ -1,0 +1,85 @@
+"""Saved agents of this project, as policies. The only file here that needs torch; nothing imports it before it must.
+
+What a file says never names code: the kind of agent is looked up in `agents.storage.STORED_KINDS`.
+"""
+
+import contextlib
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from agents import Agent, load_agent
+from agents.storage import CONFIG, WEIGHTS
+from badger_envs.core.task import Task
+from badger_envs.registry import find_row
+from baselines.outer_loops.policy import AgentPolicy
+
+
+class SavedAgent:
+    """An agent with its weights; called as `leaderboards.evaluate.evaluate.MakePolicy` it gives a policy for a task.
+
+    Args:
+        folder: that `agents.save_agent` wrote, or one with the same files under other names.
+        weights: file name of the weights.
+        config: file name of kind, config and hash.
+
+    Raises:
+        agents.AgentFileError: A file is missing, damaged, or no agent of ours; a ValueError.
+    """
+
+    def __init__(self, folder: Path, weights: str = WEIGHTS, config: str = CONFIG) -> None:
+        self.agent = _load(folder, weights, config)
+        self.kind = type(self.agent).__name__
+        self.weights, self.config = folder / weights, folder / config
+        self.sha256 = hashlib.sha256(self.weights.read_bytes()).hexdigest()
+
+    def __call__(self, id: str, arguments: dict[str, Any], training_seed: int = 0) -> AgentPolicy:
+        """The policy, as the comparison tests it.
+
+        Raises:
+            ValueError: The agent can't have that task, or not at that size.
+        """
+        task = find_row(id).make_task(**arguments)
+        return AgentPolicy(self.agent, task.ports, choices=find_choices(self.agent, task))
+
+
+def find_choices(agent: Agent, task: Task[Any]) -> int | None:
+    """How many values an agent was trained to choose each number of an action from; None for all.
+
+    Its outputs say it: one for each number, or one for each value of each number.
+
+    Raises:
+        ValueError: The ports of the task show or take other numbers than the agent's.
+    """
+    for name, wanted in (("port_features", task.port_features), ("port_actions", task.port_actions)):
+        got = getattr(agent.config, name)
+        if got != wanted and (name == "port_features" or got % wanted):
+            kinds = type(task).__name__, type(agent).__name__
+            raise ValueError(f"{name} must be {wanted} for {kinds[0]}, got {got} of {kinds[1]}")
+    choices: int = agent.config.port_actions // task.port_actions
+    return None if choices == 1 else choices
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread: sums are taken in the same order wherever it runs, and small agents are faster."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _load(folder: Path, weights: str, config: str) -> Agent:
+    if (weights, config) == (WEIGHTS, CONFIG):
+        return load_agent(folder)
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copyfile(folder / weights, Path(copy) / WEIGHTS)
+        shutil.copyfile(folder / config, Path(copy) / CONFIG)
+        return load_agent(copy)

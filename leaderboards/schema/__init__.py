@@ -1,0 +1,1 @@
+"""What is written down: benchmarks, submissions, result files, status; and what may be in them."""

@@ -1,0 +1,139 @@
+"""A suite: the problems of a board, each with the sizes it is tested at and what returns mean there.
+
+A suite never changes once it is published. Another version is another file, with a board of its own.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+SUITES = Path(__file__).parent
+"""Where the suites lie that we ship."""
+WORD = r"^[a-z0-9]+(_[a-z0-9]+)*$"
+"""Names of suites and problems: safe in a path, whatever the system."""
+
+Number = Annotated[float, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Word = Annotated[str, Field(pattern=WORD, max_length=40)]
+
+
+class Data(BaseModel):
+    """Plain data of known keys. Numbers are numbers: no NaN, no infinity, no "1.0", no true."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Size(Data):
+    """A problem at one size."""
+
+    arguments: dict[str, Any]
+    """All arguments of the task, defaults included."""
+    episodes: Count
+    """How many there are in a test."""
+    first_episode: Annotated[int, Field(ge=0)]
+    """They are numbered first_episode, first_episode + 1, ... in the suite's set."""
+    horizon: Count
+    """Steps in an episode (T)."""
+    lowest: Number
+    """No episode can return less."""
+    highest: Number
+    """No episode can return more."""
+    chance: Number
+    """Return of the best blind policy: score 0."""
+    reference: Number
+    """Return of the handcrafted reference policy: score 1."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.lowest <= self.chance < self.reference <= self.highest:
+            raise ValueError("must have lowest <= chance < reference <= highest")
+        return self
+
+
+class Problem(Data):
+    """A task as it is trained on, and the sizes that it is tested at."""
+
+    name: Word
+    """As in submissions."""
+    id: str
+    """Of the environment."""
+    arguments: dict[str, Any]
+    """Of the task that is trained on."""
+    size_name: str
+    """The argument that changes the number of ports."""
+    train_size: Count
+    """Its value in training."""
+    metric: str
+    """The task's metric that people look at besides the return."""
+    sizes: dict[int, Size]
+    """By value of the argument `size_name`; the train size is one of them."""
+
+    @model_validator(mode="after")
+    def _has_its_train_size(self) -> Self:
+        if self.train_size not in self.sizes:
+            raise ValueError(f"must have the train size {self.train_size} among its sizes, got {sorted(self.sizes)}")
+        return self
+
+
+class Suite(Data):
+    """What a board is about."""
+
+    format: Annotated[int, Field(ge=1, le=1)]
+    name: Word
+    """As in `<name>.json`."""
+    episode_set: Literal["TEST"]
+    """Set that the episodes are of."""
+    least_seeds: Count
+    """Training seeds on every problem that an entry needs to be ranked."""
+    problems: Annotated[tuple[Problem, ...], Field(strict=False, min_length=1)]
+
+    @model_validator(mode="after")
+    def _has_each_problem_once(self) -> Self:
+        names = [problem.name for problem in self.problems]
+        if len(set(names)) < len(names):
+            raise ValueError(f"must have each problem once, got {names}")
+        return self
+
+    def problem(self, name: str) -> Problem:
+        """The problem of a name.
+
+        Raises:
+            ValueError: There is none.
+        """
+        for problem in self.problems:
+            if problem.name == name:
+                return problem
+        known = ", ".join(problem.name for problem in self.problems)
+        raise ValueError(f"problem must be one of {known}, got {name!r}")
+
+    @staticmethod
+    def names(folder: Path = SUITES) -> list[str]:
+        """Names of the suites in a folder; of those that we ship where none is said."""
+        return sorted(path.stem for path in folder.glob("*.json"))
+
+    def score(self, problem: str, size: int, value: float) -> float:
+        """Normalised score of a return: 0 at chance, 1 at the reference, never clipped."""
+        level = self.problem(problem).sizes[size]
+        return (value - level.chance) / (level.reference - level.chance)
+
+
+@cache
+def load_suite(name: str, folder: Path = SUITES) -> Suite:
+    """A suite that is stored as `<name>.json`.
+
+    Args:
+        name: of the suite.
+        folder: where suites lie.
+
+    Raises:
+        ValueError: There is no suite of that name, or its file is no suite.
+    """
+    names = Suite.names(folder)
+    if name not in names:
+        raise ValueError(f"suite must be one of {', '.join(names)}, got {name!r}")
+    suite = Suite.model_validate_json((folder / f"{name}.json").read_bytes())
+    if suite.name != name:
+        raise ValueError(f"{name}.json must hold the suite {name}, got {suite.name}")
+    return suite

@@ -1,0 +1,108 @@
+"""Files that strangers wrote: regular ones alone, of a size that is known before they are read, JSON without tricks."""
+
+import json
+import math
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from leaderboards.schema.errors import Fault, SubmissionError, plain
+
+# Neither through a link nor waiting for somebody to write into a pipe; where the system knows of such things.
+OPENING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+
+
+def read_bytes(path: Path, name: str, largest: int) -> bytes:
+    """What a file holds.
+
+    Args:
+        path: of the file.
+        name: what messages call it.
+        largest: bytes that it may have.
+
+    Raises:
+        SubmissionError: It is missing, no regular file (a link, a device), or too large.
+    """
+    try:
+        if path.is_symlink():
+            raise SubmissionError([Fault(name, "", "must be a file, got a link")])
+        descriptor = os.open(path, OPENING)
+    except (OSError, ValueError) as error:
+        if isinstance(error, SubmissionError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SubmissionError([Fault(name, "", f"must be a file that can be read, got: {plain(reason)}")]) from None
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(descriptor)
+        raise SubmissionError([Fault(name, "", "must be a regular file")])
+    with os.fdopen(descriptor, "rb") as file:
+        content = file.read(largest + 1) if about.st_size <= largest else b""
+    size = max(about.st_size, len(content))
+    if size > largest:
+        raise SubmissionError([Fault(name, "", f"must have at most {largest} bytes, got {size}")])
+    return content
+
+
+def read_json(path: Path, name: str, largest: int) -> Any:
+    """What a JSON file says; arguments and errors as in `read_bytes`.
+
+    Raises:
+        SubmissionError: It can't be read; is no JSON in UTF-8; gives a key twice; says NaN or infinity, or is nested
+            too deeply.
+    """
+    return parse_json(read_bytes(path, name, largest), name)
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """What JSON says; see `read_json`."""
+    constants: list[str] = []
+
+    def note(constant: str) -> float:
+        constants.append(constant)
+        return float(constant)
+
+    field = ""
+    try:
+        made = json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=note)
+    except RecursionError:
+        reason = "must be nested less deeply"
+    except UnicodeDecodeError as error:
+        reason = f"must be UTF-8, got other bytes at {error.start}"
+    except _GivenTwiceError as error:
+        field, reason = str(error), "must be given once, got it twice in one object"
+    except ValueError as error:
+        reason = f"must be valid JSON: {plain(str(error))}"
+    else:
+        if not constants:
+            return made
+        field, reason = _place_of_constant(made), f"must be a finite number, got {constants[0]}"
+    raise SubmissionError([Fault(name, field, reason)])
+
+
+class _GivenTwiceError(ValueError):
+    """A key that an object has twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise _GivenTwiceError(key)
+        made[key] = value
+    return made
+
+
+def _place_of_constant(content: Any) -> str:
+    """Where the first NaN or infinity is, such as "rows[3].returns[2]"."""
+    left: list[tuple[str, Any]] = [("", content)]
+    while left:
+        place, value = left.pop()
+        if isinstance(value, float) and not math.isfinite(value):
+            return place.removeprefix(".")
+        if isinstance(value, dict):
+            left += [(f"{place}.{key}", part) for key, part in reversed(value.items())]
+        elif isinstance(value, list):
+            left += [(f"{place}[{number}]", part) for number, part in reversed(list(enumerate(value)))]
+    return ""

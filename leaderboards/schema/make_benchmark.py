@@ -1,0 +1,106 @@
+"""Write a suite from the registry: `python -m leaderboards.schema.make_benchmark v1`.
+
+A suite that is published never changes.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from badger_envs.core.files import write_whole
+from badger_envs.registry import find_row
+from leaderboards.schema.benchmark import SUITES
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a suite takes of the registry; all the rest follows."""
+
+    name: str
+    id: str
+    arguments: dict[str, Any]
+    sizes: tuple[int, ...]
+    episodes: int
+
+
+PROBLEMS: dict[str, tuple[Chosen, ...]] = {
+    # What `python -m baselines compare --suite standard` trains on.
+    "v1": (
+        Chosen("guessing", "Badger/Guessing-v0", {"dims": 3}, tuple(range(1, 11)), 1000),
+        Chosen("xor3", "Badger/HiddenXOR-v0", {"bits": 3}, (2, 3, 4, 5, 6), 1000),
+        Chosen("routing3", "Badger/Routing-v0", {"ports": 3, "horizon": 10}, (3, 4, 5, 6), 1000),
+        Chosen(
+            "reacher_tips",
+            "Badger/ModularReacher-v0",
+            {"segments": 5, "branching": 0.4, "goal": "tips", "horizon": 40},
+            (4, 5, 6, 8),
+            1000,
+        ),
+        Chosen("robot_ppo", "Badger/ModularRobot-v0", {"modules": 4}, (4, 6, 8), 128),
+    ),
+}
+LEAST_SEEDS = 5
+
+
+def describe(name: str, problems: Sequence[Chosen]) -> dict[str, Any]:
+    """A suite as its file says it, from the registry as it is now."""
+    return {
+        "format": 1,
+        "name": name,
+        "episode_set": "TEST",
+        "least_seeds": LEAST_SEEDS,
+        "problems": [_problem(chosen) for chosen in problems],
+    }
+
+
+def write_suite(name: str, problems: Sequence[Chosen], folder: Path = SUITES) -> Path:
+    """Write `<name>.json`, whole or not at all; returns where."""
+    path = folder / f"{name}.json"
+    write_whole(path, (json.dumps(describe(name, problems), indent=1, allow_nan=False) + "\n").encode())
+    return path
+
+
+def _problem(chosen: Chosen) -> dict[str, Any]:
+    row = find_row(chosen.id)
+    return {
+        "name": chosen.name,
+        "id": chosen.id,
+        "arguments": chosen.arguments,
+        "size_name": row.size,
+        "train_size": getattr(row.make_task(**chosen.arguments), row.size),
+        "metric": row.metric,
+        "sizes": {str(size): _size(chosen, size) for size in chosen.sizes},
+    }
+
+
+def _size(chosen: Chosen, size: int) -> dict[str, Any]:
+    row = find_row(chosen.id)
+    task = row.make_task(**{**chosen.arguments, row.size: size})
+    levels = task.levels
+    return {
+        "arguments": task.arguments(),
+        "episodes": chosen.episodes,
+        "first_episode": 0,
+        "horizon": task.horizon,
+        "lowest": levels.lowest,
+        "highest": levels.highest,
+        "chance": levels.chance,
+        "reference": levels.reference,
+    }
+
+
+def main() -> None:
+    """Write the suites that are named."""
+    parser = argparse.ArgumentParser(
+        prog="python -m leaderboards.schema.make_benchmark", description="Write <name>.json."
+    )
+    parser.add_argument("names", nargs="+", choices=list(PROBLEMS))
+    for name in parser.parse_args().names:
+        print(f"wrote {write_suite(name, PROBLEMS[name])}")
+
+
+if __name__ == "__main__":
+    main()

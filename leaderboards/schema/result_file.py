@@ -1,0 +1,145 @@
+"""The file that the evaluator writes and `python -m leaderboards submit` takes: raw returns, and what made them."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from badger_envs.core.files import write_whole
+from badger_envs.evaluation import versions
+from leaderboards.schema.benchmark import Data, Suite, Word
+from leaderboards.schema.errors import shown
+from leaderboards.schema.files import read_json
+from leaderboards.schema.submission import Row, Sha256
+
+WEIGHTS = "weights"
+"""Folder beside a result file, where the weights of agents of this project are copied to, named by their hash."""
+LARGEST_BYTES = 64 * 2**20
+"""Of a result file."""
+JOINED = " && "
+"""Between commands."""
+
+
+class ResultRow(Data):
+    """A row of a result file."""
+
+    problem: Word
+    size: Annotated[int, Field(ge=1)]
+    training_seed: Annotated[int, Field(ge=0)]
+    weights_sha256: Sha256 | None
+    returns: Annotated[tuple[float, ...], Field(strict=False, min_length=1)]
+
+
+class ResultFile(Data):
+    """What `write_rows` writes."""
+
+    format: Annotated[int, Field(ge=1, le=1)]
+    suite: Word
+    source: Literal["badger", "own"]
+    policy: str
+    """Kind of agent, or module:factory."""
+    command: str
+    """What made it; several are joined as a shell would."""
+    versions: dict[str, str]
+    rows: Annotated[tuple[ResultRow, ...], Field(strict=False, min_length=1)]
+
+    @property
+    def commands(self) -> list[str]:
+        """Those that were joined."""
+        return self.command.split(JOINED)
+
+
+def write_rows(
+    path: str | os.PathLike[str],
+    rows: Iterable[Row],
+    *,
+    suite: Suite,
+    source: str,
+    policy: str,
+    command: str,
+    weights: Mapping[str, tuple[Path, Path]] | None = None,
+) -> Path:
+    """Write a result file, whole or not at all, or add to the one that is there.
+
+    Rows of a problem and training seed that are in the file already are replaced, all sizes at once.
+
+    Args:
+        path: of the JSON file; its folder must exist.
+        rows: of `evaluate_suite`.
+        suite: that they are of.
+        source: "badger" or "own".
+        policy: what it is called.
+        command: that made them.
+        weights: SHA-256 -> files with the weights and with kind and config, which are copied into the folder `weights`
+            beside the file.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: There is no row, or the file that is there is damaged or of another policy, suite or version.
+    """
+    out, new = Path(path), list(rows)
+    before = read_to_add(out, suite.name, source, policy)
+    replaced = {(row.problem, row.training_seed) for row in new}
+    kept = [row for row in before.rows if (row.problem, row.training_seed) not in replaced] if before else []
+    order = [problem.name for problem in suite.problems]
+    added = [ResultRow(**row.model_dump(exclude={"sha256"})) for row in new]
+    together = sorted([*kept, *added], key=lambda row: (order.index(row.problem), row.training_seed, row.size))
+    commands = before.commands if before else []
+    content = {
+        "format": 1,
+        "suite": suite.name,
+        "source": source,
+        "policy": policy,
+        "command": JOINED.join(dict.fromkeys([*commands, command])),
+        "versions": versions()
+        | {name: version(name) for name in ("mujoco", *(["torch"] if source == "badger" else []))},
+        "rows": [row.model_dump(mode="json") for row in together],
+    }
+    _validate(content, out)
+    for sha, (tensors, config) in (weights or {}).items():
+        (out.parent / WEIGHTS).mkdir(exist_ok=True)
+        write_whole(out.parent / WEIGHTS / f"{sha}.safetensors", tensors.read_bytes())
+        write_whole(out.parent / WEIGHTS / f"{sha}.json", config.read_bytes())
+    write_whole(out, (json.dumps(content, allow_nan=False) + "\n").encode())
+    return out
+
+
+def read_rows(path: Path) -> ResultFile:
+    """What `write_rows` wrote.
+
+    Raises:
+        ValueError: The file is missing, damaged, or something else.
+    """
+    return _validate(read_json(path, path.name, LARGEST_BYTES), path)
+
+
+def read_to_add(path: Path, suite: str, source: str, policy: str) -> ResultFile | None:
+    """What is in the file already that rows are to be added to; None where there is none.
+
+    Raises:
+        ValueError: It is damaged, or of another policy, suite or version of the environments.
+    """
+    if not os.path.lexists(path):
+        return None
+    found = read_rows(path)
+    own = {"suite": suite, "source": source, "policy": policy, "badger_envs": versions()["badger_envs"]}
+    there = {**found.model_dump(include={"suite", "source", "policy"}), "badger_envs": found.versions["badger_envs"]}
+    for name, value in own.items():
+        if there[name] != value:
+            raise ValueError(f"{path.name}: {name} must be {value!r} to add to this file, got {shown(there[name])}")
+    return found
+
+
+def _validate(content: Any, path: Path) -> ResultFile:
+    try:
+        return ResultFile.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ValueError(f"{path.name}: {place}: {first['msg']}, got {shown(first['input'])}") from None

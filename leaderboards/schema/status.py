@@ -1,0 +1,147 @@
+"""How far a submission was looked into: what was done when, by whom, kept in `status.json` beside it.
+
+A submission without that file is self-reported. The file is ours: who submits must not bring one. Nothing in it is ever
+changed or taken away, a withdrawn submission included; there is only more of it.
+"""
+
+import itertools
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from badger_envs.core.files import write_whole
+from leaderboards.schema.benchmark import Data
+from leaderboards.schema.errors import Fault, SubmissionError, shown
+from leaderboards.schema.files import read_json
+from leaderboards.schema.submission import Day, Line, read_submission
+
+FILE = "status.json"
+LARGEST_BYTES = 2**20
+SELF_REPORTED, CHECKED, REPRODUCED, WITHDRAWN = "self-reported", "checked", "reproduced", "withdrawn"
+STATUSES = (SELF_REPORTED, CHECKED, REPRODUCED, WITHDRAWN)
+"""In their order: a status may stay what it is or go on, and nothing comes after the last one.
+
+- self-reported: nobody but the submitter looked.
+- checked: complete, possible, no copy; the weights are there.
+- reproduced: the weights, run again, returned what was submitted.
+- withdrawn: it no longer counts, and is kept.
+"""
+
+
+def _sayable(details: dict[str, Any]) -> dict[str, Any]:
+    try:
+        json.dumps(details, allow_nan=False)
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+    return details
+
+
+class Step(Data):
+    """One entry of the history."""
+
+    status: Literal["checked", "reproduced", "withdrawn"]
+    date: Day
+    by: Line
+    """Who did it: a person or a program."""
+    details: Annotated[dict[str, Any], AfterValidator(_sayable)]
+    """What exactly: rows, seeds, versions, a reason."""
+
+
+class History(Data):
+    """What is in `status.json`."""
+
+    format: Annotated[int, Field(ge=1, le=1)]  # a Literal would take true for 1
+    history: Annotated[tuple[Step, ...], Field(strict=False, min_length=1)]
+    """The oldest first."""
+
+
+def status_of(folder: Path) -> str:
+    """One of `STATUSES`.
+
+    Raises:
+        SubmissionError: The file is damaged, or says what can't have happened.
+    """
+    history = read_status(folder)
+    return history[-1].status if history else SELF_REPORTED
+
+
+def read_status(folder: Path) -> tuple[Step, ...]:
+    """The history of a submission, the oldest first; empty for one that is self-reported.
+
+    Raises:
+        SubmissionError: as `status_of`.
+    """
+    if not os.path.lexists(folder / FILE):
+        return ()
+    content = read_json(folder / FILE, FILE, LARGEST_BYTES)
+    try:
+        history = History.model_validate(content).history
+    except ValidationError as error:
+        raise SubmissionError([_fault(part) for part in error.errors(include_url=False)]) from None
+    for place, (before, after) in enumerate(itertools.pairwise(history), start=1):
+        reason = _why_not(before, after)
+        if reason:
+            raise SubmissionError([Fault(FILE, f"history[{place}]", reason)])
+    return history
+
+
+def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date: str | None = None) -> None:
+    """Add to the history of a submission; the file is written whole or not at all.
+
+    Args:
+        folder: of the submission.
+        status: "checked", "reproduced" or "withdrawn".
+        by: who did it.
+        details: what exactly; plain data.
+        date: "YYYY-MM-DD"; None for today.
+
+    Raises:
+        SubmissionError: That status can't follow the present one, or is not for agents that nobody else can run; a
+            value is not allowed; or the file that is there is damaged. Nothing is written.
+    """
+    history = read_status(folder)
+    said = {"status": status, "date": date or datetime.now(UTC).date().isoformat(), "by": by, "details": details}
+    try:
+        step = Step.model_validate(said)
+    except ValidationError as error:
+        raise SubmissionError([_fault(part) for part in error.errors(include_url=False)]) from None
+    reason = _why_not(history[-1], step) if history else ""
+    if not reason and status != WITHDRAWN and read_submission(folder).agent.source == "own":
+        reason = f"status of an agent of source own must stay {SELF_REPORTED} or be {WITHDRAWN}, got {status!r}"
+    if reason:
+        raise SubmissionError([Fault(FILE, "", reason)])
+    content = History(format=1, history=(*history, step)).model_dump(mode="json")
+    write_whole(folder / FILE, (json.dumps(content, indent=1, allow_nan=False) + "\n").encode())
+
+
+def withdraw(folder: Path, reason: str, *, by: str = "the submitter", date: str | None = None) -> None:
+    """Have a submission count no more. All its files stay, and the reason is kept with them.
+
+    Raises:
+        SubmissionError: There is no submission, it was withdrawn before, or as `record`. Nothing is written.
+    """
+    if not reason.strip():
+        raise SubmissionError([Fault(FILE, "details.reason", f"must say something, got {shown(reason)}")])
+    if not folder.is_dir():
+        raise SubmissionError([Fault(FILE, "", f"must lie in the folder of a submission, got {shown(folder.name)}")])
+    record(folder, WITHDRAWN, by, {"reason": reason}, date=date)
+
+
+def _why_not(before: Step, after: Step) -> str:
+    """Why one step can't follow another; empty where it can."""
+    if before.status == WITHDRAWN:
+        return f"nothing must come after {WITHDRAWN}, got {after.status!r}"
+    if STATUSES.index(after.status) < STATUSES.index(before.status):
+        return f"status must not go back from {before.status!r}, got {after.status!r}"
+    if after.date < before.date:
+        return f"date must not lie before {before.date}, got {after.date}"
+    return ""
+
+
+def _fault(part: Any) -> Fault:
+    place = "".join(f"[{name}]" if isinstance(name, int) else f".{name}" for name in part["loc"]).removeprefix(".")
+    return Fault(FILE, place, f"{part['msg'].replace('Input should', 'must')}, got {shown(part['input'])}")

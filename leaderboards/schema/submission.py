@@ -1,0 +1,197 @@
+"""A submission: who trained what how, and what every training seed returned in every test episode.
+
+It holds raw returns and never a score: the board computes all of them itself. What the models here do not allow can't
+be said in a submission: a failed run, NaN, a number in quotes, a key that nobody knows.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, ValidationError
+from pydantic.types import FailFast
+
+from leaderboards.schema.benchmark import Data, Word
+from leaderboards.schema.errors import Fault, SubmissionError, shown
+from leaderboards.schema.fields import Amount, CurvePoint, FolderName, Link, Package, Paragraph, Seconds, Slug
+from leaderboards.schema.fields import Day as Day
+from leaderboards.schema.fields import Line as Line
+from leaderboards.schema.fields import Sha256 as Sha256
+from leaderboards.schema.files import read_json
+
+FORMAT = 1
+FILE = "submission.json"
+LARGEST_BYTES = 16 * 2**20
+"""Of `submission.json`: ten times what five seeds on all of v1 take."""
+DIGITS = 9
+"""Significant digits of a return, which say exactly which float32 it was."""
+LARGEST_SEED = 9_999
+HOUSE_STYLE = (("Value error, ", ""), ("Input should", "must"), ("String should", "must"), ("Tuple should", "must"))
+"""How pydantic says it, and how we do."""
+
+
+class Agent(Data):
+    """What acted."""
+
+    source: Literal["badger", "own"]
+    """"badger" for an agent of this project, whose weights are part of the submission; "own" for any other."""
+    description: Paragraph
+
+
+class Training(Data):
+    """How it came about."""
+
+    commands: Annotated[tuple[Paragraph, ...], Field(strict=False, min_length=1, max_length=50)]
+    """Whoever enters them gets the same results."""
+    versions: Annotated[dict[Package, Line], Field(max_length=50)]
+    """Of what the numbers were made with; "badger_envs" is one of them."""
+    environment_steps: dict[Word, Amount]
+    """Of one training, the mean over seeds, by problem."""
+    cpu_seconds: dict[Word, Seconds]
+    """Likewise."""
+    parameters: dict[Word, Amount]
+    """Numbers that training changes, by problem."""
+    device: Line
+    """Where it was trained."""
+    curves: dict[Word, Annotated[tuple[CurvePoint, ...], Field(strict=False, max_length=100)]] = Field(
+        default_factory=dict
+    )
+    """By problem, environment steps and the score while it was trained, the mean over seeds. For people to look at:
+    what a trainer measured on training episodes can't be checked, and nothing is ranked by it."""
+
+
+class Row(Data):
+    """One training seed in the test at one size of a problem."""
+
+    problem: Word
+    size: Annotated[int, Field(ge=1)]
+    training_seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)]
+    weights_sha256: Sha256 | None
+    """Of the file in `weights/`; null without one."""
+    returns: Annotated[tuple[float, ...], Field(strict=False), FailFast()]
+    """Of every episode of the test, in the order of their numbers; nine significant digits."""
+    sha256: Sha256
+    """See `seal`."""
+
+
+class Submission(Data):
+    """What is in `submission.json`."""
+
+    format: Annotated[int, Field(ge=FORMAT, le=FORMAT)]  # a Literal would take true for 1
+    suite: Word
+    name: Slug
+    date: Day
+    title: Line
+    authors: Annotated[tuple[Line, ...], Field(strict=False, min_length=1, max_length=30)]
+    url: Link
+    """Of the code."""
+    about: Paragraph
+    agent: Agent
+    training: Training
+    previous: FolderName | None
+    """The folder of the version that this one replaces."""
+    rows: Annotated[tuple[Row, ...], Field(strict=False, min_length=1, max_length=20_000)]
+
+    @property
+    def folder_name(self) -> str:
+        """The name of its folder, which is its identity."""
+        return f"{self.date}_{self.name}"
+
+
+def seal(
+    suite: str, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: npt.ArrayLike
+) -> str:
+    """SHA-256 over everything that a row says, so that a row which was edited or moved does not go unnoticed.
+
+    It guards against mistakes. Whoever forges returns can seal them anew: what shows that is running the weights again.
+    """
+    about = json.dumps([suite, problem, size, training_seed, weights_sha256])
+    numbers = np.asarray(returns, dtype="<f8") + 0.0  # without negative zeros
+    return hashlib.sha256(about.encode() + b"\n" + numbers.tobytes()).hexdigest()
+
+
+def make_row(
+    suite: str, *, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: Sequence[float]
+) -> Row:
+    """A sealed row, with returns of nine significant digits.
+
+    Raises:
+        pydantic.ValidationError: Something that no row can say, such as NaN.
+    """
+    rounded = [float(f"{value:.{DIGITS}g}") for value in returns]
+    return Row(
+        problem=problem,
+        size=size,
+        training_seed=training_seed,
+        weights_sha256=weights_sha256,
+        returns=tuple(rounded),
+        sha256=seal(suite, problem, size, training_seed, weights_sha256, rounded),
+    )
+
+
+def read_submission(folder: Path) -> Submission:
+    """The submission in a folder. That it fits the models is all that this says of it; see `leaderboards.check.check`.
+
+    Raises:
+        SubmissionError: with all faults of the file.
+    """
+    return parse(read_json(folder / FILE, FILE, LARGEST_BYTES))
+
+
+def parse(content: Any) -> Submission:
+    """A submission out of plain data.
+
+    Raises:
+        SubmissionError: with all faults.
+    """
+    try:
+        return Submission.model_validate(content)
+    except ValidationError as error:
+        # Of a list that has only bad items pydantic also says that it is too short.
+        found = [part for part in error.errors(include_url=False) if part["type"] != "too_short" or not part["input"]]
+        raise SubmissionError([Fault(FILE, _place(part["loc"]), _reason(part)) for part in found]) from None
+
+
+def to_bytes(submission: Submission) -> bytes:
+    """The content of `submission.json`, a line for each row and each curve."""
+    content = submission.model_dump(mode="json")
+    rows, curves = content.pop("rows"), content["training"]["curves"]
+    # Each curve is left out at first and put in afterwards; no text of a submission has a control character.
+    content["training"]["curves"] = {problem: f"\0{problem}" for problem in curves}
+    head = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False).removesuffix("\n}")
+    for problem, points in curves.items():
+        head = head.replace(json.dumps(f"\0{problem}"), json.dumps(points, allow_nan=False))
+    lines = ",\n".join("  " + json.dumps(row, allow_nan=False) for row in rows)
+    return f'{head},\n "rows": [\n{lines}\n ]\n}}\n'.encode()
+
+
+def folders(root: Path, suite: str) -> list[Path]:
+    """Folders of all submissions to a suite, sorted by name, which is by date.
+
+    Args:
+        root: folder of all submissions, with a folder for each suite.
+        suite: its name.
+    """
+    if not (root / suite).is_dir():
+        return []
+    return sorted(path for path in (root / suite).iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """("rows", 3, "size") -> "rows[3].size"."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")
+
+
+def _reason(error: Any) -> str:
+    kind, message = error["type"], str(error["msg"])
+    if kind == "missing":
+        return "must be there"
+    if kind == "extra_forbidden":
+        return "is no key that may be here"
+    for old, new in HOUSE_STYLE:
+        message = message.replace(old, new)
+    return f"{message}, got {shown(error['input'])}"

@@ -1,0 +1,150 @@
+"""From checked submissions to a board: who is ranked, where, how surely, and who is better than whom."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from badger_envs.statistics import Interval, RankInterval, probability_of_improvement, rank_intervals
+from leaderboards.schema.benchmark import Suite
+from leaderboards.schema.status import WITHDRAWN
+from leaderboards.schema.submission import Submission
+from leaderboards.site.entries import REPLICATES_OF_PARTS, Results, results
+
+COMPARED = 20
+"""How many of the ranked are compared with each other, the first ones."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the board."""
+
+    results: Results
+    rank: RankInterval | None
+    """Among the ranked; None for the others."""
+    why_unranked: str
+    """Empty for the ranked."""
+    versions: tuple[str, ...]
+    """Folders of all versions of it, this one among them, the first one first."""
+    replaced_by: str
+    """The folder of the version that counts; empty where that is this one."""
+
+    @property
+    def id(self) -> str:
+        """Name of its folder."""
+        return self.results.id
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is neither withdrawn nor replaced by a newer version."""
+        return self.results.status != WITHDRAWN and not self.replaced_by
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One of the best entries against another."""
+
+    probability: Interval
+    """That a run of this one beats a run of the other."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether the interval leaves out one half."""
+        return not self.probability.low <= 0.5 <= self.probability.high
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that pages show."""
+
+    suite: Suite
+    entries: tuple[Entry, ...]
+    """The ranked by rank; then those that can't be ranked, by score; then what is replaced or withdrawn."""
+    compared: tuple[str, ...]
+    """Folders of the first of the ranked."""
+    matrix: Mapping[tuple[str, str], Comparison]
+    """By two of `compared`, all pairs in both directions."""
+
+    @property
+    def ranked(self) -> tuple[Entry, ...]:
+        """Those with a rank, in its order."""
+        return tuple(entry for entry in self.entries if entry.rank)
+
+
+def rank(suite: Suite, submissions: Iterable[tuple[Submission, str]]) -> Board:
+    """The board of a suite.
+
+    Submissions are taken one after the other and their raw returns are not kept, so they may come from a generator.
+
+    Args:
+        suite: that all of them were made for.
+        submissions: each with its status; checked, so nothing in them is looked at again.
+    """
+    found = {each.id: each for each in (results(suite, *pair) for pair in submissions)}
+    family = families(found)
+    newest = {id: _newest(family[id], found) for id in found}
+    reasons = {id: _why_unranked(suite, each, newest[id]) for id, each in found.items()}
+    ranked = sorted(id for id, reason in reasons.items() if not reason)
+    intervals = rank_intervals([found[id].scores for id in ranked], replicates=REPLICATES_OF_PARTS) if ranked else []
+    ranks = dict(zip(ranked, intervals, strict=True))
+    entries = [
+        Entry(each, ranks.get(id), reasons[id], family[id], newest[id] if newest[id] != id else "")
+        for id, each in found.items()
+    ]
+    entries.sort(key=_order)
+    compared = [entry.results for entry in entries if entry.rank][:COMPARED]
+    return Board(suite, tuple(entries), tuple(each.id for each in compared), _matrix(compared))
+
+
+def families(found: Mapping[str, Results]) -> dict[str, tuple[str, ...]]:
+    """For every folder, all versions of that entry, the first one first.
+
+    Versions are tied by what they name as their previous one, directly or by others, as long as all have the same name:
+    nobody replaces what somebody else handed in.
+    """
+    members: dict[str, list[str]] = {}
+    first = {id: _first_version(id, found) for id in found}
+    for id in sorted(found):  # a folder's name begins with its date
+        members.setdefault(first[id], []).append(id)
+    return {id: tuple(members[first[id]]) for id in found}
+
+
+def _first_version(id: str, found: Mapping[str, Results]) -> str:
+    chain = [id]
+    while (before := found[chain[-1]].submission.previous) is not None:
+        if before in chain or before not in found or found[before].submission.name != found[id].submission.name:
+            break
+        chain.append(before)
+    return min(chain)
+
+
+def _newest(family: tuple[str, ...], found: Mapping[str, Results]) -> str:
+    """The last version that is not withdrawn; the very last where all are."""
+    return next((id for id in reversed(family) if found[id].status != WITHDRAWN), family[-1])
+
+
+def _why_unranked(suite: Suite, entry: Results, newest: str) -> str:
+    if entry.status == WITHDRAWN:
+        return "withdrawn"
+    if newest != entry.id:
+        return f"replaced by a newer version, {newest}"
+    missing = [problem.name for problem in suite.problems if problem.name not in entry.problems]
+    if missing:
+        return f"not on {', '.join(missing)}"
+    if entry.seeds < suite.least_seeds:
+        return f"{entry.seeds} training {'seed' if entry.seeds == 1 else 'seeds'}, {suite.least_seeds} are needed"
+    return ""
+
+
+def _order(entry: Entry) -> tuple[bool, int, bool, float, str]:
+    score = entry.results.score
+    rank = entry.rank.rank if entry.rank else 0
+    return (not entry.counts, rank or 1 << 40, score is None, -(score.estimate if score else 0.0), entry.id)
+
+
+def _matrix(compared: list[Results]) -> dict[tuple[str, str], Comparison]:
+    matrix = {}
+    for place, one in enumerate(compared):
+        for two in compared[place + 1 :]:
+            found = probability_of_improvement(one.scores, two.scores, replicates=REPLICATES_OF_PARTS)
+            matrix[one.id, two.id] = Comparison(found)
+            matrix[two.id, one.id] = Comparison(Interval(*(1.0 - value for value in (found[0], found[2], found[1]))))
+    return matrix

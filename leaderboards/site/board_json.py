@@ -1,0 +1,43 @@
+"""The numbers of a board as plain data, for whoever wants to compute with them."""
+
+from typing import Any
+
+from leaderboards.site.board import Board, Entry
+
+FORMAT = 1
+"""Of `board.json`."""
+
+
+def as_data(board: Board) -> dict[str, Any]:
+    """What the board shows of every entry, as plain data."""
+    return {"format": FORMAT, "suite": board.suite.name, "entries": [_entry_as_data(entry) for entry in board.entries]}
+
+
+def _entry_as_data(entry: Entry) -> dict[str, Any]:
+    results = entry.results
+    return {
+        "id": entry.id,
+        "title": results.submission.title,
+        "authors": list(results.submission.authors),
+        "url": results.submission.url,
+        "status": results.status,
+        "versions": list(entry.versions),
+        "replaced_by": entry.replaced_by or None,
+        "rank": entry.rank._asdict() if entry.rank else None,
+        "why_unranked": entry.why_unranked or None,
+        "score": results.score._asdict() if results.score else None,
+        "seeds": results.seeds,
+        "problems": {
+            problem.problem: {
+                "train_size": problem.train_size,
+                "parameters": problem.parameters,
+                "environment_steps": problem.environment_steps,
+                "cpu_seconds": problem.cpu_seconds,
+                "sizes": {
+                    str(size): {"score": at.score._asdict(), "by_seed": {row.seed: row.score for row in at.rows}}
+                    for size, at in problem.at.items()
+                },
+            }
+            for problem in results.problems.values()
+        },
+    }

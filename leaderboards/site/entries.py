@@ -1,0 +1,159 @@
+"""One submission as the board sees it: scores of its training seeds by problem and size, with their certainty.
+
+A submission holds raw returns and nothing else that could be ranked; every number here is made from them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from badger_envs.statistics import FloatArray, Interval, Profile, performance_profile, stratified_bootstrap
+from leaderboards.schema.benchmark import Suite
+from leaderboards.schema.submission import Row, Submission
+
+REPLICATES = 5_000
+"""How many times runs are drawn again for the score over all problems."""
+REPLICATES_OF_PARTS = 2_000
+"""Likewise for one problem at one size, and for a cell of the matrix."""
+REPLICATES_OF_PROFILES = 1_000
+"""Likewise for the band of a profile."""
+THRESHOLDS = np.linspace(-0.5, 1.5, 41)
+"""Of performance profiles: scores that a run is asked to exceed."""
+
+
+@dataclass(frozen=True)
+class SeedRow:
+    """What one training seed came to at one size of a problem."""
+
+    seed: int
+    mean_return: float
+    """Over the episodes."""
+    score: float
+    """Of the mean return, 0 at chance and 1 at the reference; never clipped."""
+    weights: str
+    """SHA-256 of the weights, as the submission says; empty without weights."""
+    sha256: str
+    """Of the row, see `leaderboards.schema.submission.seal`."""
+
+
+@dataclass(frozen=True)
+class AtSize:
+    """What an entry scores at one size of a problem."""
+
+    size: int
+    rows: tuple[SeedRow, ...]
+    """By training seed, the smallest first."""
+    score: Interval
+    """Interquartile mean over training seeds."""
+
+
+@dataclass(frozen=True)
+class OnProblem:
+    """What an entry scores on a problem."""
+
+    problem: str
+    train_size: int
+    at: Mapping[int, AtSize]
+    """By size, ascending; sizes that the agent can't have are missing."""
+    parameters: int
+    environment_steps: int
+    """Of one training, like the seconds."""
+    cpu_seconds: float
+
+    @property
+    def trained(self) -> AtSize:
+        """At the size that it was trained at, which is what is ranked."""
+        return self.at[self.train_size]
+
+    @property
+    def scores(self) -> FloatArray:
+        """Of every training seed at the train size (seeds,)."""
+        return np.array([row.score for row in self.trained.rows])
+
+
+@dataclass(frozen=True)
+class Results:
+    """A submission without its raw returns."""
+
+    id: str
+    """Name of its folder: date and name."""
+    submission: Submission
+    """Everything else that it says; its rows are left out, since they may be large."""
+    status: str
+    problems: Mapping[str, OnProblem]
+    """By name, in the order of the suite; only those entered."""
+    score: Interval | None
+    """Interquartile mean over training seeds and problems; None unless it is on all problems."""
+    profile: Profile | None
+    """Likewise."""
+
+    @property
+    def scores(self) -> list[FloatArray]:
+        """By problem, of every training seed (seeds,)."""
+        return [problem.scores for problem in self.problems.values()]
+
+    @property
+    def parameters(self) -> int:
+        """The largest number of its problems."""
+        return max((problem.parameters for problem in self.problems.values()), default=0)
+
+    @property
+    def environment_steps(self) -> int:
+        """Of one training on each of its problems."""
+        return sum(problem.environment_steps for problem in self.problems.values())
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Likewise."""
+        return sum(problem.cpu_seconds for problem in self.problems.values())
+
+    @property
+    def seeds(self) -> int:
+        """Training seeds on the problem that has fewest; 0 without problems."""
+        return min((len(problem.trained.rows) for problem in self.problems.values()), default=0)
+
+
+def results(suite: Suite, submission: Submission, status: str) -> Results:
+    """The scores of a submission that was checked.
+
+    Args:
+        suite: that it was made for.
+        submission: as it was read.
+        status: of `leaderboards.schema.status.status_of`.
+    """
+    found: dict[str, OnProblem] = {}
+    for problem in suite.problems:
+        mine = [row for row in submission.rows if row.problem == problem.name]
+        at = {
+            size: _at_size(suite, problem.name, [row for row in mine if row.size == size])
+            for size in sorted({row.size for row in mine})
+        }
+        if problem.train_size not in at:
+            continue
+        training = submission.training
+        found[problem.name] = OnProblem(
+            problem.name,
+            problem.train_size,
+            at,
+            training.parameters[problem.name],
+            training.environment_steps[problem.name],
+            training.cpu_seconds[problem.name],
+        )
+    score = profile = None
+    if len(found) == len(suite.problems):
+        scores = [problem.scores for problem in found.values()]
+        score = stratified_bootstrap(scores, replicates=REPLICATES)
+        profile = performance_profile(scores, THRESHOLDS, replicates=REPLICATES_OF_PROFILES)
+    said = submission.model_copy(update={"rows": ()})
+    return Results(submission.folder_name, said, status, found, score, profile)
+
+
+def _at_size(suite: Suite, problem: str, rows: Sequence[Row]) -> AtSize:
+    found = []
+    for row in sorted(rows, key=lambda row: row.training_seed):
+        mean = float(np.mean(row.returns))
+        score = suite.score(problem, row.size, mean)
+        found.append(SeedRow(row.training_seed, mean, score, row.weights_sha256 or "", row.sha256))
+    scores = np.array([[row.score] for row in found])  # (seeds, 1)
+    return AtSize(rows[0].size, tuple(found), stratified_bootstrap(scores, replicates=REPLICATES_OF_PARTS))

@@ -1,0 +1,195 @@
+"""The pages of a board, as text: what is shown is gathered here and put into the templates."""
+
+import base64
+import hashlib
+import inspect
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from badger_envs.registry import find_row
+from badger_envs.statistics import Interval
+from leaderboards.schema.benchmark import Problem
+from leaderboards.schema.status import STATUSES, Step
+from leaderboards.site.board import Board, Entry
+from leaderboards.site.board_json import as_data
+from leaderboards.site.charts import Chart, learning_curves, profiles, size_curves
+from leaderboards.site.entries import REPLICATES, REPLICATES_OF_PARTS, Results
+from leaderboards.site.error_bars import Domain, domain_of, whisker
+
+TEMPLATES = Path(__file__).parent / "templates"
+DRAWN = 8
+"""How many entries a picture shows, the first ones: more can't be told apart."""
+POWERS = ((12, "T"), (9, "G"), (6, "M"), (3, "k"))
+"""Of ten, and the letter that stands for it."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What is shown of a problem."""
+
+    problem: Problem
+    about: str
+    """The task in a sentence."""
+    rules: Mapping[str, str]
+    """Parts of the task's documentation by their heading."""
+    entries: tuple[Entry, ...]
+    """All that entered it: those with enough training seeds, the best first; the others; what counts no more."""
+    counting: tuple[Entry, ...]
+    """Those without what is replaced or withdrawn."""
+    best: Entry | None
+    """The first one, if it has enough training seeds."""
+    curves: Chart | None
+    learning: Chart | None
+    """Of those that handed in a learning curve."""
+    domain: Domain
+
+
+def pages(board: Board, histories: Mapping[str, Sequence[Step]]) -> Iterator[tuple[str, str]]:
+    """All files of the site but the raw submissions, path and text; the same ones for the same board.
+
+    Args:
+        board: what is shown.
+        histories: by folder, what was looked into; none where nothing was.
+    """
+    environment = _environment()
+    sections = [_section(board, problem) for problem in board.suite.problems]
+    domain = domain_of(entry.results.score for entry in board.entries if entry.counts)
+    shared = {"board": board, "by_id": {entry.id: entry for entry in board.entries}}
+    first = [(entry.results.submission.title, entry.results.profile) for entry in board.ranked[:DRAWN]]
+    drawn = [(title, profile) for title, profile in first if profile]
+    yield (
+        "index.html",
+        environment.get_template("index.html").render(
+            **shared,
+            up="",
+            formulas="",
+            sections=sections,
+            domain=domain,
+            profile=profiles("profile", "Performance profiles", drawn, bands=False) if drawn else None,
+            replicates=REPLICATES,
+            replicates_of_parts=REPLICATES_OF_PARTS,
+            statuses=STATUSES,
+        ),
+    )
+    shared |= {"up": "../", "formulas": "../index.html"}
+    template = environment.get_template("problem.html")
+    for section in sections:
+        yield f"problem/{section.problem.name}.html", template.render(**shared, section=section)
+    template = environment.get_template("entry.html")
+    for entry in board.entries:
+        history = histories.get(entry.id, ())
+        yield f"entry/{entry.id}.html", template.render(**shared, **_of_entry(board, entry), history=history)
+    yield "board.json", json.dumps(as_data(board), indent=1, allow_nan=False) + "\n"
+
+
+def rules_of(problem: Problem) -> dict[str, str]:
+    """The documentation of a problem's task by heading; what comes before the first one has the heading ""."""
+    text = inspect.getdoc(find_row(problem.id).task_type(problem.arguments)) or ""
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    found = {"": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {heading: " ".join(words.split()) for heading, words in found.items()}
+
+
+def _section(board: Board, problem: Problem) -> Section:
+    def few(entry: Entry) -> bool:
+        return len(entry.results.problems[problem.name].trained.rows) < board.suite.least_seeds
+
+    def order(entry: Entry) -> tuple[bool, bool, float, str]:
+        score = entry.results.problems[problem.name].trained.score
+        return not entry.counts, few(entry), -score.estimate, entry.id
+
+    entries = sorted((entry for entry in board.entries if problem.name in entry.results.problems), key=order)
+    counting = tuple(entry for entry in entries if entry.counts)
+    rules = rules_of(problem)
+    about = rules.pop("")
+    rules = {heading: text for heading, text in rules.items() if heading != "Version history"}
+    scores = [(entry.results.submission.title, _by_size(entry.results, problem)) for entry in counting[:DRAWN]]
+    sizes = sorted(problem.sizes)
+    curves = size_curves("sizes", "Score by size", problem.size_name, sizes, problem.train_size, scores)
+    domain = domain_of(entry.results.problems[problem.name].trained.score for entry in counting)
+    best = counting[0] if counting and not few(counting[0]) else None
+    told = [(entry.results.submission.title, _learned(entry.results, problem.name)) for entry in counting]
+    told = [(title, points) for title, points in told if points][:DRAWN]
+    learning = learning_curves("learning", "While they were trained", told) if told else None
+    return Section(
+        problem, about, rules, tuple(entries), counting, best, curves if counting else None, learning, domain
+    )  # fmt: skip
+
+
+def _learned(results: Results, problem: str) -> tuple[tuple[int, float], ...]:
+    """The learning curve that came with a submission; empty where there is none."""
+    return results.submission.training.curves.get(problem, ())
+
+
+def _by_size(results: Results, problem: Problem) -> dict[int, Interval]:
+    return {size: at.score for size, at in results.problems[problem.name].at.items()}
+
+
+def _of_entry(board: Board, entry: Entry) -> dict[str, Any]:
+    results, title = entry.results, entry.results.submission.title
+    entered = [problem for problem in board.suite.problems if problem.name in results.problems]
+    return {
+        "entry": entry,
+        "domain": domain_of(problem.trained.score for problem in results.problems.values()),
+        "curves": [
+            size_curves(
+                problem.name, problem.name, problem.size_name, sorted(problem.sizes), problem.train_size,
+                [(title, _by_size(results, problem))],
+            )
+            for problem in entered
+        ],
+        "learning": [
+            learning_curves(f"{problem.name}-learning", problem.name, [(title, _learned(results, problem.name))])
+            for problem in entered
+            if _learned(results, problem.name)
+        ],
+        "profile": profiles("profile", "Performance profile", [(title, results.profile)], bands=True)
+        if results.profile
+        else None,
+        "rows": [
+            (problem.problem, size, row)
+            for problem in results.problems.values()
+            for size, at in problem.at.items()
+            for row in at.rows
+        ],
+    }  # fmt: skip
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["count"] = "{:,}".format
+    environment.filters["seconds"] = lambda value: f"{value:,.0f}" if value >= 10.0 else f"{value:.1f}"
+    environment.filters["compact"] = compact
+    environment.globals["whisker"] = whisker
+    # Nothing but our own script and style may run, whatever a name smuggles in; and nothing is fetched from anywhere.
+    style, script = (_hash((TEMPLATES / name).read_text()) for name in ("style.css", "board.js"))
+    environment.globals["policy"] = (
+        f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+    return environment
+
+
+def compact(value: int) -> str:
+    """12345678 as 12.35M."""
+    if value < 10_000:
+        return f"{value:,}"
+    power, letter = next((power, letter) for power, letter in POWERS if value >= 10**power)
+    return f"{value / 10**power:.4g}{letter}"
+
+
+def _hash(text: str) -> str:
+    """As it stands in a Content-Security-Policy; without the last newline, which templates lose."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.removesuffix("\n").encode()).digest()).decode()

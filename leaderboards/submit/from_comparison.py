@@ -1,0 +1,194 @@
+"""An agent out of the folder that `python -m baselines compare --suite standard --out FOLDER` wrote."""
+
+import hashlib
+import shlex
+from pathlib import Path
+from typing import Any
+
+from leaderboards.check.weights import LARGEST_BYTES, LARGEST_CONFIG
+from leaderboards.schema.benchmark import Problem, Suite
+from leaderboards.schema.errors import SubmissionError, plain
+from leaderboards.schema.files import read_bytes, read_json
+from leaderboards.schema.submission import Row, make_row
+from leaderboards.submit.draft import Collected, Say, seeds_without_gap
+
+LARGEST_RESULT = 256 * 2**20
+MOST_POINTS = 50
+"""Of a learning curve."""
+PRIVATE_OPTIONS = ("--out",)
+"""Of commands: they say where files lie on somebody's machine, and nothing about the results."""
+
+Run = dict[str, Any]
+"""A cell: `specification`, `tests` by size, costs; and with `weights` and `about`, what was saved of the agent."""
+
+
+def from_comparison(folder: Path, suite: Suite, agent: str | None, say: Say) -> Collected:
+    """All runs of an agent that finished on the problems of a suite.
+
+    Args:
+        folder: holds `result.json` and `cells/`.
+        suite: what is submitted to.
+        agent: its name; may be None where only one was trained.
+        say: gets a line for everything that is missing or left out.
+
+    Raises:
+        ValueError: There is no such agent, or nothing of it can be submitted.
+    """
+    content = read_json(folder / "result.json", "result.json", LARGEST_RESULT)
+    try:
+        entries = _entries(content["agents"], agent)
+        tasks = {problem["name"]: problem for problem in content["problems"]}
+        runs: dict[str, dict[int, Run]] = {}
+        for problem in suite.problems:
+            entry = _entry(entries, tasks, problem)
+            if entry is None:
+                say(f"{problem.name}: {entries[0]['agent']} was not trained on it")
+                continue
+            found = _finished(folder, suite, problem, entry, say)
+            kept = seeds_without_gap(found, problem.name, say)
+            if len(kept) < suite.least_seeds:
+                say(f"{problem.name}: {len(kept)} runs, where an entry needs {suite.least_seeds} to be ranked")
+            if kept:
+                runs[problem.name] = {seed: found[seed] for seed in kept}
+        if not runs:
+            raise ValueError(f"source must hold finished runs of {entries[0]['agent']}, got none on suite {suite.name}")
+        return Collected(
+            agent=entries[0]["agent"],
+            title=entries[0]["label"],
+            about=entries[0]["about"],
+            source="badger",
+            rows=[row for name, found in runs.items() for row in _rows(suite, suite.problem(name), found, say)],
+            weights=_weights(runs),
+            training=_training(content["runs"], runs),
+        )
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        reason = f"got {type(error).__name__}: {plain(str(error))}"
+        raise ValueError(f"source must be a folder that baselines compare wrote, {reason}") from error
+
+
+def _entries(agents: list[dict[str, Any]], name: str | None) -> list[dict[str, Any]]:
+    """What there is of an agent, by problem."""
+    trained = list(dict.fromkeys(entry["agent"] for entry in agents if not entry["handcrafted"]))
+    if name is None and len(trained) == 1:
+        name = trained[0]
+    if name not in trained:
+        raise ValueError(f"agent must be one of those trained, {', '.join(trained)}, got {name!r}")
+    return [entry for entry in agents if entry["agent"] == name]
+
+
+def _entry(entries: list[dict[str, Any]], tasks: dict[str, Any], problem: Problem) -> dict[str, Any] | None:
+    """What there is of an agent on a problem: of the same name if need be, since one task may be trained on twice."""
+    wanted = (problem.id, problem.arguments)
+    same = [e for e in entries if (tasks[e["problem"]]["task"], tasks[e["problem"]]["arguments"]) == wanted]
+    return next((entry for entry in same if entry["problem"] == problem.name), same[0] if same else None)
+
+
+def _finished(folder: Path, suite: Suite, problem: Problem, entry: dict[str, Any], say: Say) -> dict[int, Run]:
+    """Runs that were tested as the suite says, by training seed."""
+    failed = len(entry["failed"])
+    if failed or len(entry["runs"]) < entry["wanted"]:
+        say(f"{problem.name}: {len(entry['runs'])} of {entry['wanted']} runs finished, {failed} cells failed")
+    found = {}
+    for run in entry["runs"]:
+        about, place = f"{problem.name}, training seed {run['seed']}", folder / "cells" / Path(run["hash"]).name
+        try:
+            cell = read_json(place / "cell.json", "cell.json", LARGEST_RESULT)
+            cell["about"] = read_json(place / "agent.json", "agent.json", LARGEST_CONFIG)
+            cell["weights"] = read_bytes(place / "agent.safetensors", "agent.safetensors", LARGEST_BYTES)
+        except SubmissionError as error:
+            say(f"{about}: left out, {error}")
+            continue
+        if cell["about"]["weights_sha256"] != hashlib.sha256(cell["weights"]).hexdigest():
+            say(f"{about}: left out, its weights are not those that it was saved with")
+        elif not _is_as_said(cell, suite, problem, problem.train_size):
+            say(f"{about}: left out, it was not tested on the episodes of suite {suite.name}")
+        else:
+            found[run["seed"]] = cell
+    return found
+
+
+def _is_as_said(run: Run, suite: Suite, problem: Problem, size: int) -> bool:
+    """Whether a run was tested at a size on the episodes of the suite."""
+    test, wanted = run["tests"].get(str(size)), problem.sizes[size]
+    return bool(
+        test
+        and test["id"] == problem.id
+        and test["arguments"] == wanted.arguments
+        and test["episode_set"] == suite.episode_set
+        and test["first_episode"] == wanted.first_episode
+        and test["episodes"] == wanted.episodes
+    )
+
+
+def _rows(suite: Suite, problem: Problem, runs: dict[int, Run], say: Say) -> list[Row]:
+    """Of all sizes at which every run was tested."""
+    sizes = [size for size in problem.sizes if all(_is_as_said(run, suite, problem, size) for run in runs.values())]
+    left = sorted(set(problem.sizes) - set(sizes))
+    if left:
+        can = not all(set(left) <= set(run["cannot_have_size"]) for run in runs.values())
+        reason = "not tested on the episodes of the suite" if can else "the agent can't have them"
+        say(f"{problem.name}: without {problem.size_name} {', '.join(map(str, left))}, {reason}")
+    return [
+        make_row(
+            suite.name,
+            problem=problem.name,
+            size=size,
+            training_seed=seed,
+            weights_sha256=run["about"]["weights_sha256"],
+            returns=run["tests"][str(size)]["returns"],
+        )
+        for seed, run in runs.items()
+        for size in sizes
+    ]
+
+
+def _weights(runs: dict[str, dict[int, Run]]) -> dict[str, tuple[bytes, Any]]:
+    found: dict[str, tuple[bytes, Any]] = {}
+    for run in (run for of_problem in runs.values() for run in of_problem.values()):
+        sha, pair = run["about"]["weights_sha256"], (run["weights"], run["about"])
+        if found.setdefault(sha, pair) != pair:
+            raise ValueError(f"source must have one config for each set of weights, got two for {sha}")
+    return found
+
+
+def _training(parts: list[dict[str, Any]], runs: dict[str, dict[int, Run]]) -> dict[str, Any]:
+    """How everything came about, means over training seeds."""
+
+    def mean(problem: str, key: str) -> float:
+        return sum(float(run[key]) for run in runs[problem].values()) / len(runs[problem])
+
+    devices = sorted({run["device"] for of_problem in runs.values() for run in of_problem.values()})
+    return {
+        "commands": list(dict.fromkeys(_public(part["command"]) for part in parts)),
+        "versions": {name: version for part in parts for name, version in part["versions"].items()},
+        "environment_steps": {problem: round(mean(problem, "environment_steps")) for problem in runs},
+        "cpu_seconds": {problem: round(mean(problem, "training_cpu_seconds"), 3) for problem in runs},
+        "parameters": {problem: round(mean(problem, "parameters")) for problem in runs},
+        "device": ", ".join(devices),
+        "curves": {problem: _curve(list(runs[problem].values())) for problem in runs},
+    }
+
+
+def _curve(runs: list[Run]) -> list[tuple[int, float]]:
+    """The learning curve, mean over training seeds at the same updates, of few enough points."""
+    several = list(zip(*(run["curve"] for run in runs), strict=False))
+    few = several[:: -(-len(several) // MOST_POINTS)] if several else []
+    return [
+        (
+            round(sum(point["environment_steps"] for point in points) / len(points)),
+            round(sum(point["score"] for point in points) / len(points), 4),
+        )
+        for points in few
+    ]
+
+
+def _public(command: str) -> str:
+    """A command without where its results went."""
+    words = iter(shlex.split(command))
+    kept = []
+    for word in words:
+        if word in PRIVATE_OPTIONS:
+            next(words, None)
+        elif not word.startswith(tuple(f"{option}=" for option in PRIVATE_OPTIONS)):
+            kept.append(word)
+    return shlex.join(kept)

@@ -1,0 +1,91 @@
+"""An agent out of the file that `python -m leaderboards evaluate` wrote."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from leaderboards.check.weights import LARGEST_BYTES, LARGEST_CONFIG
+from leaderboards.schema.benchmark import Suite
+from leaderboards.schema.errors import SubmissionError, shown
+from leaderboards.schema.files import read_bytes, read_json
+from leaderboards.schema.result_file import WEIGHTS, ResultRow, read_rows
+from leaderboards.schema.submission import Row, make_row
+from leaderboards.submit.draft import Collected, Say, seeds_without_gap
+
+ASKED = ("environment_steps", "cpu_seconds", "parameters", "device")
+"""What no evaluation knows, but a submission says; the first three by problem, or one number for all problems."""
+
+
+def from_evaluation(path: Path, suite: Suite, training: Mapping[str, Any], say: Say) -> Collected:
+    """Everything that was evaluated.
+
+    Args:
+        path: of the file; weights lie beside it in a folder.
+        suite: what is submitted to.
+        training: `ASKED`, and commands if there are any besides the evaluation's.
+        say: gets a line for everything that is missing or left out.
+
+    Raises:
+        ValueError: The file is damaged, of another suite, or something is missing in `training`.
+    """
+    file = read_rows(path)
+    if file.suite != suite.name:
+        raise ValueError(f"source must be evaluated on suite {suite.name}, got {shown(file.suite)}")
+    missing = [name for name in ASKED if training.get(name) in (None, {})]
+    if missing:
+        raise ValueError(f"training must say {', '.join(ASKED)}, got nothing of {', '.join(missing)}")
+    rows = _rows(file.rows, suite, say)
+    entered = list(dict.fromkeys(row.problem for row in rows))
+    by_problem = {name: _for_all(training[name], entered) for name in ASKED[:3]}
+    return Collected(
+        agent=file.policy.rpartition(":")[2],
+        title=file.policy,
+        about=file.policy,
+        source=file.source,
+        rows=rows,
+        weights={sha: _pair(path.parent / WEIGHTS, sha) for sha in {row.weights_sha256 for row in rows} if sha},
+        training={
+            "commands": list(dict.fromkeys([*training.get("commands", ()), file.command])),
+            "versions": file.versions,
+            **by_problem,
+            "device": training["device"],
+        },
+    )
+
+
+def _rows(found: Iterable[ResultRow], suite: Suite, say: Say) -> list[Row]:
+    """Rows that a submission can have; a line for every problem and size that is not among them."""
+    runs: dict[str, dict[int, dict[int, ResultRow]]] = defaultdict(lambda: defaultdict(dict))
+    for row in found:
+        runs[row.problem][row.training_seed][row.size] = row
+    made = []
+    for problem in suite.problems:
+        trained = {seed: sizes for seed, sizes in runs[problem.name].items() if problem.train_size in sizes}
+        kept = seeds_without_gap(trained, problem.name, say)
+        if not kept:
+            say(f"{problem.name}: not evaluated at size {problem.train_size}, which it is trained at")
+            continue
+        if len(kept) < suite.least_seeds:
+            say(f"{problem.name}: {len(kept)} training seeds, where an entry needs {suite.least_seeds} to be ranked")
+        sizes = [size for size in problem.sizes if all(size in trained[seed] for seed in kept)]
+        left = [str(size) for size in problem.sizes if size not in sizes]
+        if left:
+            say(f"{problem.name}: without {problem.size_name} {', '.join(left)}, not evaluated for every training seed")
+        made += [make_row(suite.name, **trained[seed][size].model_dump()) for seed in kept for size in sizes]
+    if not made:
+        raise ValueError(f"source must hold problems of suite {suite.name}, got {', '.join(runs) or 'none'}")
+    return made
+
+
+def _for_all(value: Any, entered: list[str]) -> Any:
+    """A number for every problem entered."""
+    return dict(value) if isinstance(value, Mapping) else dict.fromkeys(entered, value)
+
+
+def _pair(folder: Path, sha: str) -> tuple[bytes, Any]:
+    try:
+        weights = read_bytes(folder / f"{sha}.safetensors", f"{WEIGHTS}/{sha}.safetensors", LARGEST_BYTES)
+        return weights, read_json(folder / f"{sha}.json", f"{WEIGHTS}/{sha}.json", LARGEST_CONFIG)
+    except SubmissionError as error:
+        raise ValueError(f"source must have its weights beside it: {error}") from error

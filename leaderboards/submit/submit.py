@@ -1,0 +1,107 @@
+"""From results to the folder of a submission: rows and weights are taken as they were written, nothing is typed in."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from leaderboards.check.check import check
+from leaderboards.check.weights import FOLDER
+from leaderboards.schema.benchmark import SUITES, load_suite
+from leaderboards.schema.errors import Fault, SubmissionError, shown
+from leaderboards.schema.submission import FILE, FORMAT, Submission, folders, parse, read_submission, to_bytes
+from leaderboards.submit.draft import Collected
+from leaderboards.submit.from_comparison import from_comparison
+from leaderboards.submit.from_evaluation import from_evaluation
+
+
+def submit(
+    source: Path,
+    *,
+    root: Path,
+    authors: Sequence[str],
+    url: str,
+    agent: str | None = None,
+    name: str | None = None,
+    title: str | None = None,
+    about: str | None = None,
+    date: str | None = None,
+    previous: str | None = None,
+    training: dict[str, Any] | None = None,
+    suite: str = "v1",
+    suites: Path = SUITES,
+    say: Callable[[str], None] = lambda line: None,
+) -> Path:
+    """Make a submission, whole or not at all.
+
+    Args:
+        source: a folder that `python -m baselines compare` wrote, or a file that `python -m leaderboards evaluate` did.
+        root: folder of all submissions.
+        authors, url, title, about, date, previous: as in `submission.json`. The date is today where it is None; title
+            and about are what the results say of the agent.
+        agent: who is taken, by name, where there are results of several.
+        name: of the submission; the agent's where it is None.
+        training: what `leaderboards.submit.from_evaluation.ASKED` lists, of agents that were evaluated alone.
+        suite, suites: what it is for, and where that lies.
+        say: gets a line for everything that is missing or left out.
+
+    Returns:
+        The folder, `<root>/<suite>/<date>_<name>`.
+
+    Raises:
+        ValueError: There are no results that can be submitted.
+        SubmissionError: What came out would be refused, or is there already. Nothing is written.
+    """
+    wanted = load_suite(suite, suites)
+    if source.is_dir():
+        collected = from_comparison(source, wanted, agent, say)
+    else:
+        collected = from_evaluation(source, wanted, training or {}, say)
+    content = {
+        "format": FORMAT,
+        "suite": suite,
+        "name": name or collected.agent.lower().replace("_", "-"),
+        "date": date or datetime.now(UTC).date().isoformat(),
+        "title": title or collected.title,
+        "authors": list(authors),
+        "url": url,
+        "about": about or collected.about,
+        "agent": {"source": collected.source, "description": collected.about},
+        "training": collected.training,
+        "previous": previous,
+        "rows": [row.model_dump() for row in collected.rows],
+    }
+    return _write(parse(content), collected, root, suites)
+
+
+def _write(submission: Submission, collected: Collected, root: Path, suites: Path) -> Path:
+    """Build beside, check, rename."""
+    final = root / submission.suite / submission.folder_name
+    if os.path.lexists(final):
+        raise SubmissionError([Fault(".", "", f"must not be there yet, got {shown(final.name)}")])
+    others = []
+    for folder in folders(root, submission.suite):
+        try:
+            others.append(read_submission(folder))
+        except SubmissionError:  # its own affair
+            continue
+    aside = final.parent / f".{final.name}.{os.getpid()}.tmp"
+    folder = aside / final.name
+    try:
+        folder.mkdir(parents=True)
+        (folder / FILE).write_bytes(to_bytes(submission))
+        if collected.weights:
+            (folder / FOLDER).mkdir()
+        for sha, (weights, about) in collected.weights.items():
+            (folder / FOLDER / f"{sha}.safetensors").write_bytes(weights)
+            (folder / FOLDER / f"{sha}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+        faults = check(folder, others=others, suites=suites)
+        if faults:
+            raise SubmissionError(faults)
+        folder.rename(final)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return final

@@ -1,0 +1,228 @@
+import numpy as np
+import pytest
+import torch
+
+from agents import (
+    Badger,
+    BadgerConfig,
+    CommNet,
+    CommNetConfig,
+    Independent,
+    IndependentConfig,
+    Monolithic,
+    MonolithicConfig,
+    build_agent,
+)
+from agents.interface import mean_of_others
+from agents.parts import MESSAGES
+from baselines.outer_loops.policy import AgentPolicy
+
+B, P, F = 5, 4, 3
+
+AGENTS = {
+    "badger, mean messages": Badger(BadgerConfig(F)),
+    "badger, attention messages": Badger(BadgerConfig(F, messages="attention", identity="random", rounds=2)),
+    "badger, no messages": Badger(BadgerConfig(F, messages="none")),
+    "badger, nameless": Badger(BadgerConfig(F, identity="none")),
+    "badger, attention membrane": Badger(BadgerConfig(F, membrane="attention", experts=7, identity="random")),
+    "badger, two actions": Badger(BadgerConfig(F, port_actions=2)),
+    "commnet": CommNet(CommNetConfig(F)),
+    "commnet, random ids": CommNet(CommNetConfig(F, identity="random", rounds=1)),
+    "monolithic": Monolithic(MonolithicConfig(F, ports=P)),
+    "monolithic, LSTM": Monolithic(MonolithicConfig(F, ports=P, cell="lstm")),
+    "independent": Independent(IndependentConfig(F, ports=P)),
+    "badger, gated messages": Badger(BadgerConfig(F, messages="gated")),
+    "badger, ring": Badger(BadgerConfig(F, topology="ring")),
+    "badger, attention on a chain": Badger(BadgerConfig(F, messages="attention", topology="chain", rounds=2)),
+    "badger, random topology": Badger(BadgerConfig(F, messages="gated", topology="random", hears=1)),
+}
+every_agent = pytest.mark.parametrize("agent", AGENTS.values(), ids=AGENTS.keys())
+
+
+def live(agent, observations, **how):
+    """Actions of a whole lifetime, (T, B, P, A)."""
+    state = agent.initial_state(observations.shape[1], observations.shape[2], **how)
+    actions = []
+    for observation in observations:
+        action, state = agent(observation, state)
+        actions.append(action)
+    return torch.stack(actions)
+
+
+def generator(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+@every_agent
+def test_actions_have_their_shape_and_range(agent):
+    actions = live(agent, torch.randn(6, B, P, F), generator=generator())
+    assert actions.shape == (6, B, P, agent.config.port_actions)
+    assert actions.abs().max() <= 1.0
+
+
+@every_agent
+def test_gradients_reach_every_weight(agent):
+    # An agent that learns through its memory: the loss on the last action has to reach everything.
+    live(agent, torch.randn(6, B, P, F), generator=generator())[-1].square().sum().backward()
+    for name, parameter in agent.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.abs().sum() > 0, name
+    agent.zero_grad()
+
+
+@every_agent
+def test_lifetimes_in_a_batch_do_not_hear_each_other(agent):
+    observations = torch.randn(4, B, P, F)
+    changed = observations.clone()
+    changed[:, 0] += 1.0
+    one, other = (live(agent, seen, generator=generator()) for seen in (observations, changed))
+    assert torch.allclose(one[:, 1:], other[:, 1:], atol=1e-6)
+    assert not torch.allclose(one[:, 0], other[:, 0], atol=1e-4)
+
+
+@every_agent
+def test_the_same_generator_gives_the_same_life(agent):
+    observations = torch.randn(4, B, P, F)
+    one, other = (live(agent, observations, generator=generator(3)) for _ in range(2))
+    assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize(
+    "name", ["badger, mean messages", "badger, attention messages", "commnet", "badger, no messages"]
+)
+def test_what_one_port_shows_reaches_the_others_only_through_messages(name):
+    agent = AGENTS[name]
+    observations = torch.randn(5, B, P, F)
+    changed = observations.clone()
+    changed[0, :, 0] += 1.0
+    one, other = (live(agent, seen, generator=generator()) for seen in (observations, changed))
+    moved = (one - other).abs().amax(dim=(1, 3))  # (T, P)
+    assert moved[0, 0] > 0
+    if name == "badger, no messages":
+        assert (moved[:, 1:] == 0).all()
+    else:
+        # Said in the first step, heard in the second, or in the same one with a second round.
+        assert (moved[1:, 1:].amax(dim=0) > 0).all()
+
+
+@pytest.mark.parametrize("name", ["badger, attention messages", "badger, nameless", "badger, attention membrane"])
+def test_experts_in_another_order_do_the_same_in_another_order(name):
+    agent, order = AGENTS[name], torch.tensor([2, 0, 3, 1])
+    observations = torch.randn(5, B, P, F)
+    state = agent.initial_state(B, P, generator=generator())
+    swapped = state._replace(addresses=state.addresses[:, order])
+    if agent.config.membrane == "direct":
+        swapped = swapped._replace(identity=state.identity[:, order])
+    for observation in observations:
+        action, state = agent(observation, state)
+        other, swapped = agent(observation[:, order], swapped)
+        assert torch.allclose(action[:, order], other, atol=1e-5)
+
+
+def test_nameless_experts_that_see_the_same_do_the_same():
+    same = torch.randn(5, B, 1, F).expand(-1, -1, P, -1)
+    actions = live(AGENTS["badger, nameless"], same)
+    assert torch.allclose(actions, actions[:, :, :1].expand_as(actions), atol=1e-6)
+    told_apart = live(AGENTS["badger, mean messages"], same)
+    assert (told_apart - told_apart[:, :, :1]).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("experts", [1, 3, 20])
+def test_an_attention_membrane_takes_any_number_of_experts_and_ports_at_call_time(experts):
+    agent = AGENTS["badger, attention membrane"]
+    state = agent.initial_state(B, 9, generator=generator(), experts=experts)
+    assert state.memory.shape == (B, experts, agent.config.memory)
+    action, _ = agent(torch.randn(B, 9, F), state)
+    assert action.shape == (B, 9, 1)
+
+
+def test_alike_lifetimes_share_identities_and_addresses_and_others_do_not():
+    agent = AGENTS["badger, attention membrane"]
+    alike = agent.initial_state(B, P, generator=generator(), alike=True)
+    for drawn in (alike.identity, alike.addresses):
+        assert torch.equal(drawn, drawn[:1].expand_as(drawn))
+    free = agent.initial_state(B, P, generator=generator())
+    assert not torch.equal(free.identity[0], free.identity[1])
+
+
+@pytest.mark.parametrize("kind", ["mean", "attention"])
+def test_messages_come_from_the_others_only(kind):
+    messages = MESSAGES[kind](6, 4)
+    memory = torch.randn(2, 3, 6)
+    changed = memory.clone()
+    changed[:, 0] += 1.0
+    moved = (messages(memory) - messages(changed)).abs().sum(dim=(0, 2))
+    assert (moved[1:] > 0).all()
+    if kind == "mean":
+        assert moved[0] < 1e-5
+    assert messages(memory[:, :1]).isfinite().all()
+
+
+def test_mean_of_others_worked_out_by_hand():
+    values = torch.tensor([[[1.0], [2.0], [6.0]]])
+    assert mean_of_others(values).flatten().tolist() == [4.0, 3.5, 1.5]
+    assert mean_of_others(values[:, :1]).flatten().tolist() == [0.0]
+
+
+def test_the_policy_for_the_evaluator_does_what_the_agent_does():
+    agent = AGENTS["badger, mean messages"]
+    observations = torch.randn(4, B, P, F)
+    policy = AgentPolicy(agent, P)
+    policy.reset(B)
+    got = [policy.act(seen.flatten(1).numpy(), np.zeros(B, np.float32)) for seen in observations]
+    assert np.allclose(np.stack(got), live(agent, observations).flatten(2).detach().numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: BadgerConfig(0), "port_features must be an integer of at least 1, got 0"),
+        (lambda: BadgerConfig(3, memory=2.5), "memory must be an integer of at least 1, got 2.5"),
+        (
+            lambda: BadgerConfig(3, messages="loud"),
+            "messages must be one of 'mean', 'gated', 'attention', 'none', got 'loud'",
+        ),
+        (lambda: BadgerConfig(3, identity="name"), "identity must be one of"),
+        (lambda: BadgerConfig(3, membrane="attention"), "experts must be an integer of at least 1, got None"),
+        (lambda: BadgerConfig(3, experts=3), "experts must be None with a direct membrane"),
+        (lambda: BadgerConfig(3, topology="tree"), "topology must be one of 'all', .*, 'random', got 'tree'"),
+        (lambda: BadgerConfig(3, hears=0), "hears must be an integer of at least 1, got 0"),
+        (lambda: CommNetConfig(3, rounds=0), "rounds must be an integer of at least 1, got 0"),
+        (lambda: AGENTS["monolithic"].initial_state(1, P + 1), "ports must be a number that Monolithic.* got 5"),
+        (lambda: AGENTS["badger, mean messages"].initial_state(1, 17), "ports must be .* got 17"),
+        (lambda: AGENTS["badger, mean messages"].initial_state(1, 3, experts=4), "experts must equal the 3 ports"),
+        (lambda: AgentPolicy(AGENTS["monolithic"], 3), "ports must be .* got 3"),
+        (lambda: build_agent("Robot", {}), "kind must be one of Badger, .*, Monolithic, Handcrafted, got 'Robot'"),
+        (lambda: build_agent("Badger", {"size": 3}), "config of Badger must have fields out of .*, got size"),
+        (lambda: build_agent("Badger", {}), "config of Badger: .*port_features"),
+    ],
+)
+def test_bad_sizes_and_words_are_refused(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [
+        ("Badger", {}),
+        ("CommNet", {}),
+        ("Independent", {"ports": 3}),
+        ("Monolithic", {"ports": 3}),
+        ("Monolithic", {"ports": 3, "cell": "lstm"}),
+    ],
+)
+@pytest.mark.parametrize("begun", [False, True])
+def test_many_steps_at_once_are_the_same_as_step_by_step(kind, config, begun):
+    torch.manual_seed(0)
+    agent = build_agent(kind, {"port_features": 2, **config})
+    shown, state = torch.randn(5, 4, 3, 2), agent.initial_state(4, 3)
+    if begun:
+        _, state = agent(torch.randn(4, 3, 2), state)
+    actions, memories, end = agent.follow(shown, state)
+    for observation, action, memory in zip(shown, actions, memories, strict=True):
+        expected, state = agent(observation, state)
+        assert torch.allclose(action, expected, atol=1e-6)
+        assert torch.allclose(memory, agent.memory(state), atol=1e-6)
+    assert torch.allclose(agent.memory(end), agent.memory(state), atol=1e-6)
+    assert torch.equal(end.previous, shown[-1])

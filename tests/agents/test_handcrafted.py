@@ -1,0 +1,180 @@
+import math
+
+import pytest
+import torch
+
+from agents import Handcrafted, HandcraftedConfig, build_agent, count_parameters
+from agents.handcrafted import OthersMessages
+from badger_envs.envs.modular_robot.gaits import gait_of
+from badger_envs.envs.modular_robot.task import SECONDS_OF_A_STEP
+from badger_envs.evaluation import evaluate
+from badger_envs.registry import find_row
+from baselines.execution.costs import costs
+from baselines.outer_loops.policy import AgentPolicy
+
+XOR, ROUTING, ROBOT = "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/ModularRobot-v0"
+SETTINGS = (0.8, 0.9, 1.0, 0.8, -0.9, 1.0)
+CONFIGS = {
+    "parity": HandcraftedConfig(5, "parity"),
+    "elimination": HandcraftedConfig(4, "elimination"),
+    "wave": HandcraftedConfig(24, "wave", settings=SETTINGS),
+}
+every_rule = pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+
+
+def gaits_of(body):
+    """What the rule "wave" has to be told to walk with the gaits that were tuned for a body."""
+    return tuple(
+        number
+        for gait in (gait_of(body, -1), gait_of(body, 1))
+        for number in (2 * math.pi * gait.frequency * SECONDS_OF_A_STEP, gait.wave_along, gait.along)
+    )
+
+
+def score(rule, id, *, episodes=1000, cut=False, rounds_of_messages=1, **arguments):
+    task = find_row(id).make_task(**arguments)
+    settings = gaits_of(task.bodies[0]) if rule == "wave" else ()
+    agent = Handcrafted(HandcraftedConfig(task.port_features, rule, rounds=rounds_of_messages, settings=settings))
+    if cut:
+        agent.hearing.register_forward_hook(lambda module, arguments, output: torch.zeros_like(output))
+    return evaluate(AgentPolicy(agent, task.ports), id, episodes=episodes, **arguments).score
+
+
+@pytest.mark.parametrize("bits", [2, 3, 4, 8])
+@pytest.mark.parametrize("rounds", [0, 2])
+def test_parity_is_answered_by_messages_alone(bits, rounds):
+    assert score("parity", XOR, bits=bits, rounds=rounds) >= 0.99
+    assert abs(score("parity", XOR, bits=bits, rounds=rounds, cut=True)) < 0.05
+
+
+def test_parity_remembers_bits_that_flashed():
+    assert score("parity", XOR, bits=5, rounds=2, questions=3, flash=True) >= 0.99
+
+
+@pytest.mark.parametrize("ports", [3, 4, 6, 10])
+def test_routing_is_solved_by_elimination_among_what_was_heard(ports):
+    assert score("elimination", ROUTING, ports=ports) >= 0.9
+    # What it can do by itself is to notice that its own input is the one, which one in P is.
+    assert score("elimination", ROUTING, ports=ports, cut=True) < 1.0 / ports
+
+
+def test_elimination_copes_with_signs_and_with_permutations_that_switch():
+    assert score("elimination", ROUTING, ports=5, values="binary") >= 0.9
+    assert score("elimination", ROUTING, ports=5, switch_every=7) >= 0.7
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("modules", [4, 8])
+def test_a_chain_crawls_when_modules_hear_each_other_and_only_then(modules):
+    assert score("wave", ROBOT, episodes=100, modules=modules) >= 0.9
+    assert abs(score("wave", ROBOT, episodes=20, modules=modules, cut=True)) < 0.1
+
+
+def test_more_rounds_of_messages_do_no_harm():
+    assert score("parity", XOR, bits=4, rounds_of_messages=3) >= 0.99
+    assert score("elimination", ROUTING, ports=4, rounds_of_messages=3) >= 0.9
+
+
+def test_elimination_worked_out_by_hand():
+    agent = build_agent("Handcrafted", {"port_features": 3, "rule": "elimination"})
+    state = agent.initial_state(1, 3)
+
+    def step(inputs, wanted, state):
+        shown = torch.tensor([[[value, 0.0, told] for value, told in zip(inputs, wanted, strict=True)]])
+        action, state = agent(shown, state)
+        return action.flatten().tolist(), state
+
+    action, state = step([0.5, 0.5, -0.5], [0.0, 0.0, 0.0], state)
+    assert action == pytest.approx([1 / 6] * 3)  # nothing is known: the mean of all
+    # Port 0 wanted a 0.5, so what it wants is at 0 or 1; port 1 too; port 2 wanted what it showed itself.
+    action, state = step([0.8, 0.2, 0.1], [0.5, 0.5, -0.5], state)
+    assert action == pytest.approx([0.5, 0.5, 0.1])
+    action, state = step([0.3, 0.6, 0.9], [0.2, 0.8, 0.1], state)
+    assert action == pytest.approx([0.6, 0.3, 0.9])
+    # Nothing fits any more at port 0, so it begins anew; the others go on.
+    action, state = step([0.0, 0.3, 0.6], [-1.0, 0.3, 0.9], state)
+    assert action == pytest.approx([0.3, 0.0, 0.6])
+
+
+def test_a_wave_worked_out_by_hand():
+    turn, after, size = 0.5, -0.25, 0.5
+    agent = build_agent(
+        "Handcrafted", {"port_features": 17, "rule": "wave", "settings": (9.0, 9.0, 9.0, turn, after, size)}
+    )
+    shown = torch.zeros(1, 3, 17)
+    shown[:, :, 11] = 1.0  # the goal lies ahead
+    # Port 2 is behind port 0, which is behind port 1.
+    shown[0, :, 16] = torch.tensor([1.0, 1.0, 0.0])
+    action, state = agent(shown, agent.initial_state(1, 3))
+    assert len(set(action.flatten().tolist())) == 3  # everybody gives another command
+    assert 0.08 <= action.min() <= action.max() <= 0.2
+    shown[0, :, 8] = torch.tensor([0.3, 0.9, -0.1])  # front halves turn
+    shown[0, :, 1] = torch.tensor([0.4, 0.6, 0.0])  # against back halves at 0.3 - 0.4 = -0.1 and 0.9 - 0.6 = 0.3
+    for _ in range(3):
+        action, state = agent(shown, state)
+    phase = 3 * turn
+    expected = [size * math.sin(phase + place * after) for place in (1, 2, 0)]
+    assert action.flatten().tolist() == pytest.approx(expected, abs=1e-5)
+
+
+def test_everybody_hears_each_of_the_others_in_the_same_order():
+    said = torch.tensor([[[1.0], [2.0], [3.0]]])
+    assert OthersMessages()(said)[0, :, :, 0].tolist() == [[2.0, 3.0], [3.0, 1.0], [1.0, 2.0]]
+    assert OthersMessages()(said[:, :1]).shape == (1, 1, 0, 1)
+
+
+@every_rule
+def test_rules_are_agents_without_weights_for_any_number_of_ports(config):
+    agent = Handcrafted(config)
+    assert count_parameters(agent) == 0
+    assert agent.device == torch.device("cpu")
+    for ports in (1, 2, 7):
+        assert agent.accepts(ports)
+        shown = torch.randn(4, 5, ports, config.port_features)  # (T, B, P, F)
+        actions, memories, _ = agent.follow(shown, agent.initial_state(5, ports))
+        assert actions.shape == (4, 5, ports, 1)
+        assert memories.shape[:3] == (4, 5, ports)
+        assert torch.isfinite(actions).all()
+        assert actions.abs().max() <= 1.0
+    with pytest.raises(ValueError, match="ports must be a number that Handcrafted.*rule=.* accepts, got 0"):
+        agent.initial_state(1, 0)
+
+
+@every_rule
+def test_what_is_seen_elsewhere_is_known_from_messages_only(config):
+    agent = Handcrafted(config)
+    agent.hearing.register_forward_hook(lambda module, arguments, output: torch.zeros_like(output))
+    shown = torch.randn(4, 5, 3, config.port_features)  # (T, B, P, F)
+    changed = shown.clone()
+    changed[:, :, 0] = torch.randn(4, 5, config.port_features)
+    one, other = (agent.follow(seen, agent.initial_state(5, 3))[1] for seen in (shown, changed))
+    assert torch.equal(one[:, :, 1:], other[:, :, 1:])
+    assert not torch.equal(one[:, :, 0], other[:, :, 0])
+
+
+def test_a_rule_costs_no_parameters_and_has_a_memory():
+    task = find_row(ROUTING).make_task(ports=4)
+    assert costs(Handcrafted(CONFIGS["elimination"]), task) == {
+        "parameters": 0,
+        "memory": 4 * 9,
+        "parameters_per_memory": 0.0,
+        "flops_per_step": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"port_features": 5, "rule": "guess"}, "rule must be one of 'parity', 'elimination', 'wave', got 'guess'"),
+        ({"port_features": 2, "rule": "elimination"}, "port_features must be an integer of at least 3, got 2"),
+        ({"port_features": 5, "rule": "parity", "port_actions": 2}, "port_actions must be 1, got 2"),
+        ({"port_features": 5, "rule": "parity", "settings": [1.0]}, r"settings must be numbers \(\), got \(1.0,\)"),
+        ({"port_features": 24, "rule": "wave"}, r"settings must be numbers \(backwards_turn, .*\), got \(\)"),
+        ({"port_features": 24, "rule": "wave", "settings": [math.inf] * 6}, "settings must be numbers"),
+        ({"port_features": 24, "rule": "wave", "settings": ["a"] * 6}, "settings must be numbers"),
+        ({"rule": "parity"}, "config of Handcrafted: .*port_features"),
+    ],
+)
+def test_bad_configs_are_refused(config, said):
+    with pytest.raises(ValueError, match=said):
+        build_agent("Handcrafted", config)

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from badger_envs.core.episodes import EpisodeSet, episode_keys, fold_seed, splitmix64, uniform
+
+
+def test_splitmix64_agrees_with_the_published_sequence():
+    # First outputs of the reference generator with state 1234567 (Vigna, splitmix64.c).
+    gamma = 0x9E3779B97F4A7C15
+    states = np.asarray([(1234567 + i * gamma) % 2**64 for i in range(3)], dtype=np.uint64)
+    expected = [6457827717110365317, 3203168211198807973, 9817491932198370423]
+    assert splitmix64(states).tolist() == expected
+
+
+def test_different_names_never_share_a_key():
+    keys = [
+        episode_keys(np.repeat(np.arange(50), 50), np.tile(np.arange(50), 50), episode_set)
+        for episode_set in EpisodeSet
+    ]
+    assert len(np.unique(np.concatenate(keys))) == len(EpisodeSet) * 2500
+
+
+def test_training_and_evaluation_names_differ_before_the_bijection_so_their_keys_must():
+    # splitmix64 is invertible; undoing it must give names whose top bits are the set.
+    def unshift(values, shift):
+        result = values
+        for _ in range(64 // shift + 1):
+            result = values ^ (result >> np.uint64(shift))
+        return result
+
+    for episode_set in EpisodeSet:
+        keys = episode_keys([0, 5, 2**30 - 1], [0, 7, 2**32 - 1], episode_set)
+        inverse = [pow(m, -1, 2**64) for m in (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)]
+        names = unshift(keys, 31)
+        names = unshift(names * np.uint64(inverse[1]), 27)
+        names = unshift(names * np.uint64(inverse[0]), 30) - np.uint64(0x9E3779B97F4A7C15)
+        assert (names >> np.uint64(62)).tolist() == [int(episode_set)] * 3
+        assert (names & np.uint64(2**32 - 1)).tolist() == [0, 7, 2**32 - 1]
+
+
+def test_uniform_numbers_have_the_right_mean_spread_and_range():
+    numbers = uniform(episode_keys(3, np.arange(20000)), 5, low=-1.0, high=1.0)
+    assert numbers.dtype == np.float32
+    assert numbers.min() >= -1.0
+    assert numbers.max() < 1.0
+    standard_error = np.sqrt(1 / 3 / numbers.size)
+    assert abs(numbers.mean()) < 4 * standard_error
+    assert abs((numbers**2).mean() - 1 / 3) < 4 * np.sqrt(4 / 45 / numbers.size)
+    assert np.abs(np.corrcoef(numbers.T) - np.eye(5)).max() < 4 / np.sqrt(20000)
+
+
+def test_later_numbers_of_a_stream_are_found_by_position():
+    keys = episode_keys(0, np.arange(4))
+    assert np.array_equal(uniform(keys, 5)[:, 2:], uniform(keys, 3, first=2))
+
+
+def test_small_seeds_stay_themselves_and_large_ones_are_folded_into_range():
+    assert fold_seed(123) == 123
+    large = [fold_seed(seed) for seed in (2**30, 2**31, 2**63, 2**64, 2**64 + 1, 2**100)]
+    assert len(set(large)) == len(large)
+    assert all(0 <= seed < 2**30 for seed in large)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: fold_seed(-1), "seed must be a non-negative integer, got -1"),
+        (lambda: episode_keys(-1, 0), "seeds must lie in"),
+        (lambda: episode_keys(2**30, 0), "seeds must lie in"),
+        (lambda: episode_keys(0, 2**32), "indices must lie in"),
+        (lambda: episode_keys(0, 0.5), "indices must be integers, got dtype float64"),
+    ],
+)
+def test_names_out_of_range_are_refused(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()

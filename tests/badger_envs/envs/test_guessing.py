@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+
+from badger_envs import Guessing
+from badger_envs.core.episodes import episode_keys
+from badger_envs.envs.guessing.task import GuessingState
+
+
+def state(target, last, steps_left):
+    task = Guessing(dims=len(target))
+    target, last = np.asarray([target], np.float32), np.asarray([last], np.float32)[:, :, None]
+    return GuessingState(target, last, task._error(last, target), np.ones_like(last), last * 0 + steps_left)
+
+
+def test_an_episode_worked_out_by_hand():
+    task = Guessing(dims=2, horizon=4)
+    begin = state([0.5, -1.0], [0.0, 0.0], 4)
+    # 3 * (0.25 + 1) / 2
+    assert begin.error.tolist() == [1.875]
+    assert task.observation(begin).tolist() == [[[0.0, 1.875, 1.0], [0.0, 1.875, 1.0]]]
+    action = np.asarray([[[0.5], [-0.5]]], np.float32)
+    after = task.transition(begin, action)
+    # 3 * (0 + 0.25) / 2
+    assert task.observation(after).tolist() == [[[0.5, 0.375, 0.75], [-0.5, 0.375, 0.75]]]
+    assert task.reward(begin, action, after).tolist() == [-0.375]
+    assert task.terminal(after).tolist() == [False]
+    assert task.hidden(after).tolist() == [[0.5, -1.0]]
+    assert task.metrics(after)["error"].tolist() == [0.375]
+
+
+def test_the_first_observation_tells_the_error_of_output_0():
+    task = Guessing(dims=3)
+    begin = task.initial(episode_keys(0, np.arange(5)))
+    assert np.allclose(task.observation(begin)[:, 0, 1], 3 * (begin.target**2).mean(axis=1))
+
+
+def test_the_last_of_horizon_steps_ends_the_episode():
+    task = Guessing(horizon=3)
+    now = task.initial(episode_keys(0, [0]))
+    ends = []
+    for _ in range(3):
+        now = task.transition(now, np.zeros((1, 3, 1), np.float32))
+        ends.append(bool(task.terminal(now)[0]))
+    assert ends == [False, False, True]
+    assert task.observation(now)[0, :, 2].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_last_step_objective_rewards_nothing_before_the_end():
+    task = Guessing(dims=1, horizon=2, objective="last_step")
+    begin = state([1.0], [0.0], 2)
+    action = np.asarray([[[0.0]]], np.float32)
+    middle = task.transition(begin, action)
+    end = task.transition(middle, action)
+    assert task.reward(begin, action, middle).tolist() == [0.0]
+    assert task.reward(middle, action, end).tolist() == [-3.0]
+
+
+def test_feedback_first_hides_the_error_from_all_other_ports():
+    task = Guessing(dims=3, feedback="first")
+    shown = task.observation(task.initial(episode_keys(0, [0])))[0, :, 1]
+    assert shown[0] > 0
+    assert shown[1:].tolist() == [0.0, 0.0]
+
+
+def test_identity_shows_every_port_its_own_target():
+    task = Guessing(dims=3, identity=True)
+    begin = task.initial(episode_keys(0, np.arange(4)))
+    assert task.port_features == 4
+    assert np.array_equal(task.observation(begin)[:, :, 3], begin.target)
+
+
+def test_levels_of_the_default_task_are_those_of_the_docstring():
+    levels = Guessing(dims=3, horizon=20, objective="last_step").levels
+    assert levels.chance == -1.0
+    assert levels.local_optima["all_equal"] == pytest.approx(-2 / 3)
+    assert levels.reference == 0.0
+    assert (levels.lowest, levels.highest) == (-12.0, 0.0)
+
+
+def test_a_score_is_0_at_chance_and_1_at_the_reference_and_never_clipped():
+    levels = Guessing(dims=3).levels
+    returns = [levels.chance, levels.reference, levels.chance - (levels.reference - levels.chance)]
+    assert levels.score(returns).tolist() == [0.0, 1.0, -1.0]
+
+
+def test_a_task_in_which_nothing_can_be_learned_has_no_score():
+    with pytest.raises(ValueError, match="a score needs a reference above chance"):
+        Guessing(horizon=1).levels.score([0.0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"dims": 0}, "dims must be an integer at least 1, got 0"),
+        ({"dims": 2.0}, "dims must be an integer at least 1, got 2.0"),
+        ({"dims": True}, "dims must be an integer at least 1, got True"),
+        ({"horizon": -3}, "horizon must be an integer at least 1, got -3"),
+        ({"feedback": "none"}, "feedback must be one of 'all', 'first', got 'none'"),
+        ({"objective": None}, "objective must be one of 'every_step', 'last_step', got None"),
+        ({"identity": 1}, "identity must be True or False, got 1"),
+    ],
+)
+def test_arguments_out_of_range_are_refused_by_name(arguments, said):
+    with pytest.raises(ValueError, match=said):
+        Guessing(**arguments)
+
+
+def test_a_task_prints_and_hashes_as_its_parameters():
+    assert repr(Guessing(dims=4)) == (
+        "Guessing(dims=4, horizon=20, feedback='all', objective='every_step', identity=False)"
+    )
+    assert len({Guessing(dims=4), Guessing(dims=4), Guessing(dims=5)}) == 2

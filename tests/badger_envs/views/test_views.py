@@ -1,0 +1,245 @@
+"""What the views offer besides the task: choices, messages, one policy for all ports, lifetimes; for every id."""
+
+import pickle
+
+import gymnasium as gym
+import numpy as np
+import pettingzoo
+import pytest
+from gymnasium.error import ResetNeeded
+from gymnasium.utils.env_checker import check_env
+from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test
+from stable_baselines3 import PPO
+from stable_baselines3.common.vec_env import VecMonitor
+
+from badger_envs import Channel, LifetimeObservation
+from badger_envs.views import SharedTaskVectorEnv
+from badger_envs.views.stable_baselines3 import SharedVecEnv
+from tests.helpers.cases import every_case, every_row
+
+CHANNELS = [Channel(size=2), Channel(vocabulary=3, to="all")]
+every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=str)
+
+
+@every_case
+def test_choices_are_evenly_spaced_numbers(row, arguments):
+    env, chosen = gym.make(row.id, **arguments), gym.make(row.id, choices=3, **arguments)
+    if chosen.unwrapped.task.horizon > 1:  # the checker plays two steps
+        check_env(chosen.unwrapped, skip_render_check=True)
+    chosen.action_space.seed(0)
+    choice = chosen.action_space.sample()
+    env.reset(seed=5)
+    chosen.reset(seed=5)
+    got, expected = chosen.step(choice), env.step(np.atleast_1d(choice).astype(np.float32) - 1.0)
+    assert np.array_equal(got[0], expected[0])
+    assert got[1:3] == expected[1:3]
+    vector = gym.make_vec(row.id, num_envs=3, choices=3, **arguments)
+    vector.reset(seed=5)
+    assert np.array_equal(vector.step(np.stack([choice] * 3))[0][0], got[0])
+    chosen.reset(seed=5)
+    with pytest.raises(ValueError, match=r"action must lie in \[0, 2\], got 3 at index"):
+        chosen.step(np.full_like(choice, 3))
+    with pytest.raises(ValueError, match="action must be whole numbers"):
+        chosen.step(choice + 0.5)
+    with pytest.raises(ValueError, match="choices must be an integer at least 2, got 1"):
+        gym.make(row.id, choices=1, **arguments)
+
+
+@pytest.mark.filterwarnings("ignore:Action space for each agent probably should be")  # words come as MultiDiscrete
+@every_case
+@every_channel
+def test_pettingzoo_checkers_are_content_with_messages(row, arguments, channel):
+    for choices in (None, 2):
+        if choices and channel.size:
+            with pytest.raises(ValueError, match="choices must be None where a channel takes numbers, got choices=2"):
+                pettingzoo.make("parallel", row.id, channel=channel, choices=choices, **arguments)
+            continue
+        how = {"channel": channel, "choices": choices, **arguments}
+        parallel_api_test(pettingzoo.make("parallel", row.id, **how), num_cycles=20)
+        parallel_seed_test(lambda how=how: pettingzoo.make("parallel", row.id, **how))
+        api_test(pettingzoo.make("aec", row.id, **how), num_cycles=20)
+        env = pettingzoo.make("parallel", row.id, **how)
+        env.reset(seed=1)
+        env.step({agent: env.action_space(agent).sample() for agent in env.agents})
+        assert env.state() in env.state_space
+
+
+@every_case
+def test_neighbours_hear_what_was_said_one_step_ago_and_nobody_else_does(row, arguments):
+    env = pettingzoo.make("parallel", row.id, channel=Channel(size=2), **arguments)
+    shown, _ = env.reset(seed=2)
+    features = env.task.port_features
+    assert all(not observation[features:].any() for observation in shown.values())  # nobody has spoken yet
+    if env.task.horizon < 2:
+        return
+    generator = np.random.default_rng(0)
+    said = {agent: generator.uniform(-1, 1, 2).astype(np.float32) for agent in env.agents}
+    own = np.zeros(env.task.port_actions, np.float32)
+    shown = env.step({agent: np.concatenate([own, words]) for agent, words in said.items()})[0]
+    neighbours = env.neighbours()
+    assert set(neighbours) == set(said)
+    for agent, observation in shown.items():
+        heard = observation[features:].reshape(env.task.slots, 2)
+        spoken = [said[other].tolist() for other in neighbours[agent]]
+        assert agent not in neighbours[agent]
+        assert all(agent in neighbours[other] for other in neighbours[agent]), "being neighbours is mutual"
+        assert [words.tolist() for words in heard if words.any()] == spoken
+    cut = pettingzoo.make("parallel", row.id, channel=Channel(size=2, cut=True), **arguments)
+    cut.reset(seed=2)
+    shown = cut.step({agent: np.concatenate([own, words]) for agent, words in said.items()})[0]
+    assert all(not observation[features:].any() for observation in shown.values())
+
+
+def test_a_word_is_heard_as_ones_and_zeros_by_all_others_in_turn():
+    env = pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, choices=2, channel=Channel(vocabulary=4, to="all"))
+    assert env.action_space("port_0") == gym.spaces.MultiDiscrete([2, 4])
+    env.reset(seed=0)
+    shown = env.step({"port_0": [0, 3], "port_1": [1, 0], "port_2": [0, 2]})[0]
+    assert shown["port_1"][5:].tolist() == [0, 0, 1, 0, 0, 0, 0, 1]
+    continuous = pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, channel=Channel(vocabulary=4))
+    continuous.reset(seed=0)
+    same = continuous.step({"port_0": [-1, 0, 0, 0, 1], "port_1": [1, 1, 0, 0, 0], "port_2": [-1, 0, 0, 0.2, 0.1]})[0]
+    assert all(np.array_equal(same[agent], shown[agent]) for agent in shown)
+
+
+@every_case
+def test_the_shared_view_equals_parallel_environments_port_by_port(row, arguments):
+    channel, copies = Channel(size=1), 3
+    shared = SharedTaskVectorEnv(row.id, copies=copies, channel=channel, **arguments)
+    singles = [pettingzoo.make("parallel", row.id, channel=channel, **arguments) for _ in range(copies)]
+    agents = singles[0].possible_agents
+
+    def rows(by_copy):
+        return np.stack([shown[agent] for shown in by_copy for agent in agents])
+
+    shown, _ = shared.reset(seed=4)
+    assert shown in shared.observation_space
+    assert np.array_equal(shown, rows([env.reset(seed=4 + c)[0] for c, env in enumerate(singles)]))
+    generator = np.random.default_rng(0)
+    for _ in range(2 * shared.task.horizon + 1):
+        actions = generator.uniform(-1, 1, shared.action_space.shape).astype(np.float32)
+        shown, rewards, ended, truncated, infos = shared.step(actions)
+        by_copy, finals = [], []
+        for env, taken in zip(singles, actions.reshape(copies, len(agents), -1), strict=True):
+            result = env.step(dict(zip(agents, taken, strict=True)))
+            finals.append(result[0])
+            by_copy.append(result[0] if env.agents else env.reset()[0])
+        assert np.array_equal(shown, rows(by_copy))
+        assert rewards[:: len(agents)][-1] == next(iter(result[1].values()))
+        assert ended.reshape(copies, -1)[-1].all() == next(iter(result[2].values()))
+        assert not truncated.any()
+        if ended.any():
+            assert np.array_equal(np.stack(infos["final_obs"][ended]), rows(finals)[ended])
+            assert infos["final_info"]["error" if "error" in infos else next(iter(infos))].shape == (shared.num_envs,)
+
+
+@every_row
+def test_the_shared_view_refuses_what_is_wrong(row):
+    with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
+        SharedTaskVectorEnv(row.id, copies=0)
+    shared = SharedTaskVectorEnv(row.id, copies=2)
+    actions = np.zeros(shared.action_space.shape, np.float32)
+    with pytest.raises(ResetNeeded, match="no episode was begun yet"):
+        shared.step(actions)
+    shared.reset(seed=0)
+    actions[-1] = np.nan
+    with pytest.raises(ValueError, match="actions must lie in"):
+        shared.step(actions)
+
+
+@every_row
+@pytest.mark.parametrize("how", [{}, {"choices": 2, "channel": Channel(vocabulary=2)}], ids=str)
+def test_stable_baselines3_trains_one_policy_for_all_ports(row, how):
+    env = VecMonitor(SharedVecEnv(row.id, copies=2, **how, **row.variants[0]))
+    model = PPO("MlpPolicy", env, n_steps=16, batch_size=16, n_epochs=1, seed=0, device="cpu")
+    model.learn(200)
+    assert env.seed(3)[0] == 3
+    first = env.reset()
+    env.seed(3)
+    assert np.array_equal(first, env.reset())
+    assert env.env_is_wrapped(VecMonitor) == [False] * env.num_envs or env.num_envs
+
+
+# Of torchrl, which was tested with an older pettingzoo, and of what it calls.
+@pytest.mark.filterwarnings("ignore:PettingZoo in TorchRL is tested using version", "ignore::DeprecationWarning")
+@every_case
+def test_torchrl_wraps_the_parallel_view(row, arguments):
+    torchrl = pytest.importorskip("torchrl", reason="torchrl is not installed")
+    assert torchrl.__version__
+    from torchrl.envs import PettingZooWrapper
+    from torchrl.envs.utils import check_env_specs
+
+    env = pettingzoo.make("parallel", row.id, **arguments)
+    check_env_specs(PettingZooWrapper(env, use_mask=False))
+
+
+@every_case
+def test_lifetimes_show_what_happened_and_end_terminated(row, arguments):
+    env = LifetimeObservation(gym.make(row.id, **arguments), episodes=3)
+    inner = gym.make(row.id, **arguments)
+    task = inner.unwrapped.task
+    shown, info = env.reset(seed=9)
+    first, _ = inner.reset(seed=9)
+    width, taken = len(first), int(np.prod(inner.action_space.shape))
+    assert shown in env.observation_space
+    assert np.array_equal(shown[:width], first)
+    assert not shown[width:].any()
+    assert info["inner_episode"] == 0
+    ends = []
+    env.action_space.seed(0)
+    total = 0.0
+    for step in range(1, 3 * task.horizon + 1):
+        action = env.action_space.sample()
+        shown, reward, terminated, truncated, info = env.step(action)
+        total = total * (step % task.horizon != 1) + reward if task.horizon > 1 else reward
+        assert shown in env.observation_space
+        assert np.array_equal(shown[width : width + taken], action)
+        assert shown[width + taken] == np.float32(reward)
+        assert truncated is False
+        assert info["inner_return"] == pytest.approx(total)
+        if shown[width + taken + 1]:
+            ends.append(step)
+        assert shown[-1] == np.float32(step / (3 * task.horizon))
+        assert terminated == (step == 3 * task.horizon)
+    assert ends == [task.horizon, 2 * task.horizon, 3 * task.horizon]
+    assert info["inner_episode"] == 2
+    assert np.array_equal(env.reset(seed=9)[0][:width], first)
+    assert pickle.loads(pickle.dumps(env)) is not None
+
+
+def test_lifetimes_repeat_the_hidden_task_and_take_choices_as_ones_and_zeros():
+    env = LifetimeObservation(gym.make("Badger/Guessing-v0", dims=2, horizon=2, choices=3), episodes=2)
+    env.reset(seed=0)
+    targets = []
+    for _ in range(4):
+        targets.append(env.unwrapped.state()[-2:].tolist())
+        shown = env.step(np.asarray([0, 2]))[0]
+    assert all(target == targets[0] for target in targets)
+    assert shown[6:12].tolist() == [1, 0, 0, 0, 0, 1]
+
+
+def test_lifetimes_refuse_what_is_wrong():
+    with pytest.raises(ValueError, match="episodes must be an integer at least 1, got 0"):
+        LifetimeObservation(gym.make("Badger/Guessing-v0"), episodes=0)
+    with pytest.raises(ValueError, match="env must be an environment of badger_envs"):
+        LifetimeObservation(gym.make("CartPole-v1"))
+    env = gym.make("Badger/Guessing-v0").unwrapped
+    with pytest.raises(ResetNeeded, match="trial 1 needs an episode"):
+        env.reset(options={"trial": 1})
+    with pytest.raises(ValueError, match=r"options\['trial'\] must be an integer at least 0, got -1"):
+        env.reset(options={"trial": -1})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({}, "either size or vocabulary above 0, got size=0 and vocabulary=0"),
+        ({"size": 1, "vocabulary": 2}, "either size or vocabulary above 0, got size=1 and vocabulary=2"),
+        ({"size": -1}, "size must be an integer at least 0, got -1"),
+        ({"size": 1, "to": "nobody"}, "to must be one of 'neighbours', 'all', got 'nobody'"),
+        ({"size": 1, "cut": 1}, "cut must be True or False, got 1"),
+    ],
+)
+def test_channels_refuse_bad_arguments(arguments, said):
+    with pytest.raises(ValueError, match=said):
+        Channel(**arguments)

@@ -1,0 +1,309 @@
+"""The command line from outside: real processes, real folders, real signals."""
+
+import fcntl
+import gzip
+import json
+import os
+import pty
+import re
+import resource
+import signal
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from badger_envs.registry import find_row
+from baselines.__main__ import main
+from baselines.commands.compare import choose
+from baselines.experiments.agents import TRAINED as AGENTS
+from baselines.experiments.recipes import GUESSING, RECIPES
+from baselines.experiments.suites import SUITES
+from tests.helpers.tiny import ALL, run_tiny, start_tiny, tiny
+
+ONE_AGENT = ("--recipes", "xor3", "--seeds", "1", "--jobs", "1")
+"""2 trials and a run of one agent, 3 handcrafted policies."""
+LONG = 250
+"""Factor that makes a trial last for seconds."""
+
+
+@pytest.fixture
+def run_here(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
+    """Runs the command line in this process; returns its exit code and what it said."""
+
+    def run(*arguments: str, factor: int = 1) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["baselines", *arguments])
+        monkeypatch.setitem(SUITES, "tiny", tiny(factor))
+        code = main()
+        captured = capsys.readouterr()
+        return code, captured.out + captured.err
+
+    return run
+
+
+def finished(out: Path) -> set[str]:
+    """Hashes of the cells that are trained and tested."""
+    return {path.parent.name for path in (out / "cells").glob("*/cell.json")}
+
+
+def wait_until(true: Callable[[], object], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def wait_for_the_middle_of_a_training(out: Path) -> None:
+    """Until one cell is finished and another one is seconds old, so that there is something to go on from."""
+    wait_until(lambda: finished(out))
+    seen: dict[Path, float] = {}
+
+    def is_old(path: Path) -> bool:
+        return time.monotonic() - seen.setdefault(path, time.monotonic()) > 1.5
+
+    wait_until(lambda: any(is_old(path) for path in (out / "cells").glob("*/progress.json")))
+
+
+def session(number: int) -> dict[int, str]:
+    """Command lines of the processes of a session that still run, by process id."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, _, _, its_session = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
+            if int(its_session) == number and state != "Z":
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+        except OSError:  # it ended while we looked
+            continue
+    return found
+
+
+def checkpoints(out: Path) -> dict[str, int]:
+    """How many updates the checkpoints hold, by the hash of their cell."""
+    found = (out / "cells").glob("*/checkpoint.pt")
+    return {path.parent.name: torch.load(path, weights_only=True)["done"] for path in found}
+
+
+@pytest.mark.slow
+def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path, run_here):
+    out = tmp_path / "results"
+    code, said = run_tiny(out, "--progress", "lines")
+    assert code == 0, said
+    assert f"[{ALL}/{ALL}," in said
+    content = json.loads((out / "result.json").read_text())
+    assert next(out.rglob("index.html")).stat().st_size > 1000
+    by_name = {(agent["problem"], agent["agent"]): agent for agent in content["agents"]}
+    assert len(by_name) == 9
+    for agent in by_name.values():
+        assert agent["failed"] == []
+        assert len(agent["runs"]) == (1 if agent["handcrafted"] else 2)
+        if not agent["handcrafted"]:
+            assert agent["episodes"] == 12 * 8
+            assert [set(run["probes"]) for run in agent["runs"]] == [{"life", "cut"}] * 2
+            assert [trial["updates"] for trial in agent["trials"]] == [6, 6]
+    assert by_name["guessing", "reference"]["score"]["iqm"] == pytest.approx(1.0, abs=0.05)
+    assert by_name["guessing", "chance"]["score"]["iqm"] == pytest.approx(0.0, abs=0.2)
+
+    began = {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")}
+    code, said = run_here("compare", "--suite", "tiny", "--out", str(out))
+    assert code == 0, said
+    assert said.count("found, not run again") == ALL
+    assert {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")} == began
+    assert json.loads((out / "result.json").read_text())["agents"] == content["agents"]
+
+    code, said = run_here("export", str(out), "--out", str(tmp_path / "raw"))
+    assert code == 0, said
+    raw = json.loads(gzip.decompress((tmp_path / "raw" / "guessing_badger.json.gz").read_bytes()))
+    tested = {(result["training_seed"], result["arguments"]["dims"]): result["returns"] for result in raw["results"]}
+    assert set(tested) == {(seed, dims) for seed in (0, 1) for dims in (2, 3)}
+    assert {len(returns) for returns in tested.values()} == {100}
+    run = by_name["guessing", "badger"]["runs"][1]
+    score = find_row(GUESSING).levels(dims=3).score(tested[1, 3]).mean()
+    assert score == pytest.approx(run["score"])
+    again = {path.name: path.read_bytes() for path in (tmp_path / "raw").iterdir()}
+    assert run_here("export", str(out), "--out", str(tmp_path / "raw"))[0] == 0
+    assert {path.name: path.read_bytes() for path in (tmp_path / "raw").iterdir()} == again
+    code, said = run_here("export", str(tmp_path), "--out", str(tmp_path / "raw"))
+    assert code == 2
+    assert "folders must hold a result.json" in said
+
+
+@pytest.mark.slow
+def test_after_kill_9_nothing_is_lost_and_what_ran_goes_on_from_its_checkpoint(tmp_path, run_here):
+    out = tmp_path / "results"
+    process = start_tiny(out, *ONE_AGENT, factor=LONG)
+    wait_for_the_middle_of_a_training(out)
+    process.kill()
+    process.communicate()
+    wait_until(lambda: not session(process.pid), 20.0)
+    before = {path: path.stat().st_mtime_ns for path in (out / "cells").glob("*/cell.json")}
+    assert 1 <= len(before) < 6
+    ((running, updates),) = checkpoints(out).items()
+    assert updates > 0
+    assert running not in finished(out)
+
+    code, said = run_here("compare", "--suite", "tiny", "--out", str(out), *ONE_AGENT, factor=LONG)
+    assert code == 0, said
+    assert said.count("found, not run again") == len(before)
+    assert "[6/6," in said
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert running in finished(out)
+    assert not checkpoints(out)
+    assert not list(out.rglob("*.tmp"))
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_a_terminal_with_bars_stops_at_once_and_leaves_a_checkpoint(tmp_path):
+    out, (terminal, other_end) = tmp_path / "results", pty.openpty()
+    streams = {"stdin": other_end, "stdout": other_end, "stderr": other_end}
+    # Its own terminal, as from a shell: Ctrl-C there is for this process and its workers.
+    process = start_tiny(
+        out, *ONE_AGENT, factor=LONG, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), **streams
+    )
+    os.close(other_end)
+    shown = bytearray()
+
+    def read() -> None:
+        try:
+            while True:
+                shown.extend(os.read(terminal, 4096))
+        except OSError:  # the program has ended
+            return
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    wait_for_the_middle_of_a_training(out)
+    os.write(terminal, b"\x03")
+    assert process.wait(timeout=30) == 130
+    reader.join()
+    os.close(terminal)
+    said = shown.decode()
+    assert "━" in said
+    assert re.search(r"xor3: shared, trial at lr \S+\s.*%.*\d:\d\d left.*score -?\d\.\d\d", said)
+    assert re.search(r"all cells\s.*\d:\d\d left", said)
+    assert "interrupted; finished cells are kept in" in re.sub(r"\s+", " ", said)
+    assert max(checkpoints(out).values()) > 0
+    wait_until(lambda: not session(process.pid), 20.0)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_is_one_line_and_what_had_finished_is_kept(tmp_path):
+    out = tmp_path / "results"
+    process = start_tiny(out, *ONE_AGENT, factor=20)
+    wait_until(lambda: finished(out))
+    (worker,) = [number for number, line in session(process.pid).items() if "spawn_main" in line]
+    os.kill(worker, signal.SIGKILL)
+    said = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert re.search("error: a worker process died.*finished cells are kept in", said.splitlines()[-1])
+    assert "Traceback" not in said
+    assert finished(out)
+    wait_until(lambda: not session(process.pid), 20.0)
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_of_and_a_later_run_with_space_does_the_cells(tmp_path, run_here):
+    out = tmp_path / "results"
+    # No file may become longer: writing ends as on a full disk, half way and with an OSError.
+    limit = (20_000, 20_000)
+    code, said = run_tiny(
+        out, *ONE_AGENT, "--progress", "quiet", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    )
+    assert code == 1
+    assert len(re.findall(r"trial at lr \S+: failed: OSError: \[Errno 27\] File too large", said)) == 2
+    assert "Traceback" not in said
+    assert "score" not in said, "quiet is nothing but failures"
+    assert len(finished(out)) == 3, "handcrafted policies are small"
+    assert not list(out.rglob("*.safetensors"))
+    assert sum("File too large" in path.read_text() for path in (out / "cells").glob("*/failed.json")) == 2
+
+    code, said = run_here("compare", "--suite", "tiny", "--out", str(out), *ONE_AGENT, "--progress", "quiet")
+    assert code == 0, said
+    assert said.startswith("wrote ")
+    assert "xor3" not in said
+    assert len(finished(out)) == 6
+    assert not [*(out / "cells").rglob("failed.json"), *(out / "cells").rglob("*.tmp")]
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_on_one_folder_share_the_cells(tmp_path):
+    out, log = tmp_path / "results", tmp_path / "log"
+    both = [start_tiny(out, "--recipes", "xor3", "--jobs", "1", log=log) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    trained = log.read_text().split()
+    assert len(trained) == len(set(trained)) == 4
+    assert all("[7/7," in text for text in said)
+    scores = [sorted(re.findall(r"\d s\] (.*: score \S+)", text)) for text in said]
+    assert len(scores[0]) == 7
+    assert scores[0] == scores[1]
+
+
+@pytest.mark.slow
+def test_a_failing_cell_is_shown_and_the_others_go_on(tmp_path, run_here, monkeypatch):
+    monkeypatch.setitem(AGENTS, "monolithic", replace(AGENTS["monolithic"], config={"memory": 0}))
+    arguments = ("--suite", "tiny", "--out", str(tmp_path), "--recipes", "guessing", "--seeds", "1", "--jobs", "1")
+    code, said = run_here("compare", *arguments)
+    assert code == 1
+    assert len(re.findall("monolithic, trial.*failed.*memory must be an integer", said)) == 2
+    assert "some cells failed; see failed.json in" in said
+    by_name = {agent["agent"]: agent for agent in json.loads((tmp_path / "result.json").read_text())["agents"]}
+    assert by_name["badger"]["n"] == 1
+    assert by_name["monolithic"]["n"] == 0
+    assert len(by_name["monolithic"]["failed"]) == 2
+    assert all("memory must be an integer" in str(each) for each in by_name["monolithic"]["failed"])
+    assert "memory must be an integer" in next(tmp_path.rglob("index.html")).read_text()
+
+
+@pytest.mark.parametrize(("name", "parts"), [*((name, 2) for name in SUITES), ("pocket", 3)])
+def test_shards_are_whole_entries_and_together_everything_once(name, parts):
+    suite = SUITES[name]
+    everything = choose(suite)
+    shards = [choose(suite, shard=f"{part}/{parts}") for part in range(1, parts + 1)]
+    assert sum(len(shard) for shard in shards) == len(everything)
+    assert [entry for entry in everything if sum(entry in shard for shard in shards) != 1] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--suite", "huge"), "--suite must be one of pocket, standard, full, .*, got 'huge'"),
+        (("--agents", "badger", "rl3"), "--agents must be out of badger, monolithic, .*, got 'rl3'"),
+        (("--recipes", "none"), "--recipes must be out of guessing, .*, got 'none'"),
+        (("--envs", "Badger/Nothing-v0"), "--envs must be out of Badger/Guessing-v0, .*, got 'Badger/Nothing-v0'"),
+        (("--seeds", "0"), "--seeds must be at least 1, got 0"),
+        (("--jobs", "0"), "--jobs must be at least 1, got 0"),
+        (("--shard", "3/2"), "--shard must be i/N with i in 1..N, got '3/2'"),
+        (("--shard", "one"), "--shard must be i/N with i in 1..N, got 'one'"),
+        (("--out", "/dev/null/results"), "--out must be a folder that can be written, got '/dev/null/results'"),
+        (("--device", "abacus"), "--device must be .*, got 'abacus'"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_exit_code_2(run_here, arguments, said):
+    code, printed = run_here("compare", *arguments)
+    assert code == 2
+    (line,) = printed.splitlines()
+    assert re.search(f"error: {said}", line)
+
+
+def test_help_names_every_option(run_here, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        run_here("compare", "--help")
+    said = capsys.readouterr().out
+    for option in (
+        "--suite", "--out", "--seeds", "--agents", "--recipes", "--envs", "--jobs", "--shard", "--executor",
+        "--progress", "--device",
+    ):  # fmt: skip
+        assert option in said
+
+
+def test_list_shows_every_suite_recipe_and_agent(run_here):
+    code, said = run_here("list")
+    assert code == 0
+    for name in (*SUITES, *RECIPES, *AGENTS):
+        assert name in said

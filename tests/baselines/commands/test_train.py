@@ -1,0 +1,104 @@
+"""Recipes and the train command."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from agents import build_agent
+from badger_envs.registry import find_row
+from baselines.commands.compare import UsageError
+from baselines.commands.train import plan_recipe, run_recipe
+from baselines.execution.costs import costs
+from baselines.execution.runner import run_cell
+from baselines.experiments.agents import TRAINED
+from baselines.experiments.recipes import RECIPES
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_every_recipe_fits_every_agent_that_it_names(recipe):
+    for name in recipe.agents:
+        cell = plan_recipe(recipe.name, agent=name)
+        agent = build_agent(cell.kind, cell.config)
+        assert agent.accepts(find_row(recipe.task).make_task(**recipe.arguments).ports)
+        parameters = sum(parameter.numel() for parameter in agent.parameters())
+        assert abs(parameters - recipe.parameters) <= 0.1 * recipe.parameters
+
+
+def test_costs_are_counted_by_hand():
+    task = find_row("Badger/Guessing-v0").make_task(dims=2)
+    agent = build_agent("Monolithic", {"port_features": 3, "ports": 2, "memory": 5})
+    found = costs(agent, task)
+    # A GRU of 12 inputs (two ports, three numbers and their changes) and 5 units, and a layer to 2 actions.
+    assert found["parameters"] == 3 * 5 * (12 + 5 + 2) + 2 * (5 + 1)
+    assert found["memory"] == 5
+    assert found["parameters_per_memory"] == found["parameters"] / 5
+    assert found["flops_per_step"] == 2 * (3 * 5 * (12 + 5) + 2 * 5)
+
+
+def test_a_recipe_runs_and_is_found_again(tmp_path):
+    pytest.importorskip("tensorboard", reason="tensorboard is not installed")
+    console = Console(record=True, width=100, quiet=False, file=(tmp_path / "log").open("w"))
+    how = {"agent": None, "seed": 0, "updates": 2, "device": "cpu", "console": console}
+    assert run_recipe("guessing_ppo", tmp_path, tensorboard=tmp_path / "board", **how) == 0
+    assert list((tmp_path / "board" / "guessing_ppo_badger_0").glob("events.*"))
+    assert run_recipe("guessing_ppo", tmp_path, tensorboard=None, **how) == 0
+    console.file.close()
+    text = console.export_text()
+    assert text.count("update 2/2") == 1  # the second run found the first one's result
+    assert "flops per step" in text
+    assert len(list(Path(tmp_path).glob("*/agent.safetensors"))) == 1
+    assert not list(Path(tmp_path).glob("*/checkpoint.pt"))
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "said"),
+    [
+        ("chess", {}, "recipe must be one of guessing, .* got 'chess'"),
+        ("xor", {"agent": "oracle"}, "--agent must be one of badger, .* got 'oracle'"),
+        ("xor", {"updates": 0}, "updates must be an integer at least 1, got 0"),
+    ],
+)
+def test_bad_usage_is_refused(name, how, said):
+    with pytest.raises(UsageError, match=said):
+        plan_recipe(name, **how)
+
+
+def test_devices_that_are_not_there_are_refused(tmp_path):
+    with pytest.raises(UsageError, match="--device must be one that torch can use here, got 'moon'"):
+        run_recipe(
+            "xor", tmp_path, agent=None, seed=0, updates=1, device="moon", tensorboard=None, console=Console(quiet=True)
+        )
+
+
+def test_every_agent_trains_on_every_pure_task_by_a_step_of_back_propagation(tmp_path):
+    from dataclasses import replace
+
+    for row in (find_row("Badger/HiddenXOR-v0"), find_row("Badger/Routing-v0")):
+        for contestant in TRAINED.values():
+            cell = plan_recipe("xor", agent=contestant.name, updates=1)
+            task = row.make_task()
+            cell = replace(
+                cell, task=row.id, arguments={}, config=contestant.fitted(task, 8000), test_sizes=(),
+                outer_loop=replace(cell.outer_loop, stages=type(cell.outer_loop)().stages, batch=4), episodes=4,
+            )  # fmt: skip
+            assert "failed" not in run_cell(cell, tmp_path)
+
+
+@pytest.mark.slow
+def test_messages_are_what_solves_the_parity_of_four_bits(tmp_path):
+    scores = {}
+    for name in ("badger", "shared"):
+        result = run_cell(plan_recipe("xor", agent=name), tmp_path)
+        scores[name] = [result["tests"][bits]["score"] for bits in ("2", "4")]
+    assert min(scores["badger"]) > 0.9
+    assert max(np.abs(scores["shared"])) < 0.15
+
+
+@pytest.mark.slow
+def test_ppo_moves_the_chain(tmp_path):
+    torch.set_num_threads(1)
+    result = run_cell(plan_recipe("robot_ppo", updates=30), tmp_path)
+    assert result["tests"]["4"]["score"] > 0.1  # with all of its 100 updates it crawls several times as far

@@ -1,0 +1,162 @@
+"""Where cells run: workers that end well, and the same results from Ray and submitit, where these are installed."""
+
+import importlib.util
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import pytest
+import torch
+from filelock import FileLock
+
+from baselines.__main__ import main
+from baselines.execution.executors import EXECUTORS, processes
+from baselines.execution.scheduler import run_grid, work
+from baselines.experiments.suites import plan
+from tests.helpers.tiny import ROOT, tiny
+
+ENTRIES = [entry for recipe in tiny().recipes[1:] for entry in plan(tiny(), recipe, 1)]
+"""2 trials and a run of one agent, 3 handcrafted policies."""
+
+
+class Listener:
+    """Is told what goes on, and keeps it."""
+
+    def __init__(self):
+        self.ended, self.failed = [], []
+
+    def expect(self, cells):
+        pass
+
+    def progress(self, cell, updates, point):
+        pass
+
+    def done(self, cell, result, *, stored):
+        self.ended.append(cell.hash)
+        if "failed" in result:
+            self.failed.append(result["failed"])
+
+
+def describe_worker(path: Path) -> dict[str, object]:
+    """What a worker is like; runs in one."""
+    handlers = {name: signal.getsignal(getattr(signal, name)) for name in ("SIGINT", "SIGHUP")}
+    return {"threads": torch.get_num_threads(), "ignored": [n for n, h in handlers.items() if h is signal.SIG_IGN]}
+
+
+def write_what_interrupts_me(path: Path) -> None:
+    """Wait for a signal, and tell of it as a training does that writes its checkpoint; runs in a worker."""
+    try:
+        path.with_suffix(".begun").touch()
+        threading.Event().wait(60)
+    except BaseException as error:
+        path.write_text(type(error).__name__)
+        raise
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_workers_use_one_thread_and_leave_ctrl_c_and_a_closed_terminal_to_their_parent(tmp_path):
+    with processes(1) as workers:
+        about = workers.submit(describe_worker, tmp_path).result()
+    assert about == {"threads": 1, "ignored": ["SIGINT", "SIGHUP"]}
+
+
+@pytest.mark.slow
+def test_what_runs_when_the_work_is_given_up_is_interrupted_and_nothing_else_is_begun(tmp_path):
+    with processes(1) as workers:
+        for name in ("a", "b", "c"):
+            workers.submit(write_what_interrupts_me, tmp_path / name)
+        wait_for(tmp_path / "a.begun")
+    assert (tmp_path / "a").read_text() == "SystemExit"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "a.begun"]
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_told_to_end_interrupts_its_work_and_breaks_the_pool(tmp_path):
+    with processes(1) as workers:
+        future = workers.submit(write_what_interrupts_me, tmp_path / "a")
+        wait_for(tmp_path / "a.begun")
+        (worker,) = multiprocessing.active_children()
+        worker.terminate()
+        with pytest.raises(BrokenProcessPool):
+            future.result(timeout=60)
+    assert (tmp_path / "a").read_text() == "SystemExit"
+
+
+def test_a_cell_that_another_process_works_on_is_left_to_it(tmp_path):
+    cell = ENTRIES[0].runs[0]
+    (tmp_path / cell.hash).mkdir()
+    with FileLock(tmp_path / cell.hash / "lock"):
+        assert work(cell, tmp_path, "cpu") is None
+    assert "failed" not in work(cell, tmp_path, "cpu")
+
+
+class LosesTheFirst:
+    """Runs functions at once, but the machine of the first one was lost."""
+
+    def __init__(self):
+        self._lost = False
+
+    def submit(self, function, /, *arguments):
+        future = Future()
+        if self._lost:
+            future.set_result(function(*arguments))
+        else:
+            self._lost = True
+            future.set_exception(ConnectionError("the node is gone"))
+        return future
+
+
+def test_a_cell_whose_machine_was_lost_has_failed_and_the_others_go_on(tmp_path):
+    listener = Listener()
+    run_grid(ENTRIES, tmp_path, executor=LosesTheFirst(), device="cpu", watcher=listener)
+    (failed,) = listener.failed
+    assert "ConnectionError: the node is gone" in failed
+    assert len(listener.ended) == 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "package"), [("ray", "ray"), ("slurm", "submitit")])
+def test_an_executor_gives_what_processes_give_and_ends_what_runs(tmp_path, monkeypatch, name, package):
+    """SLURM's without SLURM, in local processes."""
+    pytest.importorskip(package, reason=f"{package} is an extra")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))  # Ray writes a token there
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "tests")]))  # of workers
+    monkeypatch.chdir(tmp_path)
+    results, listeners = {}, {}
+    for executor in (name, "processes"):
+        listeners[executor] = Listener()
+        with EXECUTORS[executor](2) as workers:
+            cells = tmp_path / executor
+            found = run_grid(ENTRIES, cells, executor=workers, device="cpu", watcher=listeners[executor])
+            results[executor] = {key: result["tests"] for key, result in found.items()}
+            if executor == name:
+                workers.submit(write_what_interrupts_me, tmp_path / "a")
+                wait_for(tmp_path / "a.begun")
+    assert len(listeners[name].ended) == 6
+    assert results[name] == results["processes"]
+    wait_for(tmp_path / "a")
+
+
+@pytest.mark.parametrize(("name", "package"), [("ray", "ray"), ("slurm", "submitit")])
+def test_without_the_extra_one_line_says_what_to_install(tmp_path, monkeypatch, capsys, name, package):
+    if importlib.util.find_spec(package):
+        pytest.skip(f"{package} is installed")
+    monkeypatch.setattr(sys, "argv", ["baselines", "compare", "--out", str(tmp_path), "--executor", name])
+    assert main() == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: --executor {name} needs ")
+    assert "pip install" in line
+    assert package in line

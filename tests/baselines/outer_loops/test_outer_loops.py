@@ -1,0 +1,183 @@
+"""What holds for every outer loop: it learns, repeats itself, goes on where it stopped, and keeps what was good."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from agents import build_agent
+from agents.storage import KINDS
+from baselines.outer_loops.base import NotFiniteError, Stage
+from baselines.outer_loops.bptt import Backprop
+from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
+from baselines.outer_loops.ppo import PPO, advantages
+from baselines.outer_loops.trainer import LEARNERS, train
+
+GUESSING = "Badger/Guessing-v0"
+SMALL = {
+    Backprop: Backprop(updates=6, batch=8),
+    PPO: PPO(updates=6, batch=8, minibatches=2, epochs=2),
+    EvolutionStrategy: EvolutionStrategy(updates=6, batch=2, members=8),
+    CMAES: CMAES(updates=6, batch=2, members=8),
+}
+every_loop = pytest.mark.parametrize("settings", SMALL.values(), ids=lambda settings: settings.kind)
+
+
+def small_agent(kind="Badger", outputs=1, **config):
+    torch.manual_seed(0)
+    ports = {"ports": 2} if kind in ("Monolithic", "Independent") else {}
+    return build_agent(kind, {"port_features": 3, "port_actions": outputs, "memory": 6, **ports, **config})
+
+
+def weights(agent):
+    return torch.cat([parameter.detach().flatten() for parameter in agent.parameters()])
+
+
+def test_every_outer_loop_is_tested_here():
+    assert set(SMALL) == set(LEARNERS)
+
+
+@every_loop
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_training_twice_gives_the_same_weights_and_another_seed_gives_others(settings, kind):
+    found = []
+    for seed in (3, 3, 4):
+        agent = small_agent(kind)
+        trained = train(agent, GUESSING, {"dims": 2, "horizon": 4}, settings, seed=seed, points=2)
+        found.append(weights(agent))
+    members = getattr(settings, "members", 1)
+    assert trained.environment_steps == settings.updates * settings.batch * members * 4
+    assert [point["update"] for point in trained.curve] == [3, 6]
+    assert torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[2])
+    assert not torch.equal(found[0], weights(small_agent(kind)))
+
+
+@every_loop
+def test_what_was_interrupted_goes_on_as_if_nothing_had_happened(settings, tmp_path):
+    whole, cut = small_agent(identity="random"), small_agent(identity="random")
+    arguments = {"dims": 2, "horizon": 4}
+    expected = train(whole, GUESSING, arguments, settings, seed=1, points=6)
+
+    def interrupt(update, point):
+        if update == 3:
+            raise KeyboardInterrupt
+
+    checkpoint = tmp_path / "checkpoint.pt"
+    with pytest.raises(KeyboardInterrupt):
+        train(cut, GUESSING, arguments, settings, seed=1, points=6, checkpoint=checkpoint, on_update=interrupt)
+    assert checkpoint.exists()
+    other = small_agent(identity="random", memory=6)
+    found = train(other, GUESSING, arguments, settings, seed=1, points=6, checkpoint=checkpoint)
+    assert torch.equal(weights(whole), weights(other))
+    for curve in (found.curve, expected.curve):
+        assert all(point.pop("cpu_seconds") > 0.0 for point in curve)
+    assert found.curve == expected.curve
+    assert found.environment_steps == expected.environment_steps
+    with pytest.raises(ValueError, match="checkpoint must be of this training"):
+        train(other, GUESSING, arguments, settings, seed=2, checkpoint=checkpoint)
+
+
+@every_loop
+def test_what_is_no_number_stops_the_training_and_keeps_the_agent(settings, tmp_path):
+    agent = small_agent()
+    with torch.no_grad():
+        next(agent.parameters())[0] = torch.nan
+    before = weights(agent)
+    checkpoint = tmp_path / "checkpoint.pt"
+    with pytest.raises((NotFiniteError, ValueError), match="finite|NaN"):
+        train(agent, GUESSING, {"dims": 2}, settings, seed=0, checkpoint=checkpoint)
+    assert torch.equal(before.nan_to_num(), weights(agent).nan_to_num())
+    assert checkpoint.exists()
+
+
+@every_loop
+def test_stages_set_arguments_and_sizes(settings):
+    stages = (Stage(until=0.5, arguments=(("horizon", 2),)), Stage(sizes=(3, 3), horizon=(5, 5)))
+    trained = train(small_agent(), GUESSING, {"dims": 2}, replace(settings, stages=stages), seed=0, points=6)
+    members = getattr(settings, "members", 1)
+    assert trained.environment_steps == settings.batch * members * (3 * 2 + 3 * 5)
+
+
+def test_advantages_are_discounted_sums_of_surprises():
+    rewards, values = torch.tensor([1.0, 2.0, 3.0]).view(3, 1, 1), torch.tensor([0.5, 0.25, 0.125]).view(3, 1, 1)
+    found = advantages(rewards, values, torch.tensor([[4.0]]), discount=0.5, trace=0.5).flatten().tolist()
+    surprises = [1 + 0.5 * 0.25 - 0.5, 2 + 0.5 * 0.125 - 0.25, 3 + 0.5 * 4 - 0.125]
+    third = surprises[2]
+    second = surprises[1] + 0.25 * third
+    assert found == [surprises[0] + 0.25 * second, second, third]
+
+
+def test_windows_value_what_is_cut_and_not_what_has_ended(monkeypatch):
+    seen = []
+
+    def spy(rewards, values, following, discount, trace):
+        seen.append((len(rewards), following.clone()))
+        return advantages(rewards, values, following, discount, trace)
+
+    monkeypatch.setattr("baselines.outer_loops.ppo.advantages", spy)
+    settings = PPO(updates=1, batch=4, minibatches=1, epochs=1, window=3)
+    train(small_agent(), GUESSING, {"dims": 2, "horizon": 7}, settings, seed=0)
+    assert [steps for steps, _ in seen] == [3, 3, 1]
+    assert [bool(following.any()) for _, following in seen] == [True, True, False]
+
+
+@pytest.mark.parametrize("critic", ["memory", "port", "central"])
+@pytest.mark.parametrize("per_port", [False, True])
+@pytest.mark.parametrize("choices", [None, 3])
+def test_ppo_runs_with_every_critic_and_head(critic, per_port, choices):
+    settings = PPO(
+        updates=2, batch=8, minibatches=2, epochs=1, critic=critic, per_port=per_port, choices=choices, window=2
+    )
+    agent = small_agent(outputs=choices or 1)
+    before = weights(agent)
+    trained = train(agent, GUESSING, {"dims": 2, "horizon": 3}, settings, seed=0, points=1)
+    assert not torch.equal(before, weights(agent))
+    assert np.isfinite(trained.curve[-1]["score"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "said"),
+    [
+        (PPO, {"minibatches": 3}, "minibatches must divide the batch of 256, got 3"),
+        (PPO, {"window": 0}, "window must be an integer at least 1, got 0"),
+        (PPO, {"choices": 1}, "choices must be an integer at least 2, got 1"),
+        (PPO, {"discount": 1.5}, "discount must be at most 1, got 1.5"),
+        (PPO, {"entropy": -1.0}, "entropy must not be negative, got -1.0"),
+        (PPO, {"critic": "all"}, "critic must be one of 'memory', 'port', 'central', got 'all'"),
+        (PPO, {"epochs": 0}, "epochs must be an integer at least 1, got 0"),
+        (EvolutionStrategy, {"members": 7}, "members must be an even number, got 7"),
+        (EvolutionStrategy, {"spread": 0.0}, "spread must be positive, got 0.0"),
+        (CMAES, {"members": 3}, "members must be an integer at least 4, got 3"),
+        (Backprop, {"loss": "first"}, "loss must be one of 'every_step', 'last_step', got 'first'"),
+        (Backprop, {"loss": "last_step", "window": 3}, "window must be None with loss='last_step', got 3"),
+        (Backprop, {"stages": (Stage(experts=(3, 2)),)}, "experts must be"),
+    ],
+)
+def test_bad_settings_are_refused(kind, settings, said):
+    with pytest.raises(ValueError, match=said):
+        kind(**settings)
+
+
+def test_agents_that_do_not_fit_the_outer_loop_are_refused():
+    with pytest.raises(ValueError, match="port_actions must be 3 for choices=3, got 1"):
+        train(small_agent(), GUESSING, {"dims": 2}, PPO(choices=3), seed=0)
+    with pytest.raises(ValueError, match="critic must be 'memory' or 'central' where experts are not ports"):
+        train(small_agent("Monolithic"), GUESSING, {"dims": 2}, PPO(critic="port"), seed=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["Badger", "Monolithic"])
+def test_ppo_finds_two_numbers(kind):
+    agent = small_agent(kind, memory=32)
+    trained = train(agent, GUESSING, {"dims": 2, "horizon": 10}, PPO(updates=120), seed=0)
+    assert np.mean([point["score"] for point in trained.curve[-5:]]) > 0.6  # noise of exploration included
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [EvolutionStrategy(updates=300), CMAES(updates=150)], ids=lambda s: s.kind)
+def test_evolution_beats_the_plateaus_on_two_numbers(settings):
+    agent = small_agent("Monolithic", memory=6)
+    trained = train(agent, GUESSING, {"dims": 2, "horizon": 10}, settings, seed=0)
+    assert np.mean([point["score"] for point in trained.curve[-5:]]) > 0.4

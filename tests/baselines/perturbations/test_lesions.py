@@ -1,0 +1,143 @@
+"""What can be done to an agent that lives: messages cut, memory lost, other rounds."""
+
+import pytest
+import torch
+
+from agents import build_agent
+from tests.helpers.lives import B, F, P, generator, lived
+
+KINDS = {
+    "mean": ("Badger", {}),
+    "gated": ("Badger", {"messages": "gated"}),
+    "attention": ("Badger", {"messages": "attention", "topology": "ring"}),
+    "two rounds": ("Badger", {"rounds": 2, "identity": "random"}),
+    "silent": ("Badger", {"messages": "none"}),
+    "attention membrane": ("Badger", {"membrane": "attention", "experts": 5, "identity": "random"}),
+    "commnet": ("CommNet", {}),
+    "monolithic": ("Monolithic", {"ports": P}),
+    "lstm": ("Monolithic", {"ports": P, "cell": "lstm"}),
+    "independent": ("Independent", {"ports": P}),
+    "handcrafted": ("Handcrafted", {"rule": "parity"}),
+}
+every_kind = pytest.mark.parametrize("name", KINDS)
+
+
+def made(name, **config):
+    torch.manual_seed(0)
+    kind, parts = KINDS[name]
+    return build_agent(kind, {"port_features": F, **parts, **config})
+
+
+def cut(module, arguments, output):
+    return torch.zeros_like(output)
+
+
+@pytest.mark.parametrize("name", ["mean", "gated", "attention", "two rounds", "commnet", "handcrafted"])
+def test_with_messages_cut_by_a_hook_no_port_moves_another(name):
+    agent = made(name)
+    shown = torch.randn(5, B, P, F)
+    changed = shown.clone()
+    changed[:, :, 0] += 1.0
+    moved = []
+    for hooked in (False, True):
+        handle = agent.hearing.register_forward_hook(cut) if hooked else None
+        lives = [agent.follow(seen, agent.initial_state(B, P, generator=generator()))[1] for seen in (shown, changed)]
+        moved.append((lives[0] - lives[1]).abs().amax(dim=(0, 1, 3)))  # (E,)
+    handle.remove()
+    assert (moved[0] > 0).all()
+    assert moved[1][0] > 0
+    assert (moved[1][1:] == 0).all()
+
+
+@pytest.mark.parametrize("name", ["mean", "two rounds"])
+def test_messages_cut_are_what_an_expert_hears_that_is_alone(name):
+    agent = made(name)
+    state = agent.initial_state(B, P, generator=generator())
+    shown = torch.randn(B, P, F)
+    handle = agent.hearing.register_forward_hook(cut)
+    together, _ = agent(shown, state)
+    handle.remove()
+    for port in range(P):
+        one = slice(port, port + 1)
+        parts = {part: getattr(state, part)[:, one] for part in ("memory", "identity", "addresses")}
+        alone, _ = agent(shown[:, one], state._replace(**parts))  # the mean of nobody is 0
+        assert torch.allclose(alone, together[:, one], atol=1e-6)
+
+
+def test_a_hook_hears_every_round():
+    for rounds in (1, 4):
+        for name in ("mean", "commnet", "handcrafted"):
+            agent, heard = made(name, rounds=rounds), []
+            handle = agent.hearing.register_forward_hook(lambda *call, heard=heard: heard.append(call[2]))
+            lived(agent, steps=2)
+            handle.remove()
+            assert len(heard) == 2 * rounds
+
+
+@pytest.mark.parametrize("name", ["silent", "monolithic", "lstm", "independent"])
+def test_agents_without_messages_hear_nothing(name):
+    assert made(name).hearing is None
+
+
+@every_kind
+@pytest.mark.parametrize("each", [False, True])
+def test_what_is_forgotten_is_as_at_birth_and_everything_else_stays(name, each):
+    agent = made(name)
+    state, born = lived(agent), agent.initial_state(B, P, generator=generator())
+    memory = agent.memory(state)
+    lost = torch.rand(memory.shape if each else memory.shape[1:], generator=generator()) < 0.5
+    after = agent.forget(state, lost)
+    where = lost.expand(memory.shape)
+    assert torch.equal(agent.memory(after)[where], agent.memory(born)[where])
+    assert torch.equal(agent.memory(after)[~where], memory[~where])
+    assert (agent.memory(state) == memory).all()  # the state given was left alone
+    for field in state._fields:
+        value, kept = getattr(state, field), getattr(after, field)
+        if field not in agent.remembers:
+            assert value is kept
+        elif value.numel():
+            assert (kept.view(memory.shape)[where] == 0.0).all()  # the cell state too
+            assert torch.equal(kept.view(memory.shape)[~where], value.view(memory.shape)[~where])
+    agent(torch.randn(B, P, F), after)
+
+
+@every_kind
+def test_who_forgets_everything_but_what_is_constant_begins_anew(name):
+    agent = made(name)
+    state, born = lived(agent), agent.initial_state(B, P, generator=generator())
+    blank = agent.forget(state, torch.ones(agent.memory(state).shape[1:], dtype=torch.bool))
+    if hasattr(blank, "previous"):
+        blank = blank._replace(previous=None)
+    shown = torch.randn(B, P, F)
+    assert torch.equal(agent(shown, blank)[0], agent(shown, born)[0])
+
+
+def test_a_mask_of_another_shape_or_type_is_refused():
+    agent = made("mean")
+    state = lived(agent)
+    for lost in (torch.ones(P, 27, dtype=torch.bool), torch.ones(P, 28), torch.ones(28, dtype=torch.bool)):
+        with pytest.raises(ValueError, match=r"lost must be bool of shape \(3, 28\) or \(4, 3, 28\), got"):
+            agent.forget(state, lost)
+
+
+@pytest.mark.parametrize("name", ["mean", "attention", "commnet", "handcrafted"])
+def test_other_rounds_are_thought_with_the_same_weights(name):
+    agent, shown = made(name), torch.randn(B, P, F)
+    longer = agent.with_rounds(5)
+    assert (longer.config.rounds, type(longer)) == (5, type(agent))
+    assert agent.config.rounds == made(name).config.rounds
+    assert [id(weights) for weights in longer.parameters()] == [id(weights) for weights in agent.parameters()]
+    built = made(name, rounds=5)
+    built.load_state_dict(agent.state_dict())
+    action, _ = longer(shown, longer.initial_state(B, P))
+    assert torch.equal(action, built(shown, built.initial_state(B, P))[0])
+    if name != "handcrafted":  # parity has heard all there is to hear
+        assert not torch.equal(action, agent(shown, agent.initial_state(B, P))[0])
+
+
+@pytest.mark.parametrize("name", ["monolithic", "independent"])
+def test_an_agent_without_rounds_says_so(name):
+    with pytest.raises(ValueError, match="rounds must not be asked of an agent that has none, got 2 for"):
+        made(name).with_rounds(2)
+    with pytest.raises(ValueError, match="rounds must be an integer of at least 1, got 0"):
+        made("mean").with_rounds(0)

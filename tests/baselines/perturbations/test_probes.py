@@ -1,0 +1,113 @@
+"""Probes ask trained agents; here agents whose answers are known."""
+
+import numpy as np
+import pytest
+import torch
+
+from agents import build_agent
+from badger_envs.evaluation import evaluate
+from badger_envs.registry import find_row
+from baselines.outer_loops.policy import AgentPolicy
+from baselines.perturbations.probes import PROBES, Subject, ask
+from baselines.perturbations.rollout import live
+
+XOR = "Badger/HiddenXOR-v0"
+
+
+def subject(agent, task_id=XOR, episodes=64, **arguments):
+    return Subject(agent, task_id, find_row(task_id).make_task(**arguments), None, episodes)
+
+
+def parity(task):
+    """Experts that solve parity by messages alone."""
+    return build_agent("Handcrafted", {"port_features": task.port_features, "rule": "parity"})
+
+
+def badger(task, **config):
+    torch.manual_seed(0)
+    return build_agent("Badger", {"port_features": task.port_features, "memory": 6, **config})
+
+
+XOR3 = find_row(XOR).make_task(bits=3)
+
+
+def test_living_gives_the_scores_that_the_evaluator_gives():
+    agent = badger(XOR3)
+    scores = live(agent, XOR3, episodes=40)
+    assert scores.shape == (1, 40)
+    expected = evaluate(AgentPolicy(agent, 3), XOR, episodes=40, bits=3)
+    assert np.allclose(scores[0].numpy(), XOR3.levels.score(expected.returns), atol=1e-5)
+
+
+def test_without_messages_nothing_is_left_of_parity():
+    found = ask("cut", subject(parity(XOR3), bits=3))
+    assert found["x"] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert found["score"][0] == pytest.approx(1.0)
+    assert found["score"][-1] == pytest.approx(0.0, abs=0.05)
+    assert found["score"] == sorted(found["score"], reverse=True)
+    assert found["trained"] == 0.0
+
+
+def test_noise_of_no_size_and_no_delay_change_nothing():
+    asked = subject(parity(XOR3), bits=3)
+    for name in ("noise", "delay"):
+        found = ask(name, asked)
+        assert found["score"][0] == pytest.approx(1.0)
+        assert found["score"][-1] < 0.9
+
+
+def test_a_probe_leaves_the_agent_as_it_was():
+    agent = badger(XOR3)
+    before = live(agent, XOR3, episodes=16)
+    for name in PROBES:
+        ask(name, subject(agent, bits=3, episodes=16))
+    assert torch.equal(live(agent, XOR3, episodes=16), before)
+
+
+def test_a_longer_life_is_scored_by_its_own_levels():
+    found = ask("life", subject(parity(XOR3), bits=3))
+    assert found["x"] == [1, 3, 10]
+    assert found["score"] == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_a_life_with_several_hidden_tasks_is_scored_task_by_task():
+    found = ask("switch", subject(parity(XOR3), bits=3))
+    assert found["score"] == pytest.approx([1.0, 1.0, 1.0])
+
+
+@pytest.mark.parametrize("kind", ["Badger", "Monolithic", "CommNet", "Independent"])
+def test_every_kind_can_lose_its_memory(kind):
+    torch.manual_seed(0)
+    config = {"port_features": XOR3.port_features, "memory": 6}
+    if kind in ("Monolithic", "Independent"):
+        config["ports"] = 3
+    agent = build_agent(kind, config)
+    found = ask("forget", subject(agent, bits=3))
+    assert len(found["score"]) == 5
+    assert found["score"][0] == pytest.approx(live(agent, XOR3, episodes=64).mean().item())
+    assert found["score"][-1] != found["score"][0]
+
+
+def test_agents_that_cannot_be_asked_have_no_curve():
+    torch.manual_seed(0)
+    alone = build_agent("Monolithic", {"port_features": XOR3.port_features, "memory": 6, "ports": 3})
+    for name in ("cut", "noise", "delay", "rounds", "experts", "newcomers"):
+        assert ask(name, subject(alone, bits=3)) == {"x": [], "score": [], "trained": None}
+
+
+def test_experts_are_added_and_removed_where_the_membrane_lets_them():
+    swarm = badger(XOR3, membrane="attention", experts=4, identity="random")
+    experts, newcomers = (ask(name, subject(swarm, bits=3)) for name in ("experts", "newcomers"))
+    assert experts["x"] == [1, 2, 4, 8, 16, 32]
+    assert experts["trained"] == 4
+    assert newcomers["x"] == [0.25, 0.5, 0.75, 1.0, 1.5, 2.0]
+    own = live(swarm, XOR3, episodes=64).mean().item()
+    assert experts["score"][2] == pytest.approx(own)
+    assert newcomers["score"][3] == pytest.approx(own)
+    assert len(set(newcomers["score"])) > 1
+
+
+def test_more_rounds_are_asked_of_agents_that_have_rounds():
+    found = ask("rounds", subject(badger(XOR3, rounds=2), bits=3))
+    assert found["x"] == [1, 2, 3, 4, 6]
+    assert found["trained"] == 2

@@ -1,0 +1,102 @@
+"""The page of the report as a reader sees it: in a browser, on a phone and on a screen."""
+
+import pytest
+
+from baselines.report import write_report
+from tests.helpers.chromium import assert_a_page_opens_without_complaints
+from tests.helpers.report_content import content, write_cell
+
+ROWS = "[...document.querySelectorAll('#all table tbody tr')].map(row => row.cells[0].textContent)"
+BADGE = "getComputedStyle(document.querySelector('.badge')).color"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    out = tmp_path_factory.mktemp("page")
+    result = content()
+    best = max(result["agents"][0]["runs"], key=lambda run: run["score"])
+    write_cell(out, best["hash"], "xor3")
+    return write_report(result, out)
+
+
+def visible(browser, selector):
+    """How many of these elements are shown."""
+    return browser.evaluate(
+        f"[...document.querySelectorAll({selector!r})].filter(e => e.getClientRects().length).length"
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_opens_from_a_file_without_complaints_and_never_scrolls_sideways(browser, page, width, dark):
+    assert_a_page_opens_without_complaints(browser, page, width=width, dark=dark)
+
+
+def test_it_is_dark_for_those_who_want_it_dark(browser, page):
+    backgrounds = []
+    for dark in (False, True):
+        browser.open(page, width=1280, dark=dark)
+        backgrounds.append(browser.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert backgrounds == ["rgb(255, 255, 255)", "rgb(20, 23, 27)"]
+
+
+def test_a_table_is_sorted_by_its_heads_with_the_mouse_and_with_keys(browser, page):
+    browser.open(page, width=1280)
+    as_written = browser.evaluate(ROWS)
+    browser.evaluate("document.querySelectorAll('#all th button')[1].click()")
+    assert browser.evaluate(ROWS) == as_written[::-1], "by score, the least first"
+    assert browser.evaluate("document.querySelectorAll('#all th')[1].getAttribute('aria-sort')") == "ascending"
+    browser.evaluate("document.querySelectorAll('#all th button')[0].focus()")
+    browser.press("Enter")
+    assert browser.evaluate(ROWS) == sorted(as_written)
+    browser.press("Enter")
+    assert browser.evaluate(ROWS) == sorted(as_written, reverse=True)
+    browser.press("Enter")
+    assert browser.evaluate(ROWS) == as_written
+    assert browser.evaluate("document.querySelectorAll('#all th[aria-sort]').length") == 0
+
+
+def test_what_is_empty_comes_last_however_it_is_sorted(browser, page):
+    browser.open(page, width=1280)
+    cells = "[...document.querySelectorAll('#problem-guessing table tbody tr')].map(row => row.cells[2].textContent)"
+    browser.evaluate("window.head = document.querySelectorAll('#problem-xor3 table')[0].querySelectorAll('button')[2]")
+    shown = (
+        "[...document.querySelectorAll('#problem-xor3 table')[0].tBodies[0].rows].map(row => row.cells[2].textContent)"
+    )
+    for _ in range(2):
+        browser.evaluate("window.head.click()")
+        assert browser.evaluate(shown)[-1] == ""
+    assert browser.evaluate(cells)
+
+
+def test_agents_and_problems_can_be_left_out(browser, page):
+    browser.open(page, width=1280)
+    lines = "#problem-xor3 svg [data-agent=shared]"
+    assert visible(browser, lines) > 10
+    assert visible(browser, "tr[data-agent=shared]") > 3
+    browser.evaluate("document.querySelector('input[value=shared]').click()")
+    assert visible(browser, lines) == 0
+    assert visible(browser, "tr[data-agent=shared]") == 0
+    assert visible(browser, "#problem-xor3 svg [data-agent=badger]") > 10
+    browser.evaluate("document.querySelector('input[value=xor3]').click()")
+    assert visible(browser, "#problem-xor3") == 0
+    assert visible(browser, "nav a[data-problem=xor3]") == 0
+    assert visible(browser, "#problem-guessing") == 1
+    browser.evaluate("document.querySelector('form.filter button[value=all]').click()")
+    assert visible(browser, lines) > 10
+    browser.evaluate("document.querySelector('form.filter button[value=none]').click()")
+    assert visible(browser, "section[data-problem]") == 0
+    assert visible(browser, "#verdict") == 1
+    assert browser.complaints() == []
+
+
+def test_pictures_do_not_share_ids_and_films_are_found(browser, page):
+    browser.open(page, width=1280)
+    assert (
+        browser.evaluate(
+            "(ids => ids.length - new Set(ids).size)([...document.querySelectorAll('[id]')].map(each => each.id))"
+        )
+        == 0
+    )
+    browser.evaluate("document.querySelector('#problem-xor3 img').scrollIntoView()")
+    assert browser.evaluate("document.querySelector('#problem-xor3 img').decode().then(() => true)")

@@ -1,0 +1,47 @@
+import os
+import stat
+
+import pytest
+
+from leaderboards.check.check import MOST_FAULTS, check
+from leaderboards.schema.submission import read_submission
+from tests.leaderboards.helpers.corpus_fields import IDENTITY, IN_NUMBERS, IN_TEXTS, KEYS
+from tests.leaderboards.helpers.corpus_files import FILES
+from tests.leaderboards.helpers.corpus_rows import ROWS, TRAINING
+from tests.leaderboards.helpers.corpus_weights import CONFIGS, WEIGHTS
+from tests.leaderboards.helpers.make_submission import SUITES, make_submission
+
+CORPUS = [*IN_NUMBERS, *IN_TEXTS, *IDENTITY, *KEYS, *ROWS, *TRAINING, *FILES, *WEIGHTS, *CONFIGS]
+
+
+def everything_in(folder):
+    """Path -> kind, content and time of every file, folder and link."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        about = path.lstat()
+        content = path.read_bytes() if stat.S_ISREG(about.st_mode) and about.st_size < 2**24 else None
+        target = os.readlink(path) if stat.S_ISLNK(about.st_mode) else None
+        found[path] = (about.st_mode, about.st_size, about.st_mtime_ns, content, target)
+    return found
+
+
+@pytest.mark.parametrize("bad", CORPUS, ids=lambda bad: bad.name)
+def test_a_bad_submission_is_refused_by_file_field_and_reason_and_nothing_is_written(bad, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    other = make_submission(tmp_path, name="second", date="2026-01-01")
+    folder = make_submission(tmp_path)
+    folder = bad.change(folder) or folder
+    before = everything_in(tmp_path)
+    faults = check(folder, others=[read_submission(other)], suites=SUITES)
+    assert everything_in(tmp_path) == before
+    lines = [str(fault) for fault in faults]
+    assert any(all(word in line for word in bad.says) for line in lines), lines
+    for line in lines:
+        assert line.isprintable()
+        assert len(line) < 2000
+        assert "can't be checked" not in line
+    assert len(lines) <= MOST_FAULTS + 1
+
+
+def test_the_corpus_has_many_submissions_that_differ():
+    assert len({bad.name for bad in CORPUS}) == len(CORPUS) > 300

@@ -1,0 +1,186 @@
+import ast
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import leaderboards
+from leaderboards.check.check import check, check_tree
+from leaderboards.check.results import _nine_digits
+from leaderboards.schema.errors import Fault
+from leaderboards.schema.submission import FILE, read_submission, seal
+from tests.leaderboards.helpers.make_submission import SUITES, make_submission
+
+ROOT = Path(leaderboards.__file__).parent
+
+
+def again(tmp_path, first, **changes):
+    """The very same submission once more, with other fields."""
+    folder = make_submission(tmp_path, **{"name": "first", **changes})
+    content = json.loads((folder / FILE).read_text())
+    content["rows"] = json.loads((first / FILE).read_text())["rows"]
+    (folder / FILE).write_text(json.dumps(content))
+    for path in (folder / "weights").iterdir():
+        path.unlink()
+    for path in (first / "weights").iterdir():
+        (folder / "weights" / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def test_a_submission_to_the_board_that_we_ship_passes(tmp_path):
+    folder = make_submission(tmp_path, suite="v1", suites=ROOT / "schema", problems=("robot_ppo", "xor3"), seeds=2)
+    assert check(folder) == []
+
+
+def test_sizes_that_an_agent_can_not_have_may_be_missing_for_all_seeds(tmp_path):
+    assert check(make_submission(tmp_path, sizes={"guess": (2,), "xor": (2, 3)}), suites=SUITES) == []
+
+
+def test_an_entry_of_one_seed_passes_and_is_for_the_board_to_leave_unranked(tmp_path):
+    assert check(make_submission(tmp_path, seeds=1), suites=SUITES) == []
+
+
+def test_agents_that_always_return_the_same_are_no_copies_of_each_other(tmp_path):
+    made = [make_submission(tmp_path, name=name, problems=("xor",), skill=2.0) for name in ("first", "second")]
+    submissions = [read_submission(folder) for folder in made]
+    assert {value for row in submissions[0].rows for value in row.returns} == {1.0}
+    assert check(made[0], others=submissions, suites=SUITES) == []
+
+
+def test_a_new_version_names_the_one_before_and_may_share_rows_with_it(tmp_path):
+    first = make_submission(tmp_path)
+    second = again(tmp_path, first, date="2026-03-01", previous=first.name)
+    third = make_submission(tmp_path, date="2026-04-01", previous=second.name)
+    assert check_tree(tmp_path, "tiny", suites=SUITES) == {first: [], second: [], third: []}
+    others = [read_submission(folder) for folder in (first, second, third)]
+    for folder in (first, second, third):
+        assert check(folder, others=others, suites=SUITES) == []
+    fork = make_submission(tmp_path, date="2026-05-01", previous=first.name)
+    fault = check(fork, others=others, suites=SUITES)[0]
+    assert str(fault).startswith(
+        "submission.json: previous: must be the newest version, got 2026-01-02_first, which 2026"
+    )
+
+
+def test_a_name_that_is_taken_by_a_submission_which_is_no_version_of_it_is_refused(tmp_path):
+    first, second = make_submission(tmp_path), make_submission(tmp_path, date="2026-03-01")
+    found = check_tree(tmp_path, "tiny", suites=SUITES)
+    assert found[first] == []
+    assert [fault.field for fault in found[second]] == ["name", "rows[0].returns", "rows[0].weights_sha256"]
+
+
+def test_of_two_that_are_the_same_the_later_is_refused_and_what_is_refused_takes_nothing_from_others(tmp_path):
+    first = make_submission(tmp_path)
+    copy = again(tmp_path, first, name="copy", date="2026-02-01")
+    bad = make_submission(tmp_path, name="victim", date="2025-01-01", title="x")
+    good = again(tmp_path, bad, name="good", date="2026-02-02")
+    (bad / "evil.py").write_text("")
+    found = check_tree(tmp_path, "tiny", suites=SUITES)
+    assert found[first] == found[good] == []
+    assert {fault.field for fault in found[copy]} == {"rows[0].returns", "rows[0].weights_sha256"}
+    assert all("2026-01-02_first" in str(fault) for fault in found[copy])
+    assert found[bad] == [
+        Fault("evil.py", "", "must not be there: only submission.json and weights belong to a submission")
+    ]
+
+
+def test_the_tree_may_hold_our_status_and_nothing_strange_beside_submissions(tmp_path):
+    folder = make_submission(tmp_path)
+    (folder / "status.json").write_text("{}")
+    for name in ("README.md", ".gitkeep", "stray.txt"):
+        (tmp_path / "tiny" / name).write_text("")
+    found = check_tree(tmp_path, "tiny", suites=SUITES)
+    assert found.pop(tmp_path / "tiny" / "stray.txt") == [Fault(".", "", "must be the folder of a submission")]
+    assert found == {folder: []}
+    assert check(folder, suites=SUITES, accepted=True) == []
+    assert [fault.file for fault in check(folder, suites=SUITES)] == ["status.json"]
+
+
+def test_a_submission_in_the_folder_of_another_suite_is_refused(tmp_path):
+    folder = make_submission(tmp_path)
+    (tmp_path / "v1").mkdir()
+    moved = folder.rename(tmp_path / "v1" / folder.name)
+    (fault,) = check_tree(tmp_path, "v1", suites=SUITES)[moved]
+    assert str(fault) == "submission.json: suite: must be that of its folder, v1, got tiny"
+
+
+def test_a_submission_of_many_faults_tells_the_first_ones(tmp_path):
+    folder = make_submission(tmp_path)
+    content = json.loads((folder / FILE).read_text())
+    content["rows"] = [{"x": 1}] * 500
+    (folder / FILE).write_text(json.dumps(content))
+    faults = check(folder, suites=SUITES)
+    assert len(faults) == 101
+    assert faults[-1].reason == "has 3400 more faults"
+
+
+def test_whoever_forges_returns_and_seals_them_anew_passes_which_is_what_reproducing_is_for(tmp_path):
+    folder = make_submission(tmp_path)
+    content = json.loads((folder / FILE).read_text())
+    for row in content["rows"]:
+        row["returns"] = [round(value * 0.9, 6) for value in row["returns"]]
+        about = (row[key] for key in ("problem", "size", "training_seed", "weights_sha256", "returns"))
+        row["sha256"] = seal("tiny", *about)
+    (folder / FILE).write_text(json.dumps(content))
+    assert check(folder, suites=SUITES) == []
+
+
+def test_nine_digits_are_told_from_ten():
+    numbers = np.random.default_rng(0)
+    values = numbers.standard_normal(20_000) * 10.0 ** numbers.integers(-30, 30, 20_000)
+    rounded = np.array([float(f"{value:.9g}") for value in values])
+    assert _nine_digits(rounded).all()
+    assert not _nine_digits(np.array([float(f"{value:.16g}") for value in values])).any()
+    edges = np.array([0.0, -0.0, 1.0, 999999999.0, 1e9, 1e-14, 5e-324, 1.7e308, 0.1, 123456789e5, 9.99999999])
+    fits = [float(f"{value:.9g}") == value for value in edges]
+    assert _nine_digits(edges).tolist() == fits
+    assert not _nine_digits(np.array([1.000000001, 9999999999.0, 0.1 + 0.2])).any()
+
+
+def test_torch_is_imported_only_by_what_runs_agents():
+    for path in ROOT.rglob("*.py"):
+        top = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = {(getattr(node, "module", None) or node.names[0].name).split(".")[0] for node in top}
+        if path.name not in ("saved.py", "reproduce.py"):
+            assert not names & {"torch", "agents", "baselines", "safetensors"}, path
+
+
+def test_checking_and_submitting_work_where_there_is_no_torch(tmp_path):
+    folder = make_submission(tmp_path)
+    script = f"""
+import sys
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+
+class Nowhere(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.split(".")[0] in ("torch", "agents", "baselines", "safetensors"):
+            raise ModuleNotFoundError(f"{{name}} is not there")
+
+sys.meta_path.insert(0, Nowhere())
+from leaderboards.check.check import check, check_tree
+from leaderboards.submit.submit import submit
+import leaderboards.__main__
+suites = Path({str(SUITES)!r})
+assert check(Path({str(folder)!r}), suites=suites) == []
+assert list(check_tree(Path({str(tmp_path)!r}), "tiny", suites=suites).values()) == [[]]
+assert "torch" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_a_thousand_submissions_are_checked_in_less_than_thirty_seconds(tmp_path):
+    for number in range(1000):
+        make_submission(tmp_path, name=f"agent-{number}", seeds=5)
+    began = time.perf_counter()
+    found = check_tree(tmp_path, "tiny", suites=SUITES)
+    seconds = time.perf_counter() - began
+    assert len(found) == 1000
+    assert not any(found.values())
+    assert seconds < 30, f"{seconds:.1f} s"

@@ -1,0 +1,330 @@
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from agents import AgentFileError, Badger, BadgerConfig, Monolithic, MonolithicConfig, save_agent
+from badger_envs.core.policy import Blind
+from badger_envs.envs.guessing.policies import Probe
+from badger_envs.envs.guessing.task import Guessing
+from badger_envs.envs.hidden_xor.task import HiddenXOR
+from badger_envs.evaluation import PolicyError, evaluate
+from badger_envs.registry import find_row
+from baselines.outer_loops.policy import AgentPolicy
+from leaderboards.evaluate.evaluate import evaluate_suite, evaluate_to, read_rows, write_rows
+from leaderboards.evaluate.saved_agent import SavedAgent, find_choices
+from leaderboards.schema.benchmark import load_suite
+from tests.helpers.paths import ROOT
+from tests.leaderboards.helpers.make_submission import SUITES
+from tests.leaderboards.helpers.waves import make
+
+SUITE = load_suite("tiny", SUITES)
+SIZES = [("guess", 1), ("guess", 2), ("guess", 3), ("xor", 2), ("xor", 3)]
+
+
+MINE = """
+import numpy as np
+from tests.leaderboards.helpers.waves import make
+
+def only_twos(id, arguments, training_seed):
+    if "bits" in arguments or arguments["dims"] > 2:
+        raise ValueError(f"I know two numbers alone, got {arguments}")
+    return make(id, arguments, training_seed)
+
+def nan(id, arguments, training_seed):
+    policy = make(id, arguments, training_seed)
+    policy.act = lambda observation, reward: np.full((len(reward), policy.width), np.nan)
+    return policy
+"""
+
+
+@pytest.fixture
+def mine(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(MINE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return tmp_path
+
+
+@pytest.fixture
+def lines():
+    return []
+
+
+def write(path, rows, **changes):
+    about = {"suite": SUITE, "source": "own", "policy": "wave", "command": "python wave.py"}
+    return write_rows(path, rows, **{**about, **changes})
+
+
+def test_rows_hold_the_returns_of_the_suites_own_test_episodes_with_nine_digits():
+    rows = evaluate_suite(make, SUITE, training_seed=3)
+    assert [(row.problem, row.size) for row in rows] == SIZES
+    for row in rows:
+        at = SUITE.problem(row.problem).sizes[row.size]
+        id = SUITE.problem(row.problem).id
+        result = evaluate(make(id, at.arguments, 3), id, episodes=8, **at.arguments)
+        assert list(row.returns) == result.as_json()["returns"]
+        assert (row.training_seed, row.weights_sha256) == (3, None)
+
+
+def test_chance_scores_zero_and_the_reference_one(lines):
+    def probe(id, arguments, training_seed):
+        return Probe(Guessing(**arguments))
+
+    wanted = [("guess", 2)]
+    evaluate_suite(probe, load_suite("v1"), training_seed=0, rows=[("guessing", 3)], progress=lines.append)
+    assert lines[0].startswith("guessing at dims 3: score ")
+    assert abs(float(lines[0].split()[5]) - 1.0) < 0.02
+    assert lines[0].endswith("in 1000 episodes")
+    assert [row.size for row in evaluate_suite(probe, SUITE, training_seed=0, rows=wanted)] == [2]
+
+
+def test_a_size_that_the_policy_can_not_have_is_left_out_and_said(lines):
+    def not_three(id, arguments, training_seed):
+        if 3 in arguments.values():
+            raise ValueError("three is too many")
+        return make(id, arguments, training_seed)
+
+    rows = evaluate_suite(not_three, SUITE, training_seed=0, progress=lines.append)
+    assert [(row.problem, row.size) for row in rows] == [("guess", 1), ("guess", 2), ("xor", 2)]
+    assert "left out guess at dims 3: three is too many" in lines
+
+
+def test_a_problem_whose_train_size_the_policy_can_not_have_is_left_out_whole(lines):
+    def only_threes(id, arguments, training_seed):
+        if 3 not in arguments.values():
+            raise ValueError("three or nothing")
+        return make(id, arguments, training_seed)
+
+    assert evaluate_suite(only_threes, SUITE, training_seed=0, progress=lines.append) == []
+    assert lines == [
+        "left out guess, which can't be had at the train size 2: three or nothing",
+        "left out xor, which can't be had at the train size 2: three or nothing",
+    ]
+
+
+def test_a_policy_is_closed_whether_it_acted_well_or_not():
+    made = []
+
+    def remembered(id, arguments, training_seed):
+        made.append(make(id, arguments, training_seed))
+        return made[-1]
+
+    evaluate_suite(remembered, SUITE, training_seed=0)
+    assert len(made) == len(SIZES)
+
+    def wide(id, arguments, training_seed):
+        remembered(id, arguments, training_seed).width += 1
+        return made[-1]
+
+    with pytest.raises(PolicyError, match="must have shape"):
+        evaluate_suite(wide, SUITE, training_seed=0)
+    assert all(policy.closed for policy in made)
+
+
+def test_a_policy_in_a_process_of_its_own_gives_the_same_rows(mine, lines):
+    out = evaluate_to(
+        "mine:make", suite=SUITE, out=mine / "r.json", seeds=[0, 3], command="evaluate mine:make", say=lines.append
+    )
+    found = read_rows(out)
+    here = {seed: evaluate_suite(make, SUITE, training_seed=seed) for seed in (0, 3)}
+    assert [(row.problem, row.training_seed, row.size) for row in found.rows] == [
+        (problem, seed, size)
+        for problem in ("guess", "xor")
+        for seed in (0, 3)
+        for name, size in SIZES
+        if name == problem
+    ]
+    for row in found.rows:
+        (same,) = [each for each in here[row.training_seed] if (each.problem, each.size) == (row.problem, row.size)]
+        assert row.returns == same.returns
+        assert row.weights_sha256 is None
+    assert (found.suite, found.source, found.policy) == ("tiny", "own", "mine:make")
+    assert found.commands == ["evaluate mine:make"]
+    assert {"badger_envs", "numpy", "python", "mujoco"} <= set(found.versions)
+    assert len(lines) == 2 * len(SIZES)
+
+
+def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, lines):
+    out = evaluate_to(
+        "mine:only_twos", suite=SUITE, out=mine / "r.json", seeds=[0], command="evaluate", say=lines.append
+    )
+    assert [(row.problem, row.size) for row in read_rows(out).rows] == [("guess", 1), ("guess", 2)]
+    assert any("left out guess at dims 3: policy mine:only_twos" in line for line in lines)
+    assert any("left out xor, which can't be had at the train size 2" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("policy", "more", "fault"),
+    [
+        ("mine:nan", {}, "got nan at index"),
+        ("mine:missing", {}, "policy mine:missing on Badger/Guessing-v0: AttributeError"),
+        ("mine:only_twos", {"problems": ["xor"]}, "policy must be one that can have xor, got 'mine:only_twos'"),
+        ("mine:make", {"problems": ["yor"]}, "problem must be one of guess, xor, got 'yor'"),
+        ("mine:make", {"seeds": []}, "seeds must be at least one"),
+        ("mine:make", {"seeds": [1, 1]}, "each once"),
+        ("nowhere", {}, "policy must be module:factory, got 'nowhere'"),
+    ],
+)
+def test_what_can_not_be_evaluated_is_a_clear_error_and_leaves_no_file(mine, lines, policy, more, fault):
+    about = {"suite": SUITE, "out": mine / "r.json", "seeds": [0], "command": "evaluate", "say": lines.append}
+    with pytest.raises(ValueError, match=fault) as caught:
+        evaluate_to(policy, **{**about, **more})
+    assert "\n" not in str(caught.value)
+    assert not (mine / "r.json").exists()
+
+
+def test_a_file_can_be_filled_seed_by_seed_and_what_is_there_is_replaced_only_where_it_is_evaluated_again(tmp_path):
+    out = tmp_path / "r.json"
+    write(out, evaluate_suite(make, SUITE, training_seed=1), command="one")
+    write(out, evaluate_suite(make, SUITE, training_seed=0), command="two")
+    write(out, evaluate_suite(make, SUITE, training_seed=0, rows=[("guess", 2)]), command="two")
+    found = read_rows(out)
+    places = [(row.problem, row.training_seed, row.size) for row in found.rows]
+    assert places == [
+        ("guess", 0, 2), ("guess", 1, 1), ("guess", 1, 2), ("guess", 1, 3),
+        ("xor", 0, 2), ("xor", 0, 3), ("xor", 1, 2), ("xor", 1, 3),
+    ]  # fmt: skip
+    assert found.commands == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"policy": "other"}, "policy must be 'other' to add to this file, got 'wave'"),
+        ({"source": "badger"}, "source must be 'badger' to add"),
+        ({"suite": load_suite("v1")}, "suite must be 'v1' to add"),
+    ],
+)
+def test_results_of_something_else_are_not_added(tmp_path, changes, fault):
+    out = write(tmp_path / "r.json", evaluate_suite(make, SUITE, training_seed=0))
+    before = out.read_bytes()
+    with pytest.raises(ValueError, match=fault):
+        write(out, evaluate_suite(make, SUITE, training_seed=1), **changes)
+    assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: "",
+        lambda text: text.replace('"suite"', '"sweet"'),
+        lambda text: text.replace('"format": 1', '"format": 2'),
+        lambda text: text.replace('"training_seed": 0', '"training_seed": "0"'),
+        lambda text: text.replace('"returns": [', '"returns": [NaN, ', 1),
+        lambda text: text.replace('"format": 1', '"format": 1, "format": 1'),
+    ],
+)
+def test_a_damaged_file_is_refused_and_never_overwritten(tmp_path, damage):
+    out = write(tmp_path / "r.json", evaluate_suite(make, SUITE, training_seed=0))
+    damaged = damage(out.read_text())
+    out.write_text(damaged)
+    with pytest.raises(ValueError, match=r"r\.json: "):
+        write(out, evaluate_suite(make, SUITE, training_seed=1))
+    assert out.read_text() == damaged
+    assert os.listdir(tmp_path) == ["r.json"]
+
+
+def test_no_rows_are_no_file(tmp_path):
+    with pytest.raises(ValueError, match="rows: "):
+        write(tmp_path / "r.json", [])
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_comparison_tests_it(tmp_path, lines):
+    agent = Badger(BadgerConfig(3, memory=4, identity="random"))
+    save_agent(agent, tmp_path / "agent")
+    out = evaluate_to(
+        str(tmp_path / "agent"), suite=SUITE, out=tmp_path / "r.json", seeds=[2], command="evaluate", say=lines.append
+    )
+    found = read_rows(out)
+    assert [(row.problem, row.size, row.training_seed) for row in found.rows] == [
+        ("guess", 1, 2), ("guess", 2, 2), ("guess", 3, 2),
+    ]  # fmt: skip
+    for row in found.rows:
+        task = Guessing(dims=row.size, horizon=4)
+        result = evaluate(AgentPolicy(agent, task.ports), "Badger/Guessing-v0", episodes=8, **task.arguments())
+        assert list(row.returns) == result.as_json()["returns"]
+    assert any("left out xor" in line and "port_features must be 5" in line for line in lines)
+    assert (found.source, found.policy) == ("badger", "Badger")
+    assert "torch" in found.versions
+
+    weights = (tmp_path / "agent" / "agent.safetensors").read_bytes()
+    sha = hashlib.sha256(weights).hexdigest()
+    assert {row.weights_sha256 for row in found.rows} == {sha}
+    assert (tmp_path / "weights" / f"{sha}.safetensors").read_bytes() == weights
+    about = json.loads((tmp_path / "weights" / f"{sha}.json").read_text())
+    assert (about["kind"], about["weights_sha256"]) == ("Badger", sha)
+    again = SavedAgent(tmp_path / "weights", f"{sha}.safetensors", f"{sha}.json")
+    assert again.sha256 == sha
+
+
+def test_a_saved_agent_of_one_size_is_evaluated_at_that_size(tmp_path, lines):
+    save_agent(Monolithic(MonolithicConfig(3, 2, memory=4)), tmp_path / "agent")
+    out = evaluate_to(
+        str(tmp_path / "agent"), suite=SUITE, out=tmp_path / "r.json", seeds=[0], command="evaluate", say=lines.append
+    )
+    assert [(row.problem, row.size) for row in read_rows(out).rows] == [("guess", 2)]
+    assert any("left out guess at dims 1: ports must be a number that Monolithic" in line for line in lines)
+
+
+def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path, lines):
+    save_agent(Badger(BadgerConfig(3, memory=4)), tmp_path / "agent")
+    about = {"suite": SUITE, "out": tmp_path / "r.json", "command": "evaluate", "say": lines.append}
+    with pytest.raises(ValueError, match="seeds must be one for a saved agent"):
+        evaluate_to(str(tmp_path / "agent"), seeds=[0, 1], **about)
+    with pytest.raises(ValueError, match="policy must be one that can have xor"):
+        evaluate_to(str(tmp_path / "agent"), seeds=[0], problems=["xor"], **about)
+    (tmp_path / "agent" / "agent.safetensors").write_bytes(b"")
+    with pytest.raises(AgentFileError, match="no whole safetensors file"):
+        evaluate_to(str(tmp_path / "agent"), seeds=[0], **about)
+    assert not (tmp_path / "r.json").exists()
+    assert not (tmp_path / "weights").exists()
+
+
+def test_choices_are_found_from_what_the_agent_puts_out():
+    task = HiddenXOR(bits=3)
+    assert find_choices(Badger(BadgerConfig(5)), task) is None
+    agent = Badger(BadgerConfig(5, port_actions=2, memory=4))
+    assert find_choices(agent, task) == 2
+    policy = AgentPolicy(agent, 3, choices=2)
+    policy.reset(4)
+    assert set(np.abs(policy.act(np.ones((4, 15), np.float32), np.zeros(4, np.float32))).ravel()) == {1.0}
+    with pytest.raises(ValueError, match="port_features must be 5 for .*, got 4 of Badger"):
+        find_choices(Badger(BadgerConfig(4)), task)
+
+
+def test_an_agent_trained_with_choices_is_evaluated_with_them(tmp_path):
+    agent = Badger(BadgerConfig(5, port_actions=3, memory=4))
+    save_agent(agent, tmp_path)
+    task = HiddenXOR(bits=3)
+    policies = SavedAgent(tmp_path)("Badger/HiddenXOR-v0", task.arguments()), AgentPolicy(agent, 3, choices=3)
+    one, other = (evaluate(policy, "Badger/HiddenXOR-v0", bits=3, episodes=50).returns for policy in policies)
+    assert (one == other).all()
+
+
+def test_other_peoples_policies_are_evaluated_where_torch_is_not_installed(tmp_path):
+    script = f"""
+import sys
+from pathlib import Path
+sys.modules["torch"] = sys.modules["agents"] = sys.modules["baselines"] = None
+from badger_envs.core.policy import Blind
+from badger_envs.registry import find_row
+from leaderboards.evaluate.evaluate import evaluate_suite, write_rows
+from leaderboards.schema.benchmark import load_suite
+suite = load_suite("tiny", Path({str(SUITES)!r}))
+make = lambda id, arguments, seed: Blind(find_row(id).make_task(**arguments))
+rows = evaluate_suite(make, suite, training_seed=0)
+write_rows("r.json", rows, suite=suite, source="own", policy="blind", command="-")
+"""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True)
+    here = evaluate_suite(
+        lambda id, arguments, seed: Blind(find_row(id).make_task(**arguments)), SUITE, training_seed=0
+    )
+    assert [row.returns for row in read_rows(tmp_path / "r.json").rows] == [row.returns for row in here]

@@ -1,0 +1,391 @@
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from badger_envs.envs.guessing.policies import Probe
+from badger_envs.envs.guessing.task import Guessing
+from badger_envs.evaluation import PolicyError, evaluate
+from leaderboards.evaluate.subprocess_policy import IsolatedPolicy, PolicyProcess
+from tests.helpers.paths import ROOT
+
+ID, ARGUMENTS = "Badger/Guessing-v0", Guessing(dims=3).arguments()
+
+POLICIES = """
+import os, struct, subprocess, sys, time
+import numpy as np
+from badger_envs.envs.guessing.policies import Probe
+from badger_envs.envs.guessing.task import Guessing
+
+def probe(id, arguments, training_seed):
+    return Probe(Guessing(**arguments))
+
+class Zeros:
+    def __init__(self, id="", arguments=None, training_seed=0):
+        self.seed = training_seed
+    def reset(self, batch):
+        self.batch = batch
+    def act(self, observation, reward):
+        return np.zeros((self.batch, 3), np.float32)
+
+class Printing(Zeros):
+    def act(self, observation, reward):
+        print("A" * 200_000)
+        print("E", file=sys.stderr)
+        os.write(1, b"D" * 1000)
+        return super().act(observation, reward)
+
+class Scribbling(Zeros):
+    def act(self, observation, reward):
+        observation[:], reward[:] = 7, 7
+        return super().act(observation, reward)
+
+class Environment(Zeros):
+    def act(self, observation, reward):
+        raise RuntimeError(" ".join(sorted(os.environ)) + f" argv={sys.argv[1:]} stdin={sys.stdin.read()!r}")
+
+class Refusing(Zeros):
+    def act(self, observation, reward):
+        forge(struct.pack("<cB4I", b"V", 1, 2, 0, 0, 0) + b"no")
+
+class Double(Zeros):
+    def act(self, observation, reward):
+        return np.full((self.batch, 3), 0.1)
+
+class Seeded(Zeros):
+    def act(self, observation, reward):
+        return super().act(observation, reward) + self.seed / 10
+
+class Narrow(Zeros):
+    def act(self, observation, reward):
+        return np.zeros((self.batch, 2))
+
+class Flat(Zeros):
+    def act(self, observation, reward):
+        return np.zeros(self.batch * 3)
+
+class Deep(Zeros):
+    def act(self, observation, reward):
+        return np.zeros((1, 1, 1, 1, 1, self.batch, 3))
+
+class Nothing(Zeros):
+    def act(self, observation, reward):
+        return None
+
+class Words(Zeros):
+    def act(self, observation, reward):
+        return "left"
+
+class Ragged(Zeros):
+    def act(self, observation, reward):
+        return [[0.0], [0.0, 1.0]]
+
+class Nan(Zeros):
+    def act(self, observation, reward):
+        return super().act(observation, reward) * np.nan
+
+class Large(Zeros):
+    def act(self, observation, reward):
+        return super().act(observation, reward) + 1.5
+
+class Huge(Zeros):
+    def act(self, observation, reward):
+        return np.zeros((20_000, 1_000), np.float32)
+
+class Raising(Zeros):
+    def act(self, observation, reward):
+        raise KeyError("left\\n\\x1b[31mright" + "x" * 100_000)
+
+class RaisingValueError(Zeros):
+    def act(self, observation, reward):
+        raise ValueError("no size")
+
+class RaisingAtReset(Zeros):
+    def reset(self, batch):
+        raise OSError("no file")
+
+class Hanging(Zeros):
+    def act(self, observation, reward):
+        while True:
+            pass
+
+class Exiting(Zeros):
+    def act(self, observation, reward):
+        sys.exit(3)
+
+class ExitingHard(Zeros):
+    def act(self, observation, reward):
+        os._exit(0)
+
+class Killed(Zeros):
+    def act(self, observation, reward):
+        os.kill(os.getpid(), 9)
+
+class Aborting(Zeros):
+    def act(self, observation, reward):
+        os.abort()
+
+def forge(content):
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, content)
+        except OSError:
+            pass
+    time.sleep(60)
+
+class ForgedHuge(Zeros):
+    def act(self, observation, reward):
+        forge(struct.pack("<cB4I", b"A", 4, *[2**32 - 1] * 4))
+
+class ForgedAxes(Zeros):
+    def act(self, observation, reward):
+        forge(struct.pack("<cB4I", b"A", 255, 1, 1, 1, 1))
+
+class ForgedKind(Zeros):
+    def act(self, observation, reward):
+        forge(struct.pack("<cB4I", b"\\xff", 2, 1, 1, 1, 1))
+
+class ForgedError(Zeros):
+    def act(self, observation, reward):
+        forge(struct.pack("<cB4I", b"E", 1, 2**32 - 1, 0, 0, 0) + b"\\xff\\x1b[2J\\n" * 1000)
+
+class Half(Zeros):
+    def act(self, observation, reward):
+        forge(struct.pack("<cB4I", b"A", 2, self.batch, 3, 0, 0) + b"half")
+
+class Closing(Zeros):
+    def act(self, observation, reward):
+        os.closerange(3, 64)
+        time.sleep(60)
+
+class Dripping(Zeros):
+    def act(self, observation, reward):
+        while True:
+            time.sleep(0.05)
+            for descriptor in range(3, 64):
+                try:
+                    os.write(descriptor, b"A")
+                    break
+                except OSError:
+                    pass
+
+def offspring(id, arguments, training_seed):
+    open("offspring", "w").write(str(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid))
+    return Zeros()
+
+def cannot(id, arguments, training_seed):
+    if arguments["dims"] != 2:
+        raise ValueError(f"dims must be 2, got {arguments['dims']}")
+    return Two()
+
+class Two(Zeros):
+    def act(self, observation, reward):
+        return np.full((self.batch, 2), os.getpid() % 1000 / 1000)
+
+def broken(id, arguments, training_seed):
+    raise ZeroDivisionError("by zero")
+
+def too_few(id):
+    return Zeros()
+
+def sleepy(id, arguments, training_seed):
+    time.sleep(60)
+
+def leaving(id, arguments, training_seed):
+    sys.exit("bye")
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(POLICIES)
+    monkeypatch.chdir(tmp_path)
+
+
+def returns(policy, episodes=64):
+    return evaluate(policy, ID, episodes=episodes, batch=32, **ARGUMENTS).returns
+
+
+def isolated(name, **how):
+    return IsolatedPolicy(f"mine:{name}", ID, ARGUMENTS, 4, **how)
+
+
+def test_the_returns_are_number_for_number_those_in_this_process():
+    with isolated("probe") as policy:
+        assert (returns(policy) == returns(Probe(Guessing(dims=3)))).all()
+
+
+def test_actions_of_other_types_are_read_as_the_evaluator_reads_them():
+    class Double:
+        def reset(self, batch):
+            pass
+
+        def act(self, observation, reward):
+            return np.full((len(reward), 3), 0.1)
+
+    with isolated("Double") as policy:
+        assert (returns(policy) == returns(Double())).all()
+
+
+def test_the_factory_is_told_the_training_seed():
+    with isolated("Seeded") as policy:
+        policy.reset(2)
+        action = policy.act(np.zeros((2, 9), np.float32), np.zeros(2, np.float32))
+    assert action.tolist() == np.full((2, 3), 0.4, np.float32).tolist()
+
+
+def test_prints_disturb_nothing_and_appear_on_standard_error(capfd):
+    with isolated("Printing") as policy, isolated("Zeros") as zeros:
+        assert (returns(policy, 32) == returns(zeros, 32)).all()
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert "A" * 200_000 in said.err
+
+
+def test_writing_into_an_observation_changes_nothing():
+    with isolated("Scribbling") as policy, isolated("Zeros") as zeros:
+        assert (returns(policy) == returns(zeros)).all()
+
+
+def test_the_other_process_sees_no_tokens_no_arguments_and_no_input(monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "1234")
+    with isolated("Environment") as policy, pytest.raises(PolicyError) as caught:
+        returns(policy)
+    said = str(caught.value)
+    assert "PATH" in said
+    assert "TOKEN" not in said
+    assert "argv=[] stdin=''" in said
+
+
+FAULTS = {
+    "Narrow": r"must answer with shape \(32, 3\), got \(32, 2\)",
+    "Flat": r"must answer with shape \(32, 3\), got \(96,\)",
+    "Deep": "action must have shape .*, got 7 axes",
+    "Nothing": r"must answer with shape \(32, 3\), got \(\)",
+    "Words": "could not convert string to float: 'left'",
+    "Ragged": "ValueError: setting an array element",
+    "Huge": r"must answer with shape \(32, 3\), got \(20000, 1000\)",
+    "Raising": r"KeyError: .*xxx\.\.\. \(mine.py, line \d+\)",
+    "RaisingValueError": r"ValueError: no size \(mine.py, line \d+\)",
+    "RaisingAtReset": r"OSError: no file \(mine.py, line \d+\)",
+    "Exiting": "exited with code 3",
+    "ExitingHard": "exited with code 0",
+    "Killed": "hung up, or was killed",
+    "Aborting": r"ended by signal 6 \(Aborted\)",
+    "ForgedHuge": r"must answer with shape \(32, 3\), got \(4294967295, ",
+    "ForgedAxes": r"must answer with shape \(32, 3\), got \(1, 1, 1, 1\)",
+    "ForgedKind": r"must answer with a message b'A', got b'\\xff'",
+    "ForgedError": r"\\x1b\[2J",
+    "Nan": r"action must lie in \[-1, 1\], got nan at index \(0, 0\)",
+    "Large": r"action must lie in \[-1, 1\], got 1.5 at index",
+    "Refusing": "no",
+    "Half": "took longer than 1 s to answer",
+    "Hanging": "took longer than 1 s to answer",
+    "Dripping": r"took longer than 1 s to answer|must answer with",
+    "Closing": "hung up, or was killed",
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_a_policy_does_wrong_is_one_line_that_names_it_and_ends_its_process(name):
+    policy = isolated(name, seconds=1.0 if "1 s" in FAULTS[name] else 60.0)
+    with pytest.raises(PolicyError, match=FAULTS[name]) as caught:
+        returns(policy)
+    said = str(caught.value)
+    assert said.startswith(f"policy mine:{name} on Badger/Guessing-v0: ")
+    assert said.isprintable()
+    assert len(said) < 2500
+    assert policy._process._process.returncode is not None
+    with pytest.raises(PolicyError, match="its process was ended before"):
+        policy.reset(1)
+    policy.close()
+
+
+def test_a_factory_that_raises_value_error_can_not_have_the_size():
+    with pytest.raises(ValueError, match="policy mine:cannot on .*: ValueError: dims must be 2, got 3") as caught:
+        isolated("cannot")
+    assert not isinstance(caught.value, PolicyError)
+
+
+def test_one_process_makes_one_policy_after_the_other_and_outlives_a_refusal():
+    asked = np.zeros((1, 6), np.float32), np.zeros(1, np.float32)
+    actions = []
+    with PolicyProcess("mine:cannot") as make:
+        for dims in (2, 3, 2):
+            arguments = Guessing(dims=dims).arguments()
+            if dims == 3:
+                with pytest.raises(ValueError, match="dims must be 2, got 3"):
+                    make(ID, arguments, 0)
+                continue
+            policy = make(ID, arguments, 0)
+            policy.reset(1)
+            actions.append(policy.act(*asked).tolist())
+            policy.close()
+        make(ID, arguments, 0)
+        with pytest.raises(PolicyError, match="its process has made another policy since"):
+            policy.reset(1)
+    assert actions[0] == actions[1]
+    with pytest.raises(PolicyError, match="its process was ended before"):
+        make(ID, ARGUMENTS, 0)
+
+
+@pytest.mark.parametrize(
+    ("reference", "fault"),
+    [
+        ("mine:broken", "ZeroDivisionError: by zero"),
+        ("mine:too_few", "TypeError: too_few"),
+        ("mine:missing", "AttributeError: .*missing"),
+        ("elsewhere:make", "No module named 'elsewhere'"),
+        ("mine:sleepy", "took longer than 2 s"),
+        ("mine:leaving", "exited with code 1"),
+    ],
+)
+def test_a_policy_that_can_not_be_made_is_a_clear_error(reference, fault):
+    with pytest.raises(PolicyError, match=fault):
+        IsolatedPolicy(reference, ID, ARGUMENTS, 0, start_seconds=2.0 if "2 s" in fault else 60.0)
+
+
+@pytest.mark.parametrize("reference", ["mine", "mine:", ":make", "mine.py:make()", "../mine:make", "a:b:c", ""])
+def test_a_reference_of_another_form_is_refused_before_anything_is_started(reference):
+    with pytest.raises(ValueError, match="policy must be module:factory, got"):
+        IsolatedPolicy(reference, ID, ARGUMENTS, 0)
+
+
+def test_closing_ends_what_the_policy_started_too(tmp_path):
+    with isolated("offspring"):
+        pid = int((tmp_path / "offspring").read_text())
+        assert Path(f"/proc/{pid}").exists() or sys.platform != "linux"
+    deadline = time.monotonic() + 10
+    while _runs(pid):
+        assert time.monotonic() < deadline
+
+
+def test_a_process_ends_when_the_one_that_asks_is_killed(tmp_path):
+    script = f"""
+import os
+from leaderboards.evaluate.subprocess_policy import IsolatedPolicy
+policy = IsolatedPolicy("mine:Zeros", {ID!r}, {ARGUMENTS!r}, 0)
+print(policy._process._process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    deadline = time.monotonic() + 10
+    while _runs(int(done.stdout)):
+        assert time.monotonic() < deadline
+
+
+def _runs(pid):
+    """Whether the process is there and no zombie that its new parent has not yet waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return sys.platform != "linux"

@@ -1,0 +1,103 @@
+import json
+import math
+
+import pytest
+
+from badger_envs.registry import find_row
+from baselines.experiments.suites import SUITES as COMPARISONS
+from leaderboards.schema.benchmark import SUITES, Suite, load_suite
+from leaderboards.schema.make_benchmark import LEAST_SEEDS, PROBLEMS, describe, write_suite
+from tests.leaderboards.helpers.make_submission import SUITES as TEST_SUITES
+from tests.leaderboards.helpers.make_submission import TINY
+
+
+@pytest.mark.parametrize("name", Suite.names())
+def test_a_suite_says_what_the_registry_says(name):
+    suite = load_suite(name)
+    assert {problem.id for problem in suite.problems} == {
+        "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/ModularReacher-v0",
+        "Badger/ModularRobot-v0",
+    }  # fmt: skip
+    for problem in suite.problems:
+        row = find_row(problem.id)
+        assert (problem.size_name, problem.metric) == (row.size, row.metric)
+        assert problem.train_size == getattr(row.make_task(**problem.arguments), row.size)
+        for number, size in problem.sizes.items():
+            task = row.make_task(**{**problem.arguments, row.size: number})
+            assert task.arguments() == size.arguments
+            assert row.make_task(**size.arguments) == task
+            assert size.horizon == task.horizon
+            said = (size.lowest, size.highest, size.chance, size.reference)
+            assert said == pytest.approx(
+                (task.levels.lowest, task.levels.highest, task.levels.chance, task.levels.reference), rel=1e-12
+            )
+
+
+def test_v1_asks_what_the_standard_comparison_trains_and_tests():
+    suite = load_suite("v1")
+    recipes = {recipe.name: recipe for recipe in COMPARISONS["standard"].recipes if recipe.name != "guessing_sizes"}
+    assert [problem.name for problem in suite.problems] == list(recipes)
+    for problem in suite.problems:
+        recipe = recipes[problem.name]
+        assert (problem.id, problem.arguments) == (recipe.task, recipe.arguments)
+        assert set(problem.sizes) == {problem.train_size, *recipe.test_sizes}
+        assert all(size.episodes == recipe.test_episodes for size in problem.sizes.values())
+        assert all(size.first_episode == 0 for size in problem.sizes.values())
+    assert suite.episode_set == "TEST"
+    assert suite.least_seeds == LEAST_SEEDS == COMPARISONS["standard"].seeds
+
+
+@pytest.mark.parametrize(
+    ("name", "problems", "folder"),
+    [*((name, PROBLEMS[name], SUITES) for name in PROBLEMS), ("tiny", TINY, TEST_SUITES)],
+)
+def test_the_file_of_a_suite_is_what_make_suite_writes(name, problems, folder, tmp_path):
+    written, kept = (
+        json.loads(write_suite(name, problems, tmp_path).read_text()),
+        json.loads((folder / f"{name}.json").read_text()),
+    )
+    assert written == describe(name, problems)
+    # Levels may differ in their last digit between machines; what is published does not change for that.
+    assert _rounded(written) == _rounded(kept)
+
+
+def test_scores_are_0_at_chance_1_at_the_reference_and_never_clipped():
+    suite = load_suite("v1")
+    assert suite.score("guessing", 3, -20.0) == 0.0
+    assert suite.score("guessing", 3, -2.10546875) == 1.0
+    assert suite.score("xor3", 2, -1.0) == -1.0
+    assert suite.score("guessing", 3, 0.0) == pytest.approx(20 / (20 - 2.10546875))
+
+
+@pytest.mark.parametrize("name", ["v99", "../v1", "/etc/passwd", "", "v1.json", "v1\0"])
+def test_a_suite_that_is_not_there_is_refused(name):
+    with pytest.raises(ValueError, match="suite must be one of v1, got"):
+        load_suite(name)
+
+
+def test_a_problem_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="problem must be one of guess, xor, got 'chess'"):
+        load_suite("tiny", TEST_SUITES).problem("chess")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda s: s.update(name="small"), "small.json|tiny"),
+        (lambda s: s.update(more=1), "more"),
+        (lambda s: s["problems"].append(s["problems"][0]), "each problem once"),
+        (lambda s: s["problems"][0].update(train_size=9), "train size 9"),
+        (lambda s: s["problems"][0]["sizes"]["1"].update(chance=math.nan), "finite"),
+        (lambda s: s["problems"][0]["sizes"]["1"].update(chance=9.0), "lowest <= chance < reference <= highest"),
+    ],
+)
+def test_a_damaged_suite_is_refused(change, reason, tmp_path):
+    content = json.loads((TEST_SUITES / "tiny.json").read_text())
+    change(content)
+    (tmp_path / "tiny.json").write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=reason):
+        load_suite("tiny", tmp_path)
+
+
+def _rounded(content):
+    return json.loads(json.dumps(content), parse_float=lambda text: float(f"{float(text):.12g}"))

@@ -1,0 +1,162 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from leaderboards.schema.errors import SubmissionError
+from leaderboards.schema.status import FILE, STATUSES, read_status, record, status_of, withdraw
+from tests.leaderboards.helpers.make_submission import make_submission
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return make_submission(tmp_path, seeds=1)
+
+
+def everything(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_without_a_file_a_submission_is_self_reported(folder):
+    assert status_of(folder) == "self-reported"
+    assert read_status(folder) == ()
+
+
+def test_the_history_is_kept_in_order_with_who_did_what_when(folder):
+    before = everything(folder)
+    record(folder, "checked", "ci", {"rows": 25}, date="2026-02-01")
+    assert status_of(folder) == "checked"
+    record(folder, "reproduced", "ci", {"rows": [3, 7], "exact": True, "seed": 11}, date="2026-02-01")
+    record(folder, "reproduced", "Ada", {"rows": [1]}, date="2026-03-01")
+    assert status_of(folder) == "reproduced"
+    withdraw(folder, "wrong learning rate", date="2026-03-02")
+    assert status_of(folder) == "withdrawn"
+    history = read_status(folder)
+    assert [(step.status, step.date, step.by) for step in history] == [
+        ("checked", "2026-02-01", "ci"),
+        ("reproduced", "2026-02-01", "ci"),
+        ("reproduced", "2026-03-01", "Ada"),
+        ("withdrawn", "2026-03-02", "the submitter"),
+    ]
+    assert history[1].details == {"rows": [3, 7], "exact": True, "seed": 11}
+    assert history[-1].details == {"reason": "wrong learning rate"}
+    after = everything(folder)
+    del after[folder / FILE]
+    assert after == before
+
+
+def test_the_date_is_today_if_none_is_said(folder):
+    before = datetime.now(UTC).date().isoformat()
+    record(folder, "checked", "ci", {})
+    assert before <= read_status(folder)[0].date <= datetime.now(UTC).date().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(one, two) for place, one in enumerate(STATUSES) for two in STATUSES[:place]]
+    + [("withdrawn", "withdrawn"), ("self-reported", "self-reported")],
+)
+def test_a_status_does_not_go_back_and_nothing_follows_a_withdrawal(folder, before, after):
+    if before != "self-reported":
+        record(folder, before, "ci", {}, date="2026-02-01")
+    kept = everything(folder)
+    with pytest.raises(SubmissionError, match=f"status.json: .*{after}"):
+        record(folder, after, "ci", {}, date="2026-02-02")
+    assert everything(folder) == kept
+
+
+def test_what_nobody_else_can_run_stays_self_reported_until_it_is_withdrawn(tmp_path):
+    folder = make_submission(tmp_path, source="own", seeds=1)
+    for status in ("checked", "reproduced"):
+        with pytest.raises(SubmissionError, match="status of an agent of source own must stay self-reported"):
+            record(folder, status, "ci", {})
+    assert not (folder / FILE).exists()
+    withdraw(folder, "found a mistake")
+    assert status_of(folder) == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (("good", "ci", {}), "status.json: status: must be 'checked', .* got 'good'"),
+        (("checked", "", {}), "status.json: by: "),
+        (("checked", "a\nb", {}), "status.json: by: .*control characters"),
+        (("checked", "<b>", {}), "status.json: by: "),
+        (("checked", "ci", {"rows": float("nan")}), "status.json: details: .*not JSON compliant"),
+        (("checked", "ci", {"rows": {1, 2}}), "status.json: details: .*not JSON serializable"),
+        (("checked", "ci", []), "status.json: details"),
+    ],
+)
+def test_what_a_history_can_not_say_is_refused_and_nothing_is_written(folder, arguments, fault):
+    with pytest.raises(SubmissionError, match=fault):
+        record(folder, *arguments)
+    assert not (folder / FILE).exists()
+
+
+@pytest.mark.parametrize("date", ["2026-02-30", "yesterday", "2026-2-1", "20260201", "2026-02-01T00:00"])
+def test_a_date_is_a_day_of_the_calendar(folder, date):
+    with pytest.raises(SubmissionError, match="status.json: date: "):
+        record(folder, "checked", "ci", {}, date=date)
+
+
+def test_dates_do_not_run_backwards(folder):
+    record(folder, "checked", "ci", {}, date="2026-02-02")
+    with pytest.raises(SubmissionError, match="date must not lie before 2026-02-02, got 2026-02-01"):
+        record(folder, "checked", "ci", {}, date="2026-02-01")
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_a_withdrawal_has_a_reason(folder, reason):
+    with pytest.raises(SubmissionError, match="details.reason: must say something"):
+        withdraw(folder, reason)
+    assert status_of(folder) == "self-reported"
+
+
+def test_what_is_not_there_can_not_be_withdrawn(tmp_path):
+    with pytest.raises(SubmissionError, match="must lie in the folder of a submission, got '2026-01-02_nobody'"):
+        withdraw(tmp_path / "2026-01-02_nobody", "mistake")
+    assert not any(tmp_path.iterdir())
+
+
+STEP = {"status": "checked", "date": "2026-02-01", "by": "ci", "details": {}}
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("", "must be valid JSON"),
+        ("[]", "status.json: "),
+        ("{}", "format"),
+        ('{"format": 1, "history": []}', "history: "),
+        ('{"format": 1, "format": 1, "history": []}', "twice"),
+        (json.dumps({"format": 2, "history": [STEP]}), "format: must be less than or equal to 1, got 2"),
+        (json.dumps({"format": True, "history": [STEP]}), "format: "),
+        (json.dumps({"format": 1, "history": [STEP], "more": 1}), "more: "),
+        (json.dumps({"format": 1, "history": [{**STEP, "status": "self-reported"}]}), r"history\[0\].status: "),
+        (json.dumps({"format": 1, "history": [{**STEP, "status": "first"}]}), r"history\[0\].status: "),
+        (json.dumps({"format": 1, "history": [{**STEP, "by": 3}]}), r"history\[0\].by: "),
+        (json.dumps({"format": 1, "history": [{**STEP, "score": 3}]}), r"history\[0\].score: "),
+        (json.dumps({"format": 1, "history": [{**STEP, "status": "withdrawn"}, STEP]}), "nothing must come after"),
+        (json.dumps({"format": 1, "history": [{**STEP, "status": "reproduced"}, STEP]}), "must not go back"),
+        (json.dumps({"format": 1, "history": [STEP, {**STEP, "date": "2025-01-01"}]}), "must not lie before"),
+        (json.dumps({"format": 1, "history": [STEP]}).replace("{}", '{"rows": NaN}'), "NaN"),
+        (json.dumps({"format": 1, "history": [STEP]}).replace("{}", '{"rows": 1e999}'), r"history\[0\].details: "),
+        ("[" * 100_000, "nested less deeply"),
+        (" " * (2**20 + 1), "must have at most 1048576 bytes"),
+    ],
+)
+def test_a_bad_file_is_refused_with_a_clear_error_and_stays_as_it_is(folder, content, fault):
+    (folder / FILE).write_text(content)
+    for act in (status_of, lambda folder: record(folder, "checked", "ci", {}), lambda folder: withdraw(folder, "no")):
+        with pytest.raises(SubmissionError, match=fault) as caught:
+            act(folder)
+        assert str(caught.value).startswith("status.json: ")
+        assert str(caught.value).isprintable()
+    assert (folder / FILE).read_text() == content
+
+
+def test_a_link_is_not_followed(folder, tmp_path):
+    (tmp_path / "elsewhere.json").write_text(json.dumps({"format": 1, "history": [STEP]}))
+    (folder / FILE).symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(SubmissionError, match="status.json: must be a file, got a link"):
+        status_of(folder)

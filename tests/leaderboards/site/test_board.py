@@ -1,0 +1,201 @@
+"""From submissions to ranks: numbers worked out by hand, who is ranked, and which version counts."""
+
+import numpy as np
+import pytest
+
+from badger_envs.statistics import interquartile_mean, probability_of_improvement, rank_intervals, stratified_bootstrap
+from leaderboards.schema.benchmark import load_suite
+from leaderboards.site.board import COMPARED, rank
+from leaderboards.site.board_json import as_data
+from leaderboards.site.entries import REPLICATES, REPLICATES_OF_PARTS
+from tests.leaderboards.helpers.boards import board, kinds, submission, with_scores
+from tests.leaderboards.helpers.make_submission import SUITES
+
+TINY = load_suite("tiny", SUITES)
+
+
+@pytest.fixture(scope="module")
+def everybody():
+    return board()
+
+
+@pytest.fixture(scope="module")
+def by_name(everybody):
+    return {entry.id.partition("_")[2]: entry for entry in everybody.entries if not entry.replaced_by}
+
+
+def test_the_score_is_the_interquartile_mean_over_seeds_and_problems_at_the_train_size():
+    def score(problem, size, seed):  # guess 0.0 ... 0.4 and xor 0.5 ... 0.9 where they are trained, 7 elsewhere
+        return {"guess": 0.1 * seed, "xor": 0.5 + 0.1 * seed}[problem] if size == 2 else 7.0
+
+    mine = with_scores(submission(sizes={"guess": (2,), "xor": (2,)}), score)
+    (entry,) = rank(TINY, [(mine, "checked")]).entries
+    # Of ten numbers two are cut at each end: 0.2, 0.3, 0.4, 0.5, 0.6, 0.7 are left.
+    assert entry.results.score.estimate == pytest.approx(0.45, abs=1e-7)
+    guess = entry.results.problems["guess"]
+    # Of five numbers one is cut at each end.
+    assert guess.trained.score.estimate == pytest.approx(0.2, abs=1e-7)
+    assert [row.seed for row in guess.trained.rows] == [0, 1, 2, 3, 4]
+    assert guess.scores == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4], abs=1e-7)
+    assert (entry.rank.rank, entry.rank.low, entry.rank.high) == (1, 1, 1)
+
+
+def test_the_score_of_a_run_is_that_of_its_mean_return():
+    mine = submission(spread=0.3)
+    (entry,) = rank(TINY, [(mine, "checked")]).entries
+    row = next(row for row in mine.rows if (row.problem, row.size, row.training_seed) == ("guess", 3, 4))
+    level = TINY.problem("guess").sizes[3]
+    shown = entry.results.problems["guess"].at[3].rows[4]
+    assert shown.mean_return == pytest.approx(np.mean(row.returns))
+    assert shown.score == pytest.approx((np.mean(row.returns) - level.chance) / (level.reference - level.chance))
+    assert (shown.weights, shown.sha256) == (row.weights_sha256, row.sha256)
+
+
+def test_scores_are_never_clipped(by_name):
+    assert by_name["worse-than-blind"].results.score.estimate < -0.7
+    better = with_scores(submission(sizes={"guess": (2,), "xor": (2,)}), lambda *_: 1.0)
+    above = better.model_copy(
+        update={"rows": tuple(row.model_copy(update={"returns": (0.0,) * 8}) for row in better.rows)}
+    )
+    (entry,) = rank(TINY, [(above, "checked")]).entries
+    assert entry.results.problems["guess"].trained.score.estimate == pytest.approx(4.0 / (4.0 - 1.546875))
+
+
+def test_intervals_and_ranks_are_those_of_the_statistics_in_badger_envs(everybody, by_name):
+    entry = by_name["gap"]
+    assert entry.results.score == stratified_bootstrap(entry.results.scores, replicates=REPLICATES)
+    guess = entry.results.problems["guess"]
+    assert guess.trained.score == stratified_bootstrap(guess.scores[:, None], replicates=REPLICATES_OF_PARTS)
+    ranked = sorted(everybody.ranked, key=lambda entry: entry.id)
+    expected = rank_intervals([entry.results.scores for entry in ranked], replicates=REPLICATES_OF_PARTS)
+    assert [entry.rank for entry in ranked] == expected
+
+
+def test_entries_stand_in_the_order_of_their_ranks_and_equal_ones_share_the_better(everybody, by_name):
+    ranks = [entry.rank.rank for entry in everybody.ranked]
+    assert ranks == sorted(ranks)
+    assert by_name["tied-one"].rank == by_name["tied-two"].rank
+    assert ranks.count(by_name["tied-one"].rank.rank) == 2
+
+
+def test_who_has_too_few_seeds_or_problems_is_shown_unranked_with_the_reason(everybody, by_name):
+    reasons = {name: entry.why_unranked for name, entry in by_name.items() if not entry.rank}
+    assert reasons == {
+        "one-seed": "1 training seed, 5 are needed",
+        "few-seeds": "2 training seeds, 5 are needed",
+        "one-problem": "not on guess",
+        "mistake": "withdrawn",
+    }
+    assert by_name["one-problem"].results.score is None
+    assert by_name["one-problem"].results.problems["xor"].trained.score.estimate > 0.8
+    places = [entry.id for entry in everybody.entries]
+    assert places[-2:] == ["2026-01-02_mistake", "2026-01-01_improved"], "what counts no more comes last"
+
+
+def test_the_unranked_do_not_touch_the_ranks_of_the_others(everybody):
+    ranked = {entry.id for entry in everybody.ranked}
+    alone = rank(TINY, [pair for pair in kinds() if pair[0].folder_name in ranked])
+    assert [(entry.id, entry.rank) for entry in alone.entries] == [(e.id, e.rank) for e in everybody.ranked]
+
+
+def test_the_order_of_the_submissions_makes_no_difference(everybody):
+    assert as_data(rank(TINY, reversed(list(kinds())))) == as_data(everybody)
+
+
+def test_sizes_that_an_entry_can_not_have_are_missing(by_name):
+    assert list(by_name["gap"].results.problems["guess"].at) == [1, 2]
+    assert list(by_name["fixed-size"].results.problems["xor"].at) == [2]
+
+
+def test_raw_returns_are_not_kept(everybody):
+    assert {entry.results.submission.rows for entry in everybody.entries} == {()}
+
+
+def test_costs_are_the_largest_agent_and_one_training_on_every_problem(by_name):
+    results = by_name["best"].results
+    assert results.parameters == max(problem.parameters for problem in results.problems.values())
+    assert (results.environment_steps, results.cpu_seconds) == (20_000, 3.0)
+    assert by_name["close"].results.seeds == 7
+
+
+def versions(*said):
+    """Entries of one name: month, month of the version before or None, status."""
+    pairs = []
+    for month, before, status in said:
+        previous = f"2026-{before:02}-01_mine" if before else None
+        pairs.append((submission(name="mine", date=f"2026-{month:02}-01", previous=previous), status))
+    return {entry.id[5:7]: entry for entry in rank(TINY, pairs).entries}
+
+
+def test_only_the_newest_version_is_ranked_and_all_are_counted():
+    found = versions((1, None, "checked"), (2, 1, "checked"), (3, 2, "self-reported"))
+    assert [month for month, entry in found.items() if entry.rank] == ["03"]
+    assert found["01"].replaced_by == found["02"].replaced_by == "2026-03-01_mine"
+    assert found["01"].why_unranked == "replaced by a newer version, 2026-03-01_mine"
+    assert found["03"].versions == ("2026-01-01_mine", "2026-02-01_mine", "2026-03-01_mine")
+
+
+def test_a_version_counts_again_when_its_successor_is_withdrawn_and_both_stay_visible():
+    found = versions((1, None, "checked"), (2, 1, "withdrawn"))
+    assert found["01"].rank
+    assert not found["01"].replaced_by
+    assert found["02"].why_unranked == "withdrawn"
+    assert len(found["01"].versions) == 2
+    nobody = versions((1, None, "withdrawn"), (2, 1, "withdrawn"))
+    assert not any(entry.counts for entry in nobody.values())
+
+
+def test_two_successors_of_one_version_do_not_both_count():
+    found = versions((1, None, "checked"), (2, 1, "checked"), (3, 1, "checked"))
+    assert [month for month, entry in found.items() if entry.rank] == ["03"]
+
+
+def test_versions_in_a_circle_do_no_harm():
+    found = versions((1, 2, "checked"), (2, 1, "checked"))
+    assert [month for month, entry in found.items() if entry.rank] == ["02"]
+
+
+def test_nobody_replaces_what_somebody_else_handed_in():
+    first = submission(name="first", date="2026-01-01")
+    thief = submission(name="thief", date="2026-02-01", previous="2026-01-01_first")
+    found = {entry.id: entry for entry in rank(TINY, [(first, "checked"), (thief, "checked")]).entries}
+    assert all(entry.rank and not entry.replaced_by and len(entry.versions) == 1 for entry in found.values())
+
+
+def test_the_first_of_the_ranked_are_compared_in_pairs(everybody, by_name):
+    best, worst = by_name["best"].id, by_name["worse-than-blind"].id
+    one, two = (by_name[name].results.scores for name in ("best", "close"))
+    cell = everybody.matrix[best, by_name["close"].id]
+    assert cell.probability == probability_of_improvement(one, two, replicates=REPLICATES_OF_PARTS)
+    assert (everybody.matrix[best, worst].probability, everybody.matrix[best, worst].decided) == ((1.0, 1.0, 1.0), True)
+    assert everybody.matrix[worst, best].probability == (0.0, 0.0, 0.0)
+    tied = everybody.matrix[by_name["tied-one"].id, by_name["tied-two"].id]
+    assert tied.probability.estimate == pytest.approx(0.5)
+    assert not tied.decided
+    for (row, column), found in everybody.matrix.items():
+        other = everybody.matrix[column, row]
+        assert other.probability.estimate == pytest.approx(1.0 - found.probability.estimate)
+        assert other.probability.low <= other.probability.estimate <= other.probability.high
+        assert other.decided == found.decided
+
+
+def test_no_more_than_twenty_are_compared():
+    one = submission(sizes={"guess": (2,), "xor": (2,)})
+    many = [(one.model_copy(update={"name": f"agent-{number}"}), "checked") for number in range(COMPARED + 3)]
+    found = rank(TINY, many)
+    assert len(found.ranked) == COMPARED + 3
+    assert len(found.compared) == COMPARED
+    assert len(found.matrix) == COMPARED * (COMPARED - 1)
+
+
+def test_a_board_of_nobody_is_a_board():
+    empty = rank(TINY, [])
+    assert (empty.entries, empty.compared, dict(empty.matrix)) == ((), (), {})
+
+
+def test_the_profile_is_the_fraction_of_runs_above_each_threshold(by_name):
+    results = by_name["best"].results
+    runs = np.concatenate(results.scores)
+    place = int(np.argmin(np.abs(results.profile.thresholds - 0.9)))
+    assert results.profile.fraction[place] == np.mean(runs > results.profile.thresholds[place])
+    assert results.score.estimate == interquartile_mean(runs)

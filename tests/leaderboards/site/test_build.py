@@ -1,0 +1,178 @@
+"""The pages as files: whole or not there, the same bytes every time, and every number with its formula."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from leaderboards.schema.benchmark import load_suite
+from leaderboards.schema.status import record, withdraw
+from leaderboards.schema.submission import FILE
+from leaderboards.site.board import rank
+from leaderboards.site.board_json import as_data
+from leaderboards.site.build import MARK, build
+from leaderboards.site.pages import pages, rules_of
+from tests.helpers.paths import ROOT
+from tests.leaderboards.helpers.boards import board
+from tests.leaderboards.helpers.html_page import Page
+from tests.leaderboards.helpers.make_submission import SUITES, make_submission
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Three submissions: one reproduced, one withdrawn, one self-reported."""
+    root = tmp_path / "submissions"
+    first = make_submission(root, name="first", skill=0.9)
+    record(first, "reproduced", "the board", {"rows": 10, "exact": True}, date="2026-01-05")
+    withdraw(make_submission(root, name="second", skill=0.7), "found a mistake", date="2026-01-06")
+    make_submission(root, name="third", skill=0.5, source="own")
+    return root
+
+
+def files(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_it_writes_a_page_for_the_board_each_entry_and_each_problem_and_the_raw_files(root, tmp_path):
+    built = build(root, "tiny", tmp_path / "site", suites=SUITES)
+    assert (built.entries, built.left_out) == (3, {})
+    names = [f"2026-01-02_{name}" for name in ("first", "second", "third")]
+    assert set(files(tmp_path / "site")) == {
+        "index.html",
+        "board.json",
+        "problem/guess.html",
+        "problem/xor.html",
+        *(f"entry/{name}.html" for name in names),
+        *(f"raw/{name}.json" for name in names),
+    }
+    assert (tmp_path / "site/raw" / f"{names[0]}.json").read_bytes() == (root / "tiny" / names[0] / FILE).read_bytes()
+    page = (tmp_path / "site/entry" / f"{names[0]}.html").read_text()
+    assert "exact True" in page
+    assert "found a mistake" in (tmp_path / "site/entry" / f"{names[1]}.html").read_text()
+
+
+def test_the_same_submissions_make_the_same_bytes(root, tmp_path):
+    for name in ("one", "two"):
+        build(root, "tiny", tmp_path / name, suites=SUITES)
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+    build(root, "tiny", tmp_path / "one", suites=SUITES)
+    assert files(tmp_path / "one") == files(tmp_path / "two"), "also over an older site"
+
+
+def test_the_same_bytes_come_out_of_another_process_whatever_its_hashes_of_strings(root, tmp_path):
+    build(root, "tiny", tmp_path / "here", suites=SUITES)
+    script = (
+        "import sys; from pathlib import Path\n"
+        "class Refuse:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name.split('.')[0] in ('torch', 'agents', 'baselines', 'safetensors', 'matplotlib'):\n"
+        "            raise ImportError(name)\n"
+        "sys.meta_path.insert(0, Refuse())\n"
+        "from leaderboards.site.build import build\n"
+        "root, out, suites = map(Path, sys.argv[1:])\n"
+        "build(root, 'tiny', out, suites=suites)\n"
+    )
+    there = tmp_path / "there"
+    command = [sys.executable, "-c", script, str(root), str(there), str(SUITES)]
+    subprocess.run(command, check=True, cwd=ROOT, env={"PYTHONHASHSEED": "7"})
+    assert files(tmp_path / "here") == files(there)
+
+
+def test_what_does_not_pass_the_check_is_left_out_and_the_reasons_are_told(root, tmp_path):
+    edited = root / "tiny" / "2026-01-02_third" / FILE
+    content = json.loads(edited.read_text())
+    content["rows"][0]["returns"][0] += 0.5
+    edited.write_text(json.dumps(content))
+    (root / "tiny" / "2026-01-02_first" / "status.json").write_text('{"format": 1, "history": [{"status": "best"}]}')
+    broken = root / "tiny" / "<script>alert(1)<"
+    broken.mkdir()
+    built = build(root, "tiny", tmp_path / "site", suites=SUITES)
+    assert built.entries == 1
+    assert set(built.left_out) == {"2026-01-02_first", "2026-01-02_third", broken.name}
+    assert all(faults and all(str(fault) for fault in faults) for faults in built.left_out.values())
+    assert not any("third" in path or "script" in path for path in files(tmp_path / "site"))
+
+
+def test_a_folder_that_is_no_site_is_not_replaced(root, tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    with pytest.raises(ValueError, match="out must be a new or empty folder"):
+        build(root, "tiny", mine, suites=SUITES)
+    assert files(mine) == {"thesis.txt": b"years of work"}
+    with pytest.raises(ValueError, match="suite must be one of tiny"):
+        build(root, "v0", tmp_path / "site", suites=SUITES)
+
+
+def test_a_build_that_fails_leaves_the_old_site_and_nothing_beside_it(root, tmp_path):
+    out = tmp_path / "site"
+    build(root, "tiny", out, suites=SUITES)
+    before = files(out)
+    suites = tmp_path / "suites"
+    suites.mkdir()
+    # A suite with a problem whose documentation can't be found, so that pages can't be made.
+    text = (SUITES / "tiny.json").read_text().replace("Badger/HiddenXOR-v0", "Badger/Nothing-v0")
+    (suites / "tiny.json").write_text(text)
+    with pytest.raises(ValueError, match="id must be one of"):
+        build(root, "tiny", out, suites=suites)
+    assert files(out) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["site", "submissions", "suites"]
+
+
+def test_older_pages_of_what_is_gone_are_gone(root, tmp_path):
+    out = tmp_path / "site"
+    build(root, "tiny", out, suites=SUITES)
+    (out / "stale.html").write_text("")
+    assert (out / MARK).is_file()
+    build(root, "tiny", out, suites=SUITES)
+    assert not (out / "stale.html").exists()
+
+
+def test_a_board_without_entries_has_pages_too(tmp_path):
+    built = build(tmp_path / "nothing", "tiny", tmp_path / "site", suites=SUITES)
+    assert built.entries == 0
+    assert "Nobody has handed in anything yet" in (tmp_path / "site/index.html").read_text()
+    assert "Nobody has entered this problem yet" in (tmp_path / "site/problem/xor.html").read_text()
+
+
+def test_every_number_in_a_table_of_scores_has_its_formula_one_press_away(parsed):
+    index = parsed["index.html"]
+    for anchor in ("score", "iqm", "interval", "rank", "ranked", "sizes", "probability", "profile", "costs", "status"):
+        assert anchor in index.ids
+    asked = {link["href"] for page in parsed.values() for link in page.links if link.get("class") == "why"}
+    assert {"#rank", "#iqm", "#probability", "../index.html#iqm", "../index.html#sizes"} <= asked
+
+
+def test_the_numbers_lie_beside_the_pages_as_data(texts):
+    data = json.loads(texts["board.json"])
+    assert data == json.loads(json.dumps(as_data(board())))
+    first = data["entries"][0]
+    assert (first["id"], first["rank"]["rank"], first["status"]) == ("2026-01-02_best", 1, "reproduced")
+    assert list(first["problems"]["guess"]["sizes"]) == ["1", "2", "3"]
+    assert f"{first['score']['estimate']:.3f}" in texts["index.html"]
+
+
+def test_one_seed_has_no_interval(texts):
+    assert "one seed, no interval" in texts["entry/2026-01-02_one-seed.html"]
+    assert "one seed, no interval" not in texts["entry/2026-01-02_best.html"]
+
+
+def test_the_rules_of_a_problem_are_those_of_its_task():
+    suite = load_suite("v1")
+    for problem in suite.problems:
+        assert {"", "Observation", "Action", "Reward", "Episode end", "Levels"} <= set(rules_of(problem))
+
+
+def test_every_problem_of_the_suite_that_we_ship_gets_a_page():
+    suite = load_suite("v1")
+    found = dict(pages(rank(suite, []), {}))
+    for problem in suite.problems:
+        page = Page(found[f"problem/{problem.name}.html"])
+        assert "Observation" in page.words
+
+
+def test_an_entry_with_one_problem_of_two_has_a_page_that_says_so(texts):
+    page = texts["entry/2026-01-02_one-problem.html"]
+    assert "not entered" in page
+    assert "Unranked: not on guess" in page

@@ -1,0 +1,72 @@
+"""Where dots, bars and lines go, worked out by hand."""
+
+import numpy as np
+import pytest
+
+from badger_envs.statistics import Interval, Profile
+from leaderboards.site.charts import profiles, size_curves
+from leaderboards.site.error_bars import AXIS, Domain, domain_of, whisker
+from leaderboards.site.pages import compact
+
+
+def around(value, width=0.1):
+    return Interval(value, value - width, value + width)
+
+
+def test_an_axis_reaches_from_chance_to_the_reference_and_further_where_something_lies_within_reason():
+    assert domain_of([]) == Domain(-0.05, 1.05)
+    assert domain_of([around(0.5), None, around(1.0)]) == Domain(-0.05, pytest.approx(1.15))
+    assert domain_of([around(-30.0), around(9.0)]) == Domain(pytest.approx(-0.3), pytest.approx(1.3))
+
+
+def test_a_dot_lies_where_its_score_is_and_becomes_an_arrow_outside():
+    half = whisker(Interval(0.5, 0.25, 0.75), Domain(0.0, 1.0))
+    assert (half.chance, half.low, half.dot, half.reference) == ("0.0", "35.0", "70.0", f"{AXIS:.1f}")
+    assert (half.width, half.beyond) == ("70.0", "")
+    assert whisker(around(-5.0), Domain(0.0, 1.0)).beyond == "left"
+    assert whisker(around(5.0), Domain(0.0, 1.0)).beyond == "right"
+
+
+def test_a_missing_size_is_a_gap_in_the_line_and_the_train_size_has_a_ring():
+    scores = {size: around(0.5) for size in (1, 2, 4)}
+    chart = size_curves("x", "x", "dims", [1, 2, 3, 4], 2, [("mine", scores)])
+    (line,) = chart.lines
+    assert [len(piece.split()) for piece in line.pieces] == [2, 1]
+    assert [len(band.split()) for band in line.bands] == [4, 2]
+    assert [tick.label for tick in chart.x_ticks] == ["1", "2", "3", "4"]
+    assert line.ring == line.dots[1][:2]
+    assert line.ring[0] == chart.marked == chart.x_ticks[1].at
+    assert line.dots[2][2] == "mine, dims = 4: 0.500 (0.400 to 0.600)"
+
+
+def test_who_was_never_at_the_train_size_has_no_ring():
+    (line,) = size_curves("x", "x", "dims", [1, 2], 2, [("mine", {1: around(0.5)})]).lines
+    assert line.ring is None
+
+
+def test_a_profile_falls_from_above_to_below_and_has_a_band_only_if_asked():
+    thresholds = np.array([-0.5, 0.5, 1.5])
+    profile = Profile(thresholds, np.array([1.0, 0.5, 0.0]), np.array([1.0, 0.2, 0.0]), np.array([1.0, 0.8, 0.0]))
+    (line,) = profiles("x", "x", [("mine", profile)], bands=True).lines
+    (points,) = line.pieces
+    heights = [float(point.split(",")[1]) for point in points.split()]
+    assert heights == sorted(heights)
+    assert len(line.bands[0].split()) == 6
+    (line,) = profiles("x", "x", [("mine", profile)], bands=False).lines
+    assert line.bands == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (9_999, "9,999"),
+        (10_000, "10k"),
+        (123_456, "123.5k"),
+        (999_999, "1000k"),
+        (12_345_678, "12.35M"),
+        (10**15, "1000T"),
+    ],
+)
+def test_large_numbers_are_short(value, text):
+    assert compact(value) == text

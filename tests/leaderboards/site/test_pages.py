@@ -1,0 +1,147 @@
+"""The board as a reader sees it: in a browser, on a phone and on a screen, with the mouse and with keys alone."""
+
+import pytest
+
+from leaderboards.site.pages import pages
+from tests.helpers.chromium import assert_a_page_opens_without_complaints
+from tests.leaderboards.helpers.boards import board
+
+PAGES = (
+    "index.html",
+    "entry/2026-01-02_gap.html",
+    "entry/2026-01-02_long.html",
+    "entry/2026-01-02_hostile.html",
+    "problem/guess.html",
+)
+TITLES = "[...document.querySelectorAll('#board tbody tr:not([hidden]) .title')].map(each => each.textContent)"
+STATUSES = "[...document.querySelectorAll('#board tbody tr:not([hidden]) .badge')].map(each => each.textContent)"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    for path, text in pages(board(), {}):
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text)
+    return folder
+
+
+def tab_to(browser, selector):
+    """Press Tab until an element has the focus."""
+    for _ in range(200):
+        browser.press("Tab")
+        if browser.evaluate(f"document.activeElement.matches({selector!r})"):
+            return
+    raise AssertionError(f"Tab never came to {selector}")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", PAGES)
+def test_it_opens_from_a_file_without_complaints_and_never_scrolls_sideways(browser, site, path, width, dark):
+    assert_a_page_opens_without_complaints(browser, site / path, width=width, dark=dark)
+    expected = "rgb(20, 23, 27)" if dark else "rgb(255, 255, 255)"
+    assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == expected
+
+
+def test_a_script_in_a_name_would_not_run(browser, site):
+    browser.open(site / "index.html", width=1280)
+    assert browser.evaluate("document.querySelectorAll('img, script').length") == 1, "the script of the page alone"
+    # Even if a template forgot to escape one day, the policy of the page refuses what it does not know.
+    browser.evaluate(
+        "(s => { s.textContent = 'window.broken = true'; document.body.append(s); })(document.createElement('script'))"
+    )
+    browser.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.broken = true\">')")
+    browser.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert browser.evaluate("window.broken") is None
+    assert len(browser.complaints()) >= 2, "both attempts were refused"
+
+
+def test_the_board_is_sorted_with_the_mouse(browser, site):
+    browser.open(site / "index.html", width=1280)
+    as_written = browser.evaluate(TITLES)
+    heads = browser.evaluate("[...document.querySelectorAll('#board th button')].map(each => each.textContent)")
+    browser.evaluate(f"document.querySelectorAll('#board th button')[{heads.index('score')}].click()")
+    upwards = browser.evaluate(TITLES)
+    assert (upwards[0], upwards[-1]) == ("The worse-than-blind agent", "The one-problem agent"), "no score comes last"
+    browser.evaluate(f"document.querySelectorAll('#board th button')[{heads.index('score')}].click()")
+    downwards = browser.evaluate(TITLES)
+    assert downwards[-2:] == ["The worse-than-blind agent", "The one-problem agent"]
+    assert browser.evaluate("document.querySelector('#board th[aria-sort]').getAttribute('aria-sort')") == "descending"
+    browser.evaluate(f"document.querySelectorAll('#board th button')[{heads.index('score')}].click()")
+    assert browser.evaluate(TITLES) == as_written
+    assert browser.complaints() == []
+
+
+def test_the_board_is_sorted_with_keys(browser, site):
+    browser.open(site / "index.html", width=1280)
+    as_written = browser.evaluate(TITLES)
+    tab_to(browser, "#board thead th:nth-child(2) button")
+    browser.press("Enter")
+    by_title = browser.evaluate(TITLES)
+    assert by_title != as_written
+    assert sorted(by_title[1:], key=str.lower) == by_title[1:]
+    browser.press("Enter")
+    assert browser.evaluate(TITLES)[0] == "The worse-than-blind agent"
+
+
+def test_the_board_is_filtered_by_words_status_and_rank(browser, site):
+    browser.open(site / "index.html", width=1280)
+    everybody = len(browser.evaluate(TITLES))
+    assert everybody == len(board().entries)
+    tab_to(browser, "input[type=search]")
+    browser.send("Input.insertText", text="tied ada")
+    assert browser.evaluate(TITLES) == ["The tied-one agent", "The tied-two agent"]
+    assert browser.evaluate("document.querySelector('form output').textContent") == f"2 of {everybody} shown"
+    browser.send("Input.insertText", text=" nobody has this")
+    assert browser.evaluate(TITLES) == []
+    browser.evaluate("(f => { f.reset(); f.dispatchEvent(new Event('input')); })(document.querySelector('form'))")
+    browser.evaluate(
+        "(s => { s.value = 'reproduced'; s.dispatchEvent(new Event('input', {bubbles: true})); })"
+        "(document.querySelector('select'))"
+    )
+    assert set(browser.evaluate(STATUSES)) == {"reproduced"}
+    browser.evaluate("document.querySelector('form').reset()")
+    browser.evaluate("document.querySelector('input[type=checkbox]').click()")
+    assert len(browser.evaluate(TITLES)) == len(board().ranked)
+    assert browser.complaints() == []
+
+
+def test_enter_in_the_search_does_not_leave_the_page(browser, site):
+    browser.open(site / "index.html", width=1280)
+    tab_to(browser, "input[type=search]")
+    browser.send("Input.insertText", text="gap")
+    browser.press("Enter")
+    assert browser.evaluate(TITLES) == ["The gap agent"]
+    assert browser.evaluate("location.search") == ""
+
+
+def test_tables_of_problems_and_entries_are_sorted_too(browser, site):
+    browser.open(site / "problem/guess.html", width=390)
+    titles = "[...document.querySelectorAll('#entries tbody .title')].map(each => each.textContent)"
+    as_written = browser.evaluate(titles)
+    browser.evaluate("document.querySelectorAll('#entries th button')[1].click()")
+    assert browser.evaluate(titles)[0] == "The worse-than-blind agent"
+    browser.evaluate("document.querySelectorAll('#entries th button')[1].click()")
+    browser.evaluate("document.querySelectorAll('#entries th button')[1].click()")
+    assert browser.evaluate(titles) == as_written
+    assert browser.complaints() == []
+
+
+def test_formulas_are_one_press_away(browser, site):
+    browser.open(site / "entry/2026-01-02_gap.html", width=1280)
+    linked = "document.querySelector('a.why[href$=\"#interval\"]').href"
+    assert browser.evaluate(linked) == (site / "index.html").resolve().as_uri() + "#interval"
+    browser.open(site / "index.html", width=1280)
+    tab_to(browser, 'a.why[href="#rank"]')
+    browser.press("Enter")
+    assert browser.evaluate("location.hash") == "#rank"
+    assert browser.evaluate("document.querySelector(':target').textContent") == "Rank interval"
+
+
+def test_pictures_have_names_and_every_control_a_label(browser, site):
+    for path in PAGES:
+        browser.open(site / path, width=1280)
+        assert browser.evaluate("document.querySelectorAll('svg:not([aria-label]):not([aria-hidden])').length") == 0
+        assert browser.evaluate("[...document.querySelectorAll('input, select')].every(e => e.labels.length)")
+        assert browser.evaluate("document.querySelectorAll('h1').length") == 1

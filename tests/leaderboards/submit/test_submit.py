@@ -1,0 +1,207 @@
+import hashlib
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from leaderboards.check.check import check
+from leaderboards.schema.benchmark import load_suite
+from leaderboards.schema.make_benchmark import Chosen, write_suite
+from leaderboards.schema.submission import FILE, SubmissionError, read_submission
+from leaderboards.submit.submit import submit
+from tests.helpers.tiny import run_tiny
+from tests.leaderboards.helpers.make_submission import SUITES, make_config, make_weights
+
+WHO = {"authors": ["Ada Lovelace"], "url": "https://example.org/code", "date": "2026-01-02"}
+TINY = {"suite": "tiny", "suites": SUITES}
+
+
+@pytest.fixture
+def results(tmp_path):
+    """A folder as `baselines compare` writes it: an agent that was trained five times on both problems."""
+    folder = tmp_path / "results"
+    suite = load_suite("tiny", SUITES)
+    entries = []
+    for problem in suite.problems:
+        runs = []
+        for seed in range(5):
+            numbers = np.random.default_rng([seed, len(problem.name)])
+            weights, count = make_weights(problem, numbers)
+            tests = {}
+            for size, at in problem.sizes.items():
+                scores = 0.5 + 0.1 * numbers.standard_normal(at.episodes)
+                returns = np.clip(at.chance + scores * (at.reference - at.chance), at.lowest, at.highest)
+                tests[str(size)] = {
+                    "id": problem.id,
+                    "arguments": at.arguments,
+                    "episode_set": "TEST",
+                    "first_episode": 0,
+                    "episodes": at.episodes,
+                    "returns": [float(f"{value:.9g}") for value in returns],
+                }
+            name = f"{problem.name}{seed}"
+            cell = {
+                "specification": {"seed": seed, "agent": "two_words"},
+                "device": "cpu",
+                "training_cpu_seconds": 1.0 + seed,
+                "environment_steps": 1000 + seed,
+                "curve": [{"environment_steps": 100.0 * step, "score": 0.1 * step + 0.01 * seed} for step in range(60)],
+                "parameters": count,
+                "tests": tests,
+                "cannot_have_size": [],
+            }
+            place = folder / "cells" / name
+            place.mkdir(parents=True)
+            (place / "cell.json").write_text(json.dumps(cell))
+            (place / "agent.safetensors").write_bytes(weights)
+            about = make_config(problem, hashlib.sha256(weights).hexdigest())
+            (place / "agent.json").write_text(json.dumps(about))
+            runs.append({"hash": name, "seed": seed})
+        entry = {"agent": "two_words", "problem": problem.name, "label": "Two Words", "about": "It learns."}
+        entries.append(entry | {"handcrafted": False, "failed": [], "wanted": 5, "runs": runs})
+        level = {"agent": "chance", "handcrafted": True, "failed": [], "wanted": 1, "runs": [], "label": "blind"}
+        entries.append(level | {"problem": problem.name, "about": "It does not listen."})
+    command = "python -m baselines compare --suite tiny --out '/home/ada/my results' --jobs 2"
+    content = {
+        "runs": [{"command": command, "versions": {"badger_envs": "0.1.0", "torch": "2.13.0"}}],
+        "problems": [{"name": p.name, "task": p.id, "arguments": p.arguments} for p in suite.problems],
+        "agents": entries,
+    }
+    (folder / "result.json").write_text(json.dumps(content))
+    return folder
+
+
+def change(path, edit):
+    content = json.loads(path.read_text())
+    edit(content)
+    path.write_text(json.dumps(content))
+
+
+def test_a_comparison_becomes_a_submission_that_passes(results, tmp_path):
+    lines = []
+    folder = submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
+    assert folder == tmp_path / "all" / "tiny" / "2026-01-02_two-words"
+    assert check(folder, suites=SUITES) == []
+    assert lines == []
+    made = read_submission(folder)
+    assert (made.title, made.about, made.agent.source) == ("Two Words", "It learns.", "badger")
+    assert len(made.rows) == 25
+    assert made.training.commands == ("python -m baselines compare --suite tiny --jobs 2",)
+    assert made.training.versions == {"badger_envs": "0.1.0", "torch": "2.13.0"}
+    assert made.training.environment_steps == {"guess": 1002, "xor": 1002}
+    # Of 60 points every other one, the mean over seeds 0 to 4.
+    assert made.training.curves["xor"][:2] == ((0, 0.02), (200, 0.22))
+    assert len(made.training.curves["xor"]) == 30
+    assert made.training.cpu_seconds == {"guess": 3.0, "xor": 3.0}
+    cell = json.loads((results / "cells" / "xor3" / "cell.json").read_text())
+    (row,) = (r for r in made.rows if (r.problem, r.size, r.training_seed) == ("xor", 2, 3))
+    assert list(row.returns) == cell["tests"]["2"]["returns"]
+    saved = (results / "cells" / "xor3" / "agent.safetensors").read_bytes()
+    assert (folder / "weights" / f"{row.weights_sha256}.safetensors").read_bytes() == saved
+    assert [path.name for path in (tmp_path / "all" / "tiny").iterdir()] == [folder.name], "nothing is left beside"
+
+
+def test_what_is_missing_is_said_in_a_line_each(results, tmp_path):
+    shutil.rmtree(results / "cells" / "guess4")
+    shutil.rmtree(results / "cells" / "xor1")
+    for seed in range(5):
+        path = results / "cells" / f"guess{seed}" / "cell.json"
+        if path.is_file():
+            change(path, lambda cell: (cell["tests"].pop("3"), cell["cannot_have_size"].append(3)))
+    change(results / "cells" / "guess0" / "cell.json", lambda cell: cell["tests"]["1"].update(first_episode=8))
+    lines = []
+    folder = submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
+    assert lines == [
+        "guess, training seed 4: left out, cell.json: must be a file that can be read, got: No such file or directory",
+        "guess: 4 runs, where an entry needs 5 to be ranked",
+        "xor, training seed 1: left out, cell.json: must be a file that can be read, got: No such file or directory",
+        "xor: left out training seeds 2, 3, 4, since there is none of 1",
+        "xor: 1 runs, where an entry needs 5 to be ranked",
+        "guess: without dims 1, 3, not tested on the episodes of the suite",
+    ]
+    assert {(row.problem, row.size) for row in read_submission(folder).rows} == {("guess", 2), ("xor", 2), ("xor", 3)}
+
+
+def test_a_problem_that_an_agent_was_not_trained_on_is_left_out(results, tmp_path):
+    change(results / "result.json", lambda content: content["agents"].pop(2))
+    lines = []
+    folder = submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
+    assert lines == ["xor: two_words was not trained on it"]
+    assert set(read_submission(folder).training.parameters) == {"guess"}
+
+
+def test_weights_that_are_not_those_that_were_tested_are_left_out(results, tmp_path):
+    path = results / "cells" / "xor0" / "agent.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
+    lines = []
+    submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
+    assert lines[0] == "xor, training seed 0: left out, its weights are not those that it was saved with"
+
+
+@pytest.mark.parametrize(
+    ("fields", "error", "reason"),
+    [
+        ({"agent": "nobody"}, ValueError, "agent must be one of those trained, two_words, got 'nobody'"),
+        ({"agent": "chance"}, ValueError, "agent must be one of those trained, two_words, got 'chance'"),
+        ({"suite": "v99"}, ValueError, "suite must be one of tiny, got 'v99'"),
+        ({"url": "http://example.org"}, SubmissionError, "url: must be an address that begins with https://"),
+        ({"name": "../evil"}, SubmissionError, "name: must be small letters and digits"),
+        ({"title": "<b>"}, SubmissionError, "title: must hold neither < nor >"),
+        ({"date": "2999-01-01"}, SubmissionError, "date: must not lie in the future"),
+        ({"previous": "2025-01-01_two-words"}, SubmissionError, "previous: must be a submission that is there"),
+    ],
+)
+def test_what_would_be_refused_is_not_written(results, tmp_path, fields, error, reason):
+    root = tmp_path / "all"
+    submit(results, root=root, **{**WHO, "date": "2026-01-01"}, **TINY, name="other")
+    before = sorted(root.rglob("*"))
+    with pytest.raises(error, match=reason):
+        submit(results, root=root, **{**WHO, **TINY, **fields})
+    assert sorted(root.rglob("*")) == before
+
+
+def test_the_same_results_are_not_submitted_twice(results, tmp_path):
+    submit(results, root=tmp_path / "all", **WHO, **TINY)
+    with pytest.raises(SubmissionError, match="must not be there yet, got '2026-01-02_two-words'"):
+        submit(results, root=tmp_path / "all", **WHO, **TINY)
+    with pytest.raises(
+        SubmissionError, match=r"must be its own, got exactly the same as 2026-01-02_two-words in 25 rows"
+    ):
+        submit(results, root=tmp_path / "all", **WHO, **TINY, name="again")
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path):
+    with pytest.raises(SubmissionError, match=r"result.json: must be a file that can be read"):
+        submit(tmp_path, root=tmp_path / "all", **WHO, **TINY)
+    (tmp_path / "result.json").write_text('{"agents": [{}]}')
+    with pytest.raises(ValueError, match="source must be a folder that baselines compare wrote, got KeyError"):
+        submit(tmp_path, root=tmp_path / "all", **WHO, **TINY)
+
+
+@pytest.mark.slow
+def test_what_the_comparison_really_writes_can_be_submitted(tmp_path):
+    results, suites = tmp_path / "results", tmp_path / "suites"
+    suites.mkdir()
+    problems = (
+        Chosen("guessing", "Badger/Guessing-v0", {"dims": 3}, (2, 3), 100),
+        Chosen("xor3", "Badger/HiddenXOR-v0", {"bits": 3}, (2, 3), 100),
+    )
+    write_suite("small", problems, suites)
+    code, said = run_tiny(results, "--progress", "quiet")
+    assert code == 0, said
+    lines = []
+    root = tmp_path / "all"
+    for agent in ("badger", "monolithic"):
+        submit(results, root=root, **WHO, agent=agent, suite="small", suites=suites, say=lines.append)
+    assert lines == [
+        "guessing: 2 runs, where an entry needs 5 to be ranked",
+        "xor3: badger was not trained on it",
+        "guessing: 2 runs, where an entry needs 5 to be ranked",
+        "xor3: monolithic was not trained on it",
+        "guessing: without dims 2, the agent can't have them",
+    ]
+    badger, monolithic = (read_submission(root / "small" / f"2026-01-02_{name}") for name in ("badger", "monolithic"))
+    assert [(row.size, row.training_seed) for row in badger.rows] == [(2, 0), (3, 0), (2, 1), (3, 1)]
+    assert [(row.size, row.training_seed) for row in monolithic.rows] == [(3, 0), (3, 1)]
+    assert str(tmp_path) not in (root / "small" / "2026-01-02_badger" / FILE).read_text()
