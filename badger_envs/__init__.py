@@ -5,30 +5,30 @@ Importing registers every id with gymnasium and pettingzoo.
 
 from badger_envs.core.channel import Channel
 from badger_envs.core.episodes import EpisodeSet, episode_keys
-from badger_envs.core.task import Levels, Task
+from badger_envs.core.task import ReferenceReturns, Task
 from badger_envs.envs.guessing.task import Guessing
 from badger_envs.envs.hidden_xor.task import HiddenXOR
 from badger_envs.envs.mesh_routing.task import MeshRouting
 from badger_envs.envs.modular_reacher.task import ModularReacher
 from badger_envs.envs.modular_robot.task import ModularRobot
 from badger_envs.envs.routing.task import Routing
-from badger_envs.registry import ROWS, Row, register_all
+from badger_envs.registry import SPECS, EnvSpec, register_all
 from badger_envs.version import __version__
 from badger_envs.views import LifetimeObservation
 
 __all__ = [
-    "ROWS",
+    "SPECS",
     "Channel",
+    "EnvSpec",
     "EpisodeSet",
     "Guessing",
     "HiddenXOR",
-    "Levels",
     "LifetimeObservation",
     "MeshRouting",
     "ModularReacher",
     "ModularRobot",
+    "ReferenceReturns",
     "Routing",
-    "Row",
     "Task",
     "__version__",
     "episode_keys",

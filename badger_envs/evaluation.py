@@ -26,8 +26,8 @@ import numpy.typing as npt
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.files import write_json
 from badger_envs.core.policy import Policy
-from badger_envs.core.task import Levels, require_integer
-from badger_envs.registry import find_row
+from badger_envs.core.task import ReferenceReturns, require_integer
+from badger_envs.registry import get_spec, reference_returns
 from badger_envs.version import __version__
 from badger_envs.views.actions import check_numbers
 
@@ -54,7 +54,7 @@ class Result:
     """Return of each episode, (episodes,)."""
     metrics: dict[str, npt.NDArray[np.float64]]
     """The task's metrics after the last step of each episode, each (episodes,)."""
-    levels: Levels
+    reference_returns: ReferenceReturns
     """Chance, reference and range of the returns, as the task states them."""
     curve: npt.NDArray[np.float64]
     """Mean reward of each step of the lifetime, (T,)."""
@@ -62,7 +62,7 @@ class Result:
     @property
     def score(self) -> float:
         """Normalised score: 0 at chance, 1 at the reference."""
-        return float(self.levels.score(self.returns).mean())
+        return float(self.reference_returns.score(self.returns).mean())
 
     def as_json(self) -> dict[str, Any]:
         """Plain numbers, lists and words."""
@@ -72,8 +72,8 @@ class Result:
             "episode_set": self.episode_set,
             "first_episode": self.first_episode,
             "episodes": len(self.returns),
-            "chance": self.levels.chance,
-            "reference": self.levels.reference,
+            "chance": self.reference_returns.chance,
+            "reference": self.reference_returns.reference,
             "score": self.score,
             # Nine digits say exactly which float32 it was; more would be noise.
             "returns": [float(f"{value:.9g}") for value in self.returns],
@@ -115,7 +115,7 @@ def evaluate(
             f"episode_set must be TEST or VALIDATION, got {episode_set.name}: policies are not scored on what trained "
             "them, nor on what their levels were measured on"
         )
-    task = find_row(id).make_task(**arguments)
+    task = get_spec(id).make_task(**arguments)
     policy_shape = task.ports * task.port_actions
     returns, rewards_of_step, metrics = [], [], []
     for first in range(first_episode, first_episode + episodes, batch):
@@ -137,7 +137,7 @@ def evaluate(
             rewards[step], state = reward, following
         returns.append(rewards.sum(axis=0))  # (B,)
         rewards_of_step.append(rewards)
-        metrics.append(task.metrics(state))
+        metrics.append(task.state_info(state))
     return Result(
         id=id,
         arguments=task.arguments(),
@@ -145,7 +145,7 @@ def evaluate(
         first_episode=first_episode,
         returns=np.concatenate(returns),
         metrics={name: np.concatenate([part[name] for part in metrics]).astype(np.float64) for name in metrics[0]},
-        levels=task.levels,
+        reference_returns=reference_returns(task),
         curve=np.concatenate(rewards_of_step, axis=1).mean(axis=1),
     )
 

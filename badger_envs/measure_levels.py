@@ -18,22 +18,22 @@ from badger_envs.envs.modular_robot.bodies import SPLITS
 from badger_envs.envs.modular_robot.task import FAMILIES, UNKNOWNS, ModularRobot
 from badger_envs.evaluation import versions
 from badger_envs.reference_returns import STORE, mean_return, task_key
-from badger_envs.registry import Row, find_row
+from badger_envs.registry import EnvSpec, get_spec
 
 EPISODES, EPISODES_OF_ROBOTS = 200_000, 512
 """Of pure tasks ten times what the contract tests play, so that the error of what is stored hardly counts beside
 theirs; of tasks in a simulator what can be had in seconds."""
 
 
-def tasks_of(row: Row) -> list[Task[Any]]:
+def tasks_of(spec: EnvSpec) -> list[Task[Any]]:
     """Every task that the registry names: the defaults, the variants, and the sizes; and of robots the usual ones."""
-    asked: list[Mapping[str, Any]] = [{}, *row.variants]
-    asked += [{row.size: size} for size in sorted({*row.train_sizes, *row.test_sizes})]
-    if row.task is ModularRobot:
+    asked: list[Mapping[str, Any]] = [{}, *spec.variants]
+    asked += [{spec.size_argument: size} for size in sorted({*spec.train_sizes, *spec.test_sizes})]
+    if spec.task is ModularRobot:
         asked += usual_robots()
-    if row.task is ModularReacher:
+    if spec.task is ModularReacher:
         asked += usual_trees()
-    return list(dict.fromkeys(row.make_task(**arguments) for arguments in asked))
+    return list(dict.fromkeys(spec.make_task(**arguments) for arguments in asked))
 
 
 def usual_trees() -> list[dict[str, Any]]:
@@ -59,13 +59,13 @@ def usual_robots() -> list[dict[str, Any]]:
     return asked
 
 
-def measure(row: Row, tasks: Iterable[Task[Any]], episodes: int | None, path: Path) -> None:
+def measure(spec: EnvSpec, tasks: Iterable[Task[Any]], episodes: int | None, path: Path) -> None:
     """Measure every level of some tasks of a row that is not known, and store each as soon as it is."""
     for task in tasks:
-        count = episodes or (EPISODES if task.pure else EPISODES_OF_ROBOTS)
-        made_with = versions() if task.pure else versions() | {"mujoco": version("mujoco")}
-        names = row.tasks[type(task)] if task.pure else ["reference"]  # lying still returns exactly 0
-        means = {name: mean_return(task, row.policy(name, task), count)._asdict() for name in names}
+        count = episodes or (EPISODES if task.functional else EPISODES_OF_ROBOTS)
+        made_with = versions() if task.functional else versions() | {"mujoco": version("mujoco")}
+        names = spec.tasks[type(task)] if task.functional else ["reference"]  # lying still returns exactly 0
+        means = {name: mean_return(task, spec.policy(name, task), count)._asdict() for name in names}
         stored = json.loads(path.read_text()) if path.exists() else {}
         stored[task_key(task)] = {"levels": means, "episodes": count, "versions": made_with}
         write_whole(path, (json.dumps(dict(sorted(stored.items())), indent=1, allow_nan=False) + "\n").encode())
@@ -84,8 +84,8 @@ def main() -> None:
         "--episodes", type=int, help=f"for each level (default: {EPISODES}, robots {EPISODES_OF_ROBOTS})"
     )
     asked = parser.parse_args()
-    row = find_row(asked.id)
-    measure(row, tasks_of(row), asked.episodes, Path(str(files("badger_envs").joinpath(STORE))))
+    spec = get_spec(asked.id)
+    measure(spec, tasks_of(spec), asked.episodes, Path(str(files("badger_envs").joinpath(STORE))))
 
 
 if __name__ == "__main__":

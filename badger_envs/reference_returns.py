@@ -32,7 +32,7 @@ class Mean(NamedTuple):
     standard_error: float
 
 
-def measured_level(task: Task[Any], name: str) -> float:
+def measured_return(task: Task[Any], name: str) -> float:
     """Mean return of the policy that the registry has for a level of a task: as stored, else measured now, once.
 
     Args:
@@ -89,8 +89,8 @@ def _store() -> dict[str, Any]:
 
 @cache
 def _measured_now(task: Task[Any], name: str) -> float:
-    from badger_envs.registry import row_of  # the registry knows the tasks, and some tasks this module
+    from badger_envs.registry import spec_of  # the registry knows the tasks, and some tasks this module
 
     return mean_return(
-        task, row_of(task).policy(name, task), EPISODES_ON_DEMAND if task.pure else ROBOTS_ON_DEMAND
+        task, spec_of(task).policy(name, task), EPISODES_ON_DEMAND if task.functional else ROBOTS_ON_DEMAND
     ).mean

@@ -9,7 +9,7 @@ import gymnasium as gym
 import pettingzoo
 
 from badger_envs.core.policy import Blind, Policy
-from badger_envs.core.task import Levels, Task
+from badger_envs.core.task import ReferenceReturns, Task
 from badger_envs.envs.guessing.policies import AllEqual, Probe
 from badger_envs.envs.guessing.task import Guessing
 from badger_envs.envs.hidden_xor.policies import AllButOnePattern, Parity
@@ -25,7 +25,7 @@ from badger_envs.envs.routing.task import Routing
 
 
 @dataclass(frozen=True)
-class Row:
+class EnvSpec:
     """An environment id and everything that is said about it in more than one place."""
 
     id: str
@@ -33,9 +33,9 @@ class Row:
     tasks: Mapping[type[Task[Any]], Mapping[str, Callable[[Any], Policy]]]
     """The tasks behind the id, each with a policy for every level by name: "chance", "reference", and each local
     optimum. The first task is the default one and its defaults are the id's; its `levels` are the known returns."""
-    size: str
+    size_argument: str
     """The argument that changes the number of ports."""
-    life: str
+    length_argument: str
     """The argument that makes a lifetime longer without changing what has to be learned in it."""
     train_sizes: tuple[int, ...]
     """Sizes that agents may be trained on."""
@@ -45,7 +45,7 @@ class Row:
     """Arguments that the contract tests run besides the defaults."""
     metric: str
     """The task's metric that is shown by size, at the end of an episode; smaller is better."""
-    known_curves: Mapping[str, Mapping[int, float]]
+    published_curves: Mapping[str, Mapping[int, float]]
     """What is known of that metric by size, derived or published: name -> size -> value."""
     selector: str | None = None
     """The argument that picks the task where there are several: the one whose default for it was asked for."""
@@ -62,9 +62,9 @@ class Row:
         asked = arguments[self.selector]
         return next((task for task in self.tasks if getattr(task, self.selector) == asked), self.task)
 
-    def levels(self, **arguments: Any) -> Levels:
+    def reference_returns(self, **arguments: Any) -> ReferenceReturns:
         """Chance, local optima, reference and range of the returns of the task with these arguments."""
-        return self.make_task(**arguments).levels
+        return reference_returns(self.make_task(**arguments))
 
     def horizon(self, **arguments: Any) -> int:
         """Steps in an episode of the task with these arguments (T)."""
@@ -96,14 +96,14 @@ class Row:
         return task(**arguments)
 
 
-ROWS: dict[str, Row] = {
-    row.id: row
-    for row in (
-        Row(
+SPECS: dict[str, EnvSpec] = {
+    spec.id: spec
+    for spec in (
+        EnvSpec(
             id="Badger/Guessing-v0",
             tasks={Guessing: {"chance": Blind, "reference": Probe, "all_equal": AllEqual}},
-            size="dims",
-            life="horizon",
+            size_argument="dims",
+            length_argument="horizon",
             train_sizes=(2, 3, 4, 5, 6),
             test_sizes=tuple(range(1, 21)),
             variants=(
@@ -112,7 +112,7 @@ ROWS: dict[str, Row] = {
                 {"dims": 4, "feedback": "first", "identity": True},
             ),
             metric="error",
-            known_curves={
+            published_curves={
                 "all outputs equal": {dims: 1.0 - 1.0 / dims for dims in range(1, 21)},
                 # Technical report, Figure 7, 20 steps, read off by eye; one run, no seeds were published.
                 "published, at 3..6": dict(
@@ -124,11 +124,11 @@ ROWS: dict[str, Row] = {
                 ),
             },
         ),
-        Row(
+        EnvSpec(
             id="Badger/HiddenXOR-v0",
             tasks={HiddenXOR: {"chance": Blind, "reference": Parity, "all_but_one": AllButOnePattern}},
-            size="bits",
-            life="questions",
+            size_argument="bits",
+            length_argument="questions",
             train_sizes=(2, 3, 4),
             test_sizes=tuple(range(2, 17)),
             variants=(
@@ -137,20 +137,20 @@ ROWS: dict[str, Row] = {
                 {"bits": 4, "rounds": 1, "questions": 9, "flash": True, "subset": True},
             ),
             metric="error",
-            known_curves={
+            published_curves={
                 "chance": dict.fromkeys(range(2, 17), 0.5),
                 "all patterns but one": {bits: 2.0**-bits for bits in range(2, 17)},
             },
         ),
-        Row(
+        EnvSpec(
             id="Badger/Routing-v0",
             tasks={
                 Routing: {"chance": Blind, "reference": Elimination, "mean": Mean},
                 MeshRouting: {"chance": Blind, "reference": ShortestPaths},
             },
             selector="topology",
-            size="ports",
-            life="horizon",
+            size_argument="ports",
+            length_argument="horizon",
             train_sizes=(3, 4, 5, 6),
             test_sizes=tuple(range(3, 17)),
             variants=(
@@ -161,16 +161,16 @@ ROWS: dict[str, Row] = {
                 {"topology": "mesh", "ports": 5, "horizon": 12, "failures": 3},
             ),
             metric="error",
-            known_curves={
+            published_curves={
                 "chance": dict.fromkeys(range(3, 17), 1.0),
                 "mean of the inputs": {ports: 1.0 - 1.0 / ports for ports in range(3, 17)},
             },
         ),
-        Row(
+        EnvSpec(
             id="Badger/ModularReacher-v0",
             tasks={ModularReacher: {"chance": ReachForMean, "reference": Reach}},
-            size="segments",
-            life="horizon",
+            size_argument="segments",
+            length_argument="horizon",
             train_sizes=(3, 4, 5, 6, 8),
             test_sizes=(2, 3, 4, 5, 6, 8, 12, 16, 30),
             variants=(
@@ -180,16 +180,16 @@ ROWS: dict[str, Row] = {
             ),
             metric="error",
             # Exact, for the error at the end of an episode of a chain: goals have E[r^2] = 1/3 and E[y] = 1/pi.
-            known_curves={
+            published_curves={
                 "stays upright": dict.fromkeys((2, 3, 4, 5, 6, 8, 12, 16, 30), (1 / 3 + 1 - 2 / math.pi) / 2),
                 "aims at the mean goal": dict.fromkeys((2, 3, 4, 5, 6, 8, 12, 16, 30), (1 / 3 - 1 / math.pi**2) / 2),
             },
         ),
-        Row(
+        EnvSpec(
             id="Badger/ModularRobot-v0",
             tasks={ModularRobot: {"chance": Blind, "reference": Wave}},
-            size="modules",
-            life="steps",
+            size_argument="modules",
+            length_argument="steps",
             train_sizes=(4, 6, 8),
             test_sizes=(4, 5, 6, 7, 8, 10, 12),
             variants=(
@@ -199,32 +199,32 @@ ROWS: dict[str, Row] = {
                 {"steps": 12, "goal": "speed", "unknown": "speed"},
             ),
             metric="seconds_per_metre",
-            known_curves={},
+            published_curves={},
         ),
     )
 }
 
 
-def find_row(id: str) -> Row:
+def get_spec(id: str) -> EnvSpec:
     """The row of an id.
 
     Raises:
         ValueError: There is no such id.
     """
-    if id not in ROWS:
-        raise ValueError(f"id must be one of {', '.join(ROWS)}, got {id!r}")
-    return ROWS[id]
+    if id not in SPECS:
+        raise ValueError(f"id must be one of {', '.join(SPECS)}, got {id!r}")
+    return SPECS[id]
 
 
-def row_of(task: Task[Any]) -> Row:
+def spec_of(task: Task[Any]) -> EnvSpec:
     """The row that a task belongs to.
 
     Raises:
         ValueError: It is of no row.
     """
-    for row in ROWS.values():
-        if type(task) in row.tasks:
-            return row
+    for spec in SPECS.values():
+        if type(task) in spec.tasks:
+            return spec
     raise ValueError(f"task must be one of the registry's, got {task}")
 
 
@@ -236,24 +236,29 @@ def as_task(task: str | Task[Any], arguments: Mapping[str, Any]) -> tuple[str, T
         TypeError: Arguments beside a task that already has them.
     """
     if isinstance(task, str):
-        return task, find_row(task).make_task(**arguments)
+        return task, get_spec(task).make_task(**arguments)
     if arguments:
         raise TypeError(f"arguments {sorted(arguments)} go with an id; the task given is already {task}")
-    names = [row.id for row in ROWS.values() if type(task) in row.tasks]
+    names = [spec.id for spec in SPECS.values() if type(task) in spec.tasks]
     return (names[0] if names else type(task).__name__), task
+
+
+def reference_returns(task: Task[Any]) -> ReferenceReturns:
+    """Known returns of a task with its arguments."""
+    return task.reference_returns
 
 
 def register_all() -> None:
     """Register every row with gymnasium and with pettingzoo (parallel and AEC). Doing it again changes nothing."""
-    for row in ROWS.values():
-        if row.id not in gym.registry:
+    for spec in SPECS.values():
+        if spec.id not in gym.registry:
             gym.register(
-                id=row.id,
+                id=spec.id,
                 entry_point="badger_envs.views:TaskEnv",
                 vector_entry_point="badger_envs.views:TaskVectorEnv",
-                kwargs={"task": row.id},
+                kwargs={"task": spec.id},
             )
         for kind, view in (("parallel", "ParallelTaskEnv"), ("aec", "AECTaskEnv")):
             registry = pettingzoo.parallel_registry if kind == "parallel" else pettingzoo.aec_registry
-            if row.id not in registry:
-                pettingzoo.register(kind, row.id, f"badger_envs.views:{view}", kwargs={"task": row.id})
+            if spec.id not in registry:
+                pettingzoo.register(kind, spec.id, f"badger_envs.views:{view}", kwargs={"task": spec.id})

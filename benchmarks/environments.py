@@ -161,13 +161,13 @@ def environment_share() -> tuple[float, float]:
     return 1.0 / whole, ratio
 
 
-def pure_tasks() -> list[tuple[str, dict[str, Any]]]:
+def functional_tasks() -> list[tuple[str, dict[str, Any]]]:
     """Ids with the arguments that ask for each of their tasks, defaults else, of tasks that run on every backend."""
     return [
-        (row.id, {} if task is row.task else {str(row.selector): getattr(task, str(row.selector))})
-        for row in badger_envs.ROWS.values()
-        for task in row.tasks
-        if task.pure
+        (spec.id, {} if task is spec.task else {str(spec.selector): getattr(task, str(spec.selector))})
+        for spec in badger_envs.SPECS.values()
+        for task in spec.tasks
+        if task.functional
     ]
 
 
@@ -184,7 +184,7 @@ def main() -> None:
     for column in ("task", "environments", "VectorEnv", "SyncVectorEnv", "ratio", "wanted"):
         table.add_column(column, justify="left" if column == "task" else "right")
     cases: list[tuple[str, dict[str, Any], int, int]] = [(GUESSING, {}, 64, 8), (GUESSING, {}, 16384, 300)]
-    cases += [(id, arguments, 1024, 90) for id, arguments in pure_tasks()]
+    cases += [(id, arguments, 1024, 90) for id, arguments in functional_tasks()]
     for id, arguments, count, wanted in cases:
         vector = gym.make_vec(id, num_envs=count, **arguments)
         singles = [partial(gym.make, id, disable_env_checker=True, **arguments)] * count
@@ -196,7 +196,7 @@ def main() -> None:
     table = Table(title="One policy for all ports, 16 copies, as stable-baselines3 sees it: port steps per CPU-second")
     for column in ("task", "ours", "SuperSuit", "ratio", "wanted"):
         table.add_column(column, justify="left" if column == "task" else "right")
-    for id, arguments in pure_tasks():
+    for id, arguments in functional_tasks():
         rows = supersuit.pettingzoo_env_to_vec_env_v1(pettingzoo.make("parallel", id, **arguments))
         other = supersuit.concat_vec_envs_v1(rows, 16, num_cpus=1, base_class="stable_baselines3")
         own = SharedVecEnv(id, copies=16, **arguments)

@@ -132,7 +132,7 @@ def in_turns(
 def milliseconds_of_a_frame(modules: int) -> float:
     """Median over frames of a robot that lies still."""
     task = ModularRobot(modules=modules)
-    state = task.snapshot(task.initial(episode_keys(0, [0])), 0)
+    state = task.unbatch(task.initial(episode_keys(0, [0])), 0)
     drawing.frame(TITLE, task, [state])  # opens OpenGL
     taken = []
     for _ in range(FRAMES):

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from badger_envs import Channel
 from badger_envs.evaluation import evaluate
+from badger_envs.registry import reference_returns
 from baselines.experiments.recipes import RECIPES, Recipe
 from baselines.third_party.stable_baselines3 import RecurrentPolicy, recurrent_ppo, shared_ppo, shared_returns
 
@@ -34,7 +35,7 @@ def shared(recipe: Recipe, steps: int) -> float:
     channel = Channel(size=WORDS)
     model = shared_ppo(recipe.task, recipe.arguments, steps=steps, seed=0, copies=COPIES, channel=channel)
     returns = shared_returns(model, recipe.task, recipe.arguments, episodes=recipe.test_episodes, channel=channel)
-    return float(recipe.make_task().levels.score(returns).mean())
+    return float(reference_returns(recipe.make_task()).score(returns).mean())
 
 
 def main() -> None:

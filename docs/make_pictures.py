@@ -7,7 +7,7 @@ import gymnasium as gym
 import numpy as np
 from PIL import Image
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 
 MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
     ("Badger/Guessing-v0", {"dims": 5}, "all_equal", 8),
@@ -23,8 +23,8 @@ COLUMNS = 2
 
 def frame(id: str, arguments: dict[str, Any], level: str, steps: int) -> Any:
     """The picture after so many steps of the first episode of seed 3."""
-    row = find_row(id)
-    policy = row.policy(level, row.make_task(**arguments))
+    spec = get_spec(id)
+    policy = spec.policy(level, spec.make_task(**arguments))
     env = gym.make(id, render_mode="rgb_array", **arguments)
     shown, _ = env.reset(seed=3)
     reward: Any = 0.0

@@ -47,9 +47,9 @@ class Channel:
         """Numbers in a message as it is heard (M)."""
         return self.size or self.vocabulary
 
-    def slots(self, task: Task[Any]) -> int:
+    def max_degree(self, task: Task[Any]) -> int:
         """Messages that a port hears in a step (D)."""
-        return task.slots if self.to == "neighbours" else task.ports - 1
+        return task.max_degree if self.to == "neighbours" else task.ports - 1
 
     def silence(self, task: Task[Any], batch: int) -> FloatArray:
         """What ports have said before the first step, float32 (B, P, M)."""
@@ -68,8 +68,8 @@ class Channel:
         """
         batch, ports = said.shape[:2]
         if self.cut:
-            return np.zeros((batch, ports, self.slots(task), self.width), np.float32)
-        said = said * task.present(state)[:, :, None]  # (B, P, M)
+            return np.zeros((batch, ports, self.max_degree(task), self.width), np.float32)
+        said = said * task.agent_mask(state)[:, :, None]  # (B, P, M)
         if self.to == "all":
             speakers = np.broadcast_to(everybody_else(ports), (batch, ports, ports - 1))  # (B, P, D)
         else:

@@ -34,7 +34,7 @@ class Bounds(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Levels:
+class ReferenceReturns:
     """What returns mean: known returns of one task with given arguments, each reached by a policy that can be run."""
 
     chance: float
@@ -74,11 +74,11 @@ class Task(ABC, Generic[StateT]):
     """Entries a port takes (A)."""
     action_limit: ClassVar[float] = 1.0
     """Actions lie in [-action_limit, action_limit]."""
-    pure: ClassVar[bool] = True
+    functional: ClassVar[bool] = True
     """Whether the functions run on every backend and leave the states they are given as they were. A task that is not
-    pure lives in a simulator: it runs on numpy alone, and `transition` and `begin_again` use up the state given."""
-    padded: bool = False
-    """Whether episodes can have fewer ports than P; see `present`."""
+    pure lives in a simulator: it runs on numpy alone, and `transition` and `reset_rows` use up the state given."""
+    variable_size: bool = False
+    """Whether episodes can have fewer ports than P; see `agent_mask`."""
 
     @property
     @abstractmethod
@@ -92,23 +92,23 @@ class Task(ABC, Generic[StateT]):
 
     @property
     @abstractmethod
-    def hidden_bounds(self) -> Bounds:
-        """Ends of what `hidden` returns, each (number of hidden variables,)."""
+    def privileged_bounds(self) -> Bounds:
+        """Ends of what `privileged` returns, each (number of hidden variables,)."""
 
     @property
     @abstractmethod
-    def levels(self) -> Levels:
+    def reference_returns(self) -> ReferenceReturns:
         """Known returns for these arguments."""
 
     @abstractmethod
-    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> StateT:
+    def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> StateT:
         """First state of each episode.
 
         Args:
             episodes: uint64 (B,), from `badger_envs.core.episodes.episode_keys`. Always numpy: names become numbers on
                 the host, once per lifetime, which makes an episode the same on every backend.
-            trial: the how-manieth inner episode of a lifetime this is. What has to be learned is the same in all of
-                them; what the task draws anew from step to step is not.
+            inner_episode: number of the inner episode in its lifetime, from 0. What has to be learned is the same in
+                all of them; what the task draws anew from step to step is not.
             xp: the backend's namespace: numpy, torch or jax.numpy.
             device: where the arrays shall live, in the backend's own words.
         """
@@ -130,11 +130,11 @@ class Task(ABC, Generic[StateT]):
         """Whether the episode is over, bool (B,)."""
 
     @abstractmethod
-    def hidden(self, state: StateT) -> Array:
+    def privileged(self, state: StateT) -> Array:
         """Variables that no port shows but a central critic may see, float32 (B, number of hidden variables)."""
 
     @abstractmethod
-    def metrics(self, state: StateT) -> dict[str, Array]:
+    def state_info(self, state: StateT) -> dict[str, Array]:
         """Numbers about a state for people, not for agents: name -> float32 (B,). The names never change."""
 
     @property
@@ -143,7 +143,7 @@ class Task(ABC, Generic[StateT]):
         return len(self.port_bounds.low)
 
     @property
-    def slots(self) -> int:
+    def max_degree(self) -> int:
         """Most neighbours that a port can have (D)."""
         return self.ports - 1
 
@@ -153,21 +153,21 @@ class Task(ABC, Generic[StateT]):
         Unless a task says otherwise, everybody is next to everybody: slot s of port p holds port (p + 1 + s) mod P.
         """
         xp = namespace(state[0])
-        slots = xp.asarray(everybody_else(self.ports), device=device_of(state[0]))  # (P, D)
-        return xp.broadcast_to(slots, (state[0].shape[0], *slots.shape))  # (B, P, D)
+        others = xp.asarray(everybody_else(self.ports), device=device_of(state[0]))  # (P, D)
+        return xp.broadcast_to(others, (state[0].shape[0], *others.shape))  # (B, P, D)
 
-    def present(self, state: StateT) -> Array:
+    def agent_mask(self, state: StateT) -> Array:
         """Which ports this episode has, bool (B, P). Absent ones pad the batch: they show 0 and are not heard."""
         xp = namespace(state[0])
         return xp.ones((state[0].shape[0], self.ports), dtype=xp.bool, device=device_of(state[0]))
 
-    def snapshot(self, state: StateT, row: int) -> StateT:
+    def unbatch(self, state: StateT, row: int) -> StateT:
         """One episode of a state, each array without its leading axis, to be kept: for pictures."""
         kept: Any = type(state)
         one: StateT = kept(*(np.array(part[row]) for part in state))
         return one
 
-    def begin_again(self, state: StateT, rows: npt.NDArray[Any], episodes: Keys) -> StateT:
+    def reset_rows(self, state: StateT, rows: npt.NDArray[Any], episodes: Keys) -> StateT:
         """The state with new episodes in some of its rows; numpy only.
 
         Args:

@@ -26,47 +26,45 @@ class Played(NamedTuple):
 class Actions:
     """The action space of some ports of a task.
 
-    Without `choices` it is a Box: for each port the A numbers of the task, then the M numbers it says; a channel of
-    words takes one number for each word and says the word of the largest. With `choices` every number is one of that
+    Without `bins` it is a Box: for each port the A numbers of the task, then the M numbers it says; a channel of
+    words takes one number for each word and says the word of the largest. With `bins` every number is one of that
     many, evenly spaced from the smallest to the largest, and a word is one of the vocabulary: the space is Discrete
     for one number and MultiDiscrete for several.
 
     Args:
         task: what is played.
         ports: how many ports the action speaks for.
-        choices: how many values a number has, at least 2; None for all.
+        bins: how many values a number has, at least 2; None for all.
         channel: over which the ports talk, or None.
 
     Raises:
-        ValueError: Fewer than 2 choices, or choices together with a channel of numbers.
+        ValueError: Fewer than 2 bins, or bins together with a channel of numbers.
     """
 
-    def __init__(
-        self, task: Task[Any], ports: int, *, choices: int | None = None, channel: Channel | None = None
-    ) -> None:
-        if choices is not None:
-            require_integer("choices", choices, 2)
+    def __init__(self, task: Task[Any], ports: int, *, bins: int | None = None, channel: Channel | None = None) -> None:
+        if bins is not None:
+            require_integer("bins", bins, 2)
             if channel is not None and channel.size:
                 raise ValueError(
-                    f"choices must be None where a channel takes numbers, got choices={choices} and {channel}; "
-                    "a channel with a vocabulary goes with choices"
+                    f"bins must be None where a channel takes numbers, got bins={bins} and {channel}; "
+                    "a channel with a vocabulary goes with bins"
                 )
-        self._choices, self._channel = choices, channel
+        self._choices, self._channel = bins, channel
         self._own, self._limit = task.port_actions, task.action_limit
-        self._said = 0 if channel is None else 1 if choices else channel.width
+        self._said = 0 if channel is None else 1 if bins else channel.width
         self.shape: tuple[int, ...] = (ports * (self._own + self._said),)
         self._ported = (ports, self._own + self._said)
         self.space: gym.spaces.Space[Any]
-        if choices is None:
+        if bins is None:
             limits = np.full(self._own + self._said, self._limit, np.float32)  # (A + M,)
             self.space = box(repeat(Bounds(-limits, limits), ports))
         else:
-            sizes = [choices] * self._own + ([] if channel is None else [channel.vocabulary])
+            sizes = [bins] * self._own + ([] if channel is None else [channel.vocabulary])
             self._sizes = np.tile(np.asarray(sizes, np.int64), ports)  # (ports * (A + 1),)
             self.space = gym.spaces.MultiDiscrete(self._sizes)
             if len(self._sizes) == 1:
-                self.space, self.shape, self._sizes = gym.spaces.Discrete(choices), (), self._sizes[0]
-            self._values = np.linspace(-self._limit, self._limit, choices, dtype=np.float32)  # (choices,)
+                self.space, self.shape, self._sizes = gym.spaces.Discrete(bins), (), self._sizes[0]
+            self._values = np.linspace(-self._limit, self._limit, bins, dtype=np.float32)  # (bins,)
             self._words = np.eye(0 if channel is None else channel.vocabulary, dtype=np.float32)  # (M, M)
 
     def play(
@@ -146,7 +144,7 @@ def check_choices(
     name: str = "action",
     ignore: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.int64]:
-    """The choices as int64, or an error that says what is wrong with them.
+    """The bins as int64, or an error that says what is wrong with them.
 
     Args:
         action: what was given.

@@ -34,7 +34,7 @@ def heard_bounds(task: Task[Any], channel: Channel | None) -> Bounds:
     """Ends of what one port hears over a channel, each (D * M,); empty without one."""
     if channel is None:
         return Bounds(np.zeros(0, np.float32), np.zeros(0, np.float32))
-    high = np.full(channel.slots(task) * channel.width, task.action_limit if channel.size else 1.0, np.float32)
+    high = np.full(channel.max_degree(task) * channel.width, task.action_limit if channel.size else 1.0, np.float32)
     return Bounds(-high if channel.size else np.zeros_like(high), high)
 
 
@@ -49,7 +49,7 @@ def check_render_mode(render_mode: str | None) -> str | None:
     return render_mode
 
 
-class Names:
+class EpisodeSeeder:
     """Names the episodes of B environments: environment b plays episodes 0, 1, 2, ... of its seed.
 
     `reset(options={"episode": n})` names an episode of the test set instead, one number for all or one for each; so
@@ -75,7 +75,7 @@ class Names:
         Raises:
             ValueError: A negative seed, or an episode that is no number.
         """
-        named = named_test_episodes(options, len(self._seeds))
+        named = test_episode_keys(options, len(self._seeds))
         if named is not None:
             chosen: Keys = named[rows]  # (R,)
             return chosen
@@ -94,7 +94,7 @@ class Names:
         return episode_keys(self._seeds[rows], self._indices[rows])
 
 
-def named_test_episodes(options: Mapping[str, Any] | None, batch: int) -> Keys | None:
+def test_episode_keys(options: Mapping[str, Any] | None, batch: int) -> Keys | None:
     """Keys of the test episodes that `options` asks for, uint64 (B,), or None where it asks for none.
 
     Raises:

@@ -9,7 +9,7 @@ from gymnasium.error import ResetNeeded
 
 from badger_envs.core.channel import Channel
 from badger_envs.core.task import Task, require_integer
-from badger_envs.views.common import Names, check_render_mode
+from badger_envs.views.common import EpisodeSeeder, check_render_mode
 from badger_envs.views.rendering import Renderer
 
 FloatArray = npt.NDArray[np.float32]
@@ -17,7 +17,7 @@ FloatArray = npt.NDArray[np.float32]
 _ONLY_ROW = np.zeros(1, dtype=np.int64)
 
 
-class Lifetime:
+class EpisodeRunner:
     """Plays one episode after the other and refuses to step outside of one.
 
     Args:
@@ -30,7 +30,7 @@ class Lifetime:
         self.name, self.task = name, task
         self.render_mode = check_render_mode(render_mode)
         self.over = True
-        self._names = Names(1)
+        self._seeder = EpisodeSeeder(1)
         self._state: Any = None
         self._renderer = Renderer(name, task) if render_mode else None
 
@@ -38,19 +38,19 @@ class Lifetime:
         """Begin the first episode of `seed`, else the next one of the seed before, else the one `options` names.
 
         Raises:
-            ValueError: A negative seed, or an episode or a trial that is no number.
-            gymnasium.error.ResetNeeded: A trial of an episode before there is one.
+            ValueError: A negative seed, or an episode or an inner episode that is no number.
+            gymnasium.error.ResetNeeded: An inner episode of an episode before there is one.
         """
-        trial = (options or {}).get("trial", 0)
-        require_integer("options['trial']", trial, 0)
-        if not trial:
-            self._keys = self._names.begin([seed], _ONLY_ROW, options)  # (1,)
+        inner_episode = (options or {}).get("inner_episode", 0)
+        require_integer("options['inner_episode']", inner_episode, 0)
+        if not inner_episode:
+            self._keys = self._seeder.begin([seed], _ONLY_ROW, options)  # (1,)
         elif self._state is None:
-            raise ResetNeeded(f"{self.name}: trial {trial} needs an episode; no episode was begun yet")
-        if self.task.pure or trial or self._state is None:
-            self._state = self.task.initial(self._keys, trial=trial)
+            raise ResetNeeded(f"{self.name}: inner episode {inner_episode} needs an episode; no episode was begun yet")
+        if self.task.functional or inner_episode or self._state is None:
+            self._state = self.task.initial(self._keys, inner_episode=inner_episode)
         else:  # a simulator is built once
-            self._state = self.task.begin_again(self._state, _ONLY_ROW, self._keys)
+            self._state = self.task.reset_rows(self._state, _ONLY_ROW, self._keys)
         self.over = False
         if self._renderer:
             self._renderer.start(self._state)
@@ -87,22 +87,22 @@ class Lifetime:
         shown: FloatArray = self.task.observation(self._state)[0]
         return shown
 
-    def hidden(self) -> FloatArray:
+    def privileged(self) -> FloatArray:
         """What no port shows, float32 (hidden,)."""
         self._require_begun("state")
-        variables: FloatArray = self.task.hidden(self._state)[0]
+        variables: FloatArray = self.task.privileged(self._state)[0]
         return variables
 
     def info(self) -> dict[str, Any]:
         """The task's metrics, each a float32 scalar; where ports can be absent also which are present, bool (P,)."""
-        info: dict[str, Any] = {name: values[0] for name, values in self.task.metrics(self._state).items()}
-        if self.task.padded:
-            info["present"] = self.present()
+        info: dict[str, Any] = {name: values[0] for name, values in self.task.state_info(self._state).items()}
+        if self.task.variable_size:
+            info["agent_mask"] = self.agent_mask()
         return info
 
-    def present(self) -> npt.NDArray[np.bool_]:
+    def agent_mask(self) -> npt.NDArray[np.bool_]:
         """Which ports this episode has, bool (P,)."""
-        mask: npt.NDArray[np.bool_] = np.array(self.task.present(self._state)[0])
+        mask: npt.NDArray[np.bool_] = np.array(self.task.agent_mask(self._state)[0])
         return mask
 
     def neighbours(self) -> npt.NDArray[np.int32]:

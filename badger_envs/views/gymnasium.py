@@ -10,19 +10,19 @@ from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
 from badger_envs.views.common import METADATA, box, repeat
-from badger_envs.views.episode import FloatArray, Lifetime
+from badger_envs.views.episode import EpisodeRunner, FloatArray
 
 
 class TaskEnv(gym.Env[Any, Any]):
     """One episode of a task at a time.
 
-    Observation: float32 (P * F,), port after port. Action: float32 (P * A,), or with `choices` as many whole numbers.
-    The info holds the task's metrics, and where ports can be absent "present", bool (P,).
+    Observation: float32 (P * F,), port after port. Action: float32 (P * A,), or with `bins` as many whole numbers.
+    The info holds the task's metrics, and where ports can be absent "agent_mask", bool (P,).
 
     Args:
         task: an id of the registry, or a task.
         render_mode: None, "rgb_array" or "ansi".
-        choices: how many evenly spaced values each number of an action is chosen from; None for all.
+        bins: how many evenly spaced values each number of an action is chosen from; None for all.
         **arguments: the task's arguments, where `task` is an id.
 
     Raises:
@@ -32,13 +32,13 @@ class TaskEnv(gym.Env[Any, Any]):
     metadata = METADATA
 
     def __init__(
-        self, task: str | Task[Any], *, render_mode: str | None = None, choices: int | None = None, **arguments: Any
+        self, task: str | Task[Any], *, render_mode: str | None = None, bins: int | None = None, **arguments: Any
     ) -> None:
         name, self.task = as_task(task, arguments)
-        self._lifetime = Lifetime(name, self.task, render_mode)
+        self._runner = EpisodeRunner(name, self.task, render_mode)
         self.render_mode = render_mode
         self.observation_space = box(repeat(self.task.port_bounds, self.task.ports))
-        self._actions = Actions(self.task, self.task.ports, choices=choices)
+        self._actions = Actions(self.task, self.task.ports, bins=bins)
         self.action_space = self._actions.space
 
     def reset(
@@ -48,8 +48,8 @@ class TaskEnv(gym.Env[Any, Any]):
 
         Args:
             seed: names the episode; None goes on to the next episode.
-            options: {"episode": n} plays the n-th test episode instead; {"trial": k} plays the running one again, as
-                the k-th inner episode of a lifetime (see `Task.initial`).
+            options: {"episode": n} plays the n-th test episode instead; {"inner_episode": k} plays the running one
+                again, as the k-th inner episode of a lifetime (see `Task.initial`).
 
         Returns:
             Observation float32 (P * F,) and the task's metrics.
@@ -58,8 +58,8 @@ class TaskEnv(gym.Env[Any, Any]):
             ValueError: A negative seed, or an episode that is no number.
         """
         super().reset(seed=seed)
-        self._lifetime.begin(seed, options)
-        return self._lifetime.observation().reshape(-1), self._lifetime.info()
+        self._runner.begin(seed, options)
+        return self._runner.observation().reshape(-1), self._runner.info()
 
     def step(self, action: npt.ArrayLike) -> tuple[FloatArray, float, bool, bool, dict[str, Any]]:
         """Play one step.
@@ -74,20 +74,20 @@ class TaskEnv(gym.Env[Any, Any]):
             ValueError: The action has another shape, holds NaN or lies outside the action space.
             gymnasium.error.ResetNeeded: No episode is running.
         """
-        lifetime = self._lifetime
+        lifetime = self._runner
         lifetime.require_running()
         reward = lifetime.step(self._actions.play(action).numbers[None])  # (1, P, A)
         return lifetime.observation().reshape(-1), reward, lifetime.over, False, lifetime.info()
 
     def state(self) -> FloatArray:
         """The observation, then the hidden variables, float32 (P * F + hidden,)."""
-        hidden = self._lifetime.hidden()
-        return np.concatenate([self._lifetime.observation().reshape(-1), hidden])
+        hidden = self._runner.privileged()
+        return np.concatenate([self._runner.observation().reshape(-1), hidden])
 
     def neighbours(self) -> npt.NDArray[np.int32]:
         """Who is next to whom now: the numbers of each port's neighbours, int32 (P, D), -1 in slots left empty."""
-        return self._lifetime.neighbours()
+        return self._runner.neighbours()
 
     def render(self) -> Any:
         """A picture uint8 (height, width, 3) or a text, by render mode."""
-        return self._lifetime.render()
+        return self._runner.render()

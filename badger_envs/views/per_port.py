@@ -28,7 +28,7 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
     Args:
         task: an id of the registry, or a task.
         copies: episodes played together, at least 1.
-        choices: how many evenly spaced values each number of an action is chosen from; None for all.
+        bins: how many evenly spaced values each number of an action is chosen from; None for all.
         channel: over which the ports of an episode talk to each other, with a step of delay; None for silence.
         render_mode: None, "rgb_array" or "ansi"; `render()` gives one frame for each episode.
         **arguments: the task's arguments, where `task` is an id.
@@ -42,7 +42,7 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         task: str | Task[Any],
         *,
         copies: int = 1,
-        choices: int | None = None,
+        bins: int | None = None,
         channel: Channel | None = None,
         render_mode: str | None = None,
         **arguments: Any,
@@ -56,7 +56,7 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         self.num_envs = copies * self.task.ports
         self.metadata = self._episodes.metadata | {"autoreset_mode": AutoresetMode.SAME_STEP}
         self.render_mode = render_mode
-        self._actions = Actions(self.task, 1, choices=choices, channel=channel)
+        self._actions = Actions(self.task, 1, bins=bins, channel=channel)
         self.single_observation_space = box(join(self.task.port_bounds, heard_bounds(self.task, channel)))
         self.single_action_space = self._actions.space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
@@ -127,10 +127,10 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         return np.concatenate([rows, heard.reshape(self.num_envs, -1)], axis=1)  # (N, F + D * M)
 
     def _spread(self, infos: dict[str, Any]) -> dict[str, Any]:
-        """The same infos for every port of an episode; "present" is one truth for each port."""
+        """The same infos for every port of an episode; "agent_mask" is one truth for each port."""
         ports = self.task.ports
         return {
-            name: values.reshape(-1) if name == "present" else np.repeat(values, ports)
+            name: values.reshape(-1) if name == "agent_mask" else np.repeat(values, ports)
             for name, values in infos.items()
         }
 

@@ -12,7 +12,7 @@ from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions, Played
 from badger_envs.views.common import METADATA, box, heard_bounds, join, repeat
-from badger_envs.views.episode import FloatArray, Lifetime
+from badger_envs.views.episode import EpisodeRunner, FloatArray
 
 ByAgent = dict[str, Any]
 
@@ -22,13 +22,13 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
 
     Observation of an agent: float32 (F,), and with a channel the D messages it hears behind that, (F + D * M,).
     Action of an agent: float32 (A,), and with a channel what it says behind that, (A + M,); see `Actions` for
-    `choices` and for channels of words. Trainers want the same agents in every episode: where
-    ports can be absent, their agents see 0, do nothing and are not heard, and everybody's info says "present".
+    `bins` and for channels of words. Trainers want the same agents in every episode: where
+    ports can be absent, their agents see 0, do nothing and are not heard, and everybody's info says "agent_mask".
 
     Args:
         task: an id of the registry, or a task.
         render_mode: None, "rgb_array" or "ansi".
-        choices: how many evenly spaced values each number of an action is chosen from; None for all.
+        bins: how many evenly spaced values each number of an action is chosen from; None for all.
         channel: over which agents talk to each other, with a step of delay; None for silence.
         **arguments: the task's arguments, where `task` is an id.
 
@@ -41,14 +41,14 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         task: str | Task[Any],
         *,
         render_mode: str | None = None,
-        choices: int | None = None,
+        bins: int | None = None,
         channel: Channel | None = None,
         **arguments: Any,
     ) -> None:
         name, self.task = as_task(task, arguments)
         self.channel = channel
-        self._lifetime = Lifetime(name, self.task, render_mode)
-        self._actions = Actions(self.task, 1, choices=choices, channel=channel)
+        self._runner = EpisodeRunner(name, self.task, render_mode)
+        self._actions = Actions(self.task, 1, bins=bins, channel=channel)
         self.metadata = METADATA | {"name": name, "is_parallelizable": True}
         self.render_mode = render_mode
         self.possible_agents = [f"port_{port}" for port in range(self.task.ports)]
@@ -58,9 +58,9 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         # One space object for each agent, so that seeding one does not seed another.
         self._observation_spaces = {agent: box(shown) for agent in self.possible_agents}
         self._action_spaces = {
-            agent: Actions(self.task, 1, choices=choices, channel=channel).space for agent in self.possible_agents
+            agent: Actions(self.task, 1, bins=bins, channel=channel).space for agent in self.possible_agents
         }
-        self.state_space = box(join(repeat(shown, self.task.ports), self.task.hidden_bounds))
+        self.state_space = box(join(repeat(shown, self.task.ports), self.task.privileged_bounds))
 
     def observation_space(self, agent: str) -> gym.spaces.Box:
         """What one agent sees and hears, float32 (F + D * M,)."""
@@ -76,7 +76,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         Returns:
             Observations float32 (F + D * M,) and metrics by agent.
         """
-        self._lifetime.begin(seed, options)
+        self._runner.begin(seed, options)
         self.agents = self.possible_agents[:]
         self._said = self._silence()  # (P, M)
         return self._observations(), self._infos()
@@ -94,7 +94,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             ValueError: An agent is missing or unknown, or its action has another shape, holds NaN or is out of range.
             gymnasium.error.ResetNeeded: No episode is running.
         """
-        self._lifetime.require_running()
+        self._runner.require_running()
         if set(actions) != set(self.possible_agents):
             missing = sorted(set(self.possible_agents) - set(actions))
             unknown = sorted(map(str, set(actions) - set(self.possible_agents)))
@@ -105,8 +105,8 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             ported[0, port] = played.numbers[0]
             if played.said is not None:
                 self._said[port] = played.said[0]
-        reward = self._lifetime.step(ported)
-        agents, over = self.possible_agents, self._lifetime.over
+        reward = self._runner.step(ported)
+        agents, over = self.possible_agents, self._runner.over
         if over:
             self.agents = []
         return (
@@ -123,19 +123,19 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
 
     def state(self) -> FloatArray:
         """For a central critic: what all ports show and hear, then the hidden variables, float32."""
-        hidden = self._lifetime.hidden()
+        hidden = self._runner.privileged()
         return np.concatenate([self._shown().reshape(-1), hidden])
 
     def neighbours(self) -> dict[str, list[str]]:
         """Who is next to whom now: the neighbours of each agent, in the order of their slots."""
         return {
             agent: [self.possible_agents[other] for other in slots if other >= 0]
-            for agent, slots in zip(self.possible_agents, self._lifetime.neighbours(), strict=True)
+            for agent, slots in zip(self.possible_agents, self._runner.neighbours(), strict=True)
         }
 
     def render(self) -> Any:
         """A picture uint8 (height, width, 3) or a text, by render mode."""
-        return self._lifetime.render()
+        return self._runner.render()
 
     def close(self) -> None:
         """Nothing is held."""
@@ -148,20 +148,20 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
 
     def _shown(self) -> FloatArray:
         """What ports show and hear, float32 (P, F + D * M)."""
-        shown = self._lifetime.observation()  # (P, F)
+        shown = self._runner.observation()  # (P, F)
         if self.channel is None:
             return shown
-        heard = self._lifetime.hear(self.channel, self._said)  # (P, D, M)
+        heard = self._runner.hear(self.channel, self._said)  # (P, D, M)
         return np.concatenate([shown, heard.reshape(len(shown), -1)], axis=1)  # (P, F + D * M)
 
     def _observations(self) -> ByAgent:
         return {agent: row.copy() for agent, row in zip(self.possible_agents, self._shown(), strict=True)}
 
     def _infos(self) -> ByAgent:
-        infos = {agent: self._lifetime.info() for agent in self.possible_agents}
-        if self.task.padded:
-            for info, here in zip(infos.values(), self._lifetime.present(), strict=True):
-                info["present"] = bool(here)
+        infos = {agent: self._runner.info() for agent in self.possible_agents}
+        if self.task.variable_size:
+            for info, here in zip(infos.values(), self._runner.agent_mask(), strict=True):
+                info["agent_mask"] = bool(here)
         return infos
 
 
@@ -181,7 +181,7 @@ class AECTaskEnv(parallel_to_aec_wrapper):  # type: ignore[misc]
             ValueError: The action has another shape, holds NaN or is out of range.
             gymnasium.error.ResetNeeded: Before reset, or when no agent is left.
         """
-        lifetime = self.env._lifetime
+        lifetime = self.env._runner
         if not getattr(self, "agents", None):
             lifetime.require_running()
         if not lifetime.over:

@@ -65,7 +65,7 @@ class Renderer:
 
     def add(self, state: Any, row: int = 0) -> None:
         """Take the next state, which is `row` of a batch."""
-        self._history.append(self._task.snapshot(state, row))
+        self._history.append(self._task.unbatch(state, row))
 
     def frame(self) -> npt.NDArray[np.uint8]:
         """A picture of now, uint8 (height, width, 3)."""

@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float32]
 class LifetimeObservation(gym.Wrapper[FloatArray, Any, FloatArray, Any]):
     """Several inner episodes of the same hidden task as one lifetime, and what happened just before in the observation.
 
-    Observation: float32, that of the environment, then the previous action (numbers as they are, choices as ones and
+    Observation: float32, that of the environment, then the previous action (numbers as they are, bins as ones and
     zeros; 0 at first), the previous reward, 1 if an inner episode has just ended, and how much of the lifetime is over.
 
     What has to be learned is the same in all inner episodes; what the task draws anew is not. Inner ends are shown in
@@ -72,7 +72,7 @@ class LifetimeObservation(gym.Wrapper[FloatArray, Any, FloatArray, Any]):
         over = ended and self._episode + 1 == self.episodes
         if ended and not over:
             self._episode, self._return = self._episode + 1, 0.0
-            shown, _ = self.env.reset(options={"trial": self._episode})
+            shown, _ = self.env.reset(options={"inner_episode": self._episode})
         taken = np.asarray(gym.spaces.flatten(self.env.action_space, action), np.float32)
         return self._lifetime_observation(shown, taken, float(reward), ended), float(reward), over, False, info
 

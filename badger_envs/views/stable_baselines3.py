@@ -5,7 +5,7 @@ The only file that knows stable-baselines3, which the package does not need; not
     from stable_baselines3 import PPO
     from badger_envs.views.stable_baselines3 import SharedVecEnv
 
-    PPO("MlpPolicy", SharedVecEnv("Badger/HiddenXOR-v0", copies=16, choices=2)).learn(10_000)
+    PPO("MlpPolicy", SharedVecEnv("Badger/HiddenXOR-v0", copies=16, bins=2)).learn(10_000)
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,13 +32,13 @@ class SharedVecEnv(VecEnv):
         task: str | Task[Any],
         *,
         copies: int = 1,
-        choices: int | None = None,
+        bins: int | None = None,
         channel: Channel | None = None,
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
         self.shared = SharedTaskVectorEnv(
-            task, copies=copies, choices=choices, channel=channel, render_mode=render_mode, **arguments
+            task, copies=copies, bins=bins, channel=channel, render_mode=render_mode, **arguments
         )
         self.render_mode = render_mode
         super().__init__(self.shared.num_envs, self.shared.single_observation_space, self.shared.single_action_space)

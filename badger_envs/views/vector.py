@@ -14,7 +14,7 @@ from badger_envs.core.channel import Channel
 from badger_envs.core.task import Task, require_integer
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
-from badger_envs.views.common import METADATA, Names, box, check_render_mode, repeat
+from badger_envs.views.common import METADATA, EpisodeSeeder, box, check_render_mode, repeat
 from badger_envs.views.rendering import Renderer
 
 FloatArray = npt.NDArray[np.float32]
@@ -31,7 +31,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         task: an id of the registry, or a task.
         num_envs: episodes played together (B).
         autoreset_mode: what happens after an episode's end: NEXT_STEP, SAME_STEP or DISABLED, or its value.
-        choices: how many evenly spaced values each number of an action is chosen from; None for all.
+        bins: how many evenly spaced values each number of an action is chosen from; None for all.
         render_mode: None, "rgb_array" or "ansi"; `render()` gives one frame for each sub-environment.
         **arguments: the task's arguments, where `task` is an id.
 
@@ -45,7 +45,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         *,
         num_envs: int = 1,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-        choices: int | None = None,
+        bins: int | None = None,
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
@@ -56,12 +56,12 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         self.metadata = METADATA | {"autoreset_mode": self.autoreset_mode}
         self.render_mode = check_render_mode(render_mode)
         self.single_observation_space = box(repeat(self.task.port_bounds, self.task.ports))
-        self._actions = Actions(self.task, self.task.ports, choices=choices)
+        self._actions = Actions(self.task, self.task.ports, bins=bins)
         self.single_action_space = self._actions.space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._renderers = [Renderer(self.name, self.task) for _ in range(num_envs)] if render_mode else []
-        self._names = Names(num_envs)
+        self._seeder = EpisodeSeeder(num_envs)
         self._over = np.zeros(num_envs, dtype=np.bool_)  # (B,) episodes that ended and were not begun anew
         self._state: Any = None
 
@@ -87,7 +87,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         if seeds is not None and len(seeds) != self.num_envs:
             raise ValueError(f"seed must be one integer or {self.num_envs}, one for each, got {len(seeds)}")
         rows = np.flatnonzero(mask)  # (R,)
-        keys = self._names.begin([None if seeds is None else seeds[b] for b in rows.tolist()], rows, options)
+        keys = self._seeder.begin([None if seeds is None else seeds[b] for b in rows.tolist()], rows, options)
         self._begin(rows, keys)
         return self._observe(), self.info(mask)
 
@@ -138,7 +138,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
     def state(self) -> FloatArray:
         """The observations, then the hidden variables, float32 (B, P * F + hidden)."""
         self._require_begun("state")
-        return np.concatenate([self._observe(), self.task.hidden(self._state)], axis=1)
+        return np.concatenate([self._observe(), self.task.privileged(self._state)], axis=1)
 
     def neighbours(self) -> npt.NDArray[np.int32]:
         """Who is next to whom now: the numbers of each port's neighbours, int32 (B, P, D), -1 in slots left empty."""
@@ -156,10 +156,10 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         if mask is None:
             mask = np.ones(self.num_envs, dtype=np.bool_)  # (B,)
         infos: dict[str, Any] = {}
-        for name, values in self.task.metrics(self._state).items():
+        for name, values in self.task.state_info(self._state).items():
             infos[name], infos[f"_{name}"] = np.where(mask, values, np.zeros_like(values)), mask.copy()
-        if self.task.padded:
-            infos["present"], infos["_present"] = self.task.present(self._state) & mask[:, None], mask.copy()
+        if self.task.variable_size:
+            infos["agent_mask"], infos["_agent_mask"] = self.task.agent_mask(self._state) & mask[:, None], mask.copy()
         return infos
 
     def render(self) -> tuple[Any, ...] | None:
@@ -189,11 +189,11 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
 
     def _begin_next(self, mask: BoolArray) -> None:
         rows = np.flatnonzero(mask)  # (R,)
-        self._begin(rows, self._names.advance(rows))
+        self._begin(rows, self._seeder.advance(rows))
 
     def _begin(self, rows: npt.NDArray[Any], keys: npt.NDArray[np.uint64]) -> None:
-        everything = self._state is None or (len(rows) == self.num_envs and self.task.pure)
-        self._state = self.task.initial(keys) if everything else self.task.begin_again(self._state, rows, keys)
+        everything = self._state is None or (len(rows) == self.num_envs and self.task.functional)
+        self._state = self.task.initial(keys) if everything else self.task.reset_rows(self._state, rows, keys)
         self._over[rows] = False
         for row in rows.tolist() if self._renderers else ():
             self._renderers[row].start(self._state, row)

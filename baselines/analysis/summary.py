@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec, reference_returns
 from badger_envs.statistics import stratified_bootstrap
 from baselines.execution.scheduler import Result, decided_runs
 from baselines.experiments.recipes import Recipe
@@ -15,18 +15,19 @@ from baselines.perturbations.probes import PROBES
 
 def problem(recipe: Recipe) -> dict[str, Any]:
     """What is the same for everybody who trains by a recipe."""
-    task, row = recipe.make_task(), find_row(recipe.task)
+    task, spec = recipe.make_task(), get_spec(recipe.task)
+    known = reference_returns(task)
     return {
         "name": recipe.name,
         "title": recipe.title,
         "task": recipe.task,
         "arguments": recipe.arguments,
         "outer_loop": recipe.outer_loop.kind,
-        "size_name": row.size,
-        "size": getattr(task, row.size),
-        "metric": row.metric,
+        "size_name": spec.size_argument,
+        "size": getattr(task, spec.size_argument),
+        "metric": spec.metric,
         "levels": {
-            "chance": task.levels.chance, "reference": task.levels.reference, **task.levels.local_optima,
+            "chance": known.chance, "reference": known.reference, **known.local_optima,
         },
         "first": recipe.agents[0],
     }  # fmt: skip
@@ -92,7 +93,7 @@ def _trials(entry: Entry, results: dict[str, Result]) -> list[dict[str, Any]]:
 
 def _run(cell: Cell, result: Result) -> dict[str, Any]:
     """A run: its scores at every size, its learning curve, and what the probes found."""
-    metric = find_row(cell.task).metric
+    metric = get_spec(cell.task).metric
     return {
         "hash": cell.hash,
         "seed": cell.seed,

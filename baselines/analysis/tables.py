@@ -7,7 +7,7 @@ import numpy as np
 from rich import box
 from rich.table import Table as RichTable
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.analysis.verdict import CUT, MONOLITHIC, verdict
 
 LARGEST_SHOWN_AS_ZERO = 5e-4
@@ -148,7 +148,7 @@ def _footing_row(agent: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _size_table(problem: dict[str, Any], agents: list[dict[str, Any]]) -> Table:
-    curves = find_row(problem["task"]).known_curves
+    curves = get_spec(problem["task"]).published_curves
     sizes = sorted({int(size) for agent in agents for size in agent["runs"][0]["metric_at_size"]})
     if len(sizes) > MOST_COLUMNS:  # those that most is known of
         sizes = [size for size in sizes if all(size in curve for curve in curves.values())]

@@ -11,7 +11,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.commands.compare import UsageError, require_device
 from baselines.execution.runner import run_cell
 from baselines.experiments.agents import TRAINED
@@ -94,7 +94,7 @@ def _table(name: str, cell: Cell, result: dict[str, Any]) -> Table:
     table.add_row(f"score (0 chance, 1 reference), {cell.episodes} test episodes", f"{test['score']:.3f}")
     for size, other in result["tests"].items():
         if other is not test:
-            table.add_row(f"score at {find_row(cell.task).size}={size}", f"{other['score']:.3f}")
+            table.add_row(f"score at {get_spec(cell.task).size_argument}={size}", f"{other['score']:.3f}")
     for key in ("environment_steps", "parameters", "memory", "parameters_per_memory", "flops_per_step"):
         table.add_row(key.replace("_", " "), f"{result[key]:,.0f}")
     table.add_row("CPU-seconds of training", f"{result['training_cpu_seconds']:.0f}")

@@ -18,7 +18,7 @@ from badger_envs.core.episodes import EpisodeSet
 from badger_envs.core.files import write_json
 from badger_envs.core.policy import Policy
 from badger_envs.evaluation import evaluate
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.execution.costs import costs
 from baselines.experiments.run import Cell, failure, find_result, probe_file, read_object
 from baselines.outer_loops.policy import AgentPolicy
@@ -99,9 +99,9 @@ def _probed(cell: Cell, folder: Path, name: str, device: str) -> dict[str, Any]:
     path = folder / probe_file(cell, name)
     found = read_object(path)
     if found is None:
-        task, choices = find_row(cell.task).make_task(**cell.arguments), getattr(cell.outer_loop, "choices", None)
+        task, bins = get_spec(cell.task).make_task(**cell.arguments), getattr(cell.outer_loop, "bins", None)
         agent = load_agent(folder, device=device)
-        found = ask(name, Subject(agent, cell.task, task, choices, cell.probe_episodes))
+        found = ask(name, Subject(agent, cell.task, task, bins, cell.probe_episodes))
         write_json(path, found)
     return found
 
@@ -117,8 +117,8 @@ def _set_aside_if_damaged(checkpoint: Path) -> None:
 
 
 def _train_and_test(cell: Cell, folder: Path, device: str, on_update: OnUpdate | None, points: int) -> dict[str, Any]:
-    row = find_row(cell.task)
-    task = row.make_task(**cell.arguments)
+    spec = get_spec(cell.task)
+    task = spec.make_task(**cell.arguments)
     result: dict[str, Any] = {"hash": cell.hash, "specification": cell.specification(), "device": device}
     result["training_cpu_seconds"] = 0.0
     agent = None
@@ -148,14 +148,14 @@ def _train_and_test(cell: Cell, folder: Path, device: str, on_update: OnUpdate |
         result["training_cpu_seconds"] = trained.cpu_seconds
 
     tests, cannot = {}, []
-    for size in sorted({getattr(task, row.size), *cell.test_sizes}):
-        sized = row.make_task(**{**cell.arguments, row.size: size})
+    for size in sorted({getattr(task, spec.size_argument), *cell.test_sizes}):
+        sized = spec.make_task(**{**cell.arguments, spec.size_argument: size})
         policy: Policy
         if agent is None:
             assert cell.policy is not None
-            policy = row.policy(cell.policy, sized)
+            policy = spec.policy(cell.policy, sized)
         elif agent.accepts(sized.ports):
-            policy = AgentPolicy(agent, sized.ports, choices=getattr(cell.outer_loop, "choices", None))
+            policy = AgentPolicy(agent, sized.ports, bins=getattr(cell.outer_loop, "bins", None))
         else:
             cannot.append(size)
             continue

@@ -6,7 +6,7 @@ from typing import Any
 from agents import build_agent, count_parameters
 from agents.storage import KINDS
 from badger_envs.core.task import Task
-from badger_envs.registry import row_of
+from badger_envs.registry import spec_of
 from baselines.outer_loops.distributions import make_head
 
 PARAMETER_TOLERANCE = 0.1
@@ -30,7 +30,7 @@ class Contestant:
     policy: str | None = None
     """Name of a handcrafted policy in the registry's row."""
 
-    def fitted(self, task: Task[Any], parameters: int, *, choices: int | None = None) -> dict[str, Any]:
+    def fitted(self, task: Task[Any], parameters: int, *, bins: int | None = None) -> dict[str, Any]:
         """The whole config for a task, as wide as a number of parameters asks for unless it says how wide it is.
 
         Raises:
@@ -38,7 +38,7 @@ class Contestant:
         """
         if self.kind is None:
             raise ValueError(f"agent must be one that is trained, got {self.name!r}")
-        outputs = make_head(task.port_actions, choices).outputs
+        outputs = make_head(task.port_actions, bins).outputs
         config = {"port_features": task.port_features, "port_actions": outputs, **self.config}
         if any(part.name == "ports" for part in fields(KINDS[self.kind].config_class)):
             config["ports"] = task.ports
@@ -150,7 +150,7 @@ LEVELS = {
 
 def handcrafted(task: Task[Any]) -> list[Contestant]:
     """The handcrafted policies of a task: chance, reference, and the local optima between them."""
-    policies = row_of(task).tasks[type(task)]
+    policies = spec_of(task).tasks[type(task)]
     return [
         Contestant(name, *LEVELS.get(name, (name.replace("_", " "), "handcrafted: a local optimum")), policy=name)
         for name in sorted(policies, key=lambda name: name not in LEVELS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from badger_envs.core.task import Task
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.experiments.agents import Contestant
 from baselines.experiments.search import with_settings
 from baselines.outer_loops.base import OuterLoop, Stage
@@ -58,7 +58,7 @@ class Recipe:
             ValueError: It can't be had.
         """
         contestant = replace(contestant, config={**contestant.config, **self.configs.get(contestant.name, {})})
-        return contestant.fitted(self.make_task(), self.parameters, choices=getattr(self.outer_loop, "choices", None))
+        return contestant.fitted(self.make_task(), self.parameters, bins=getattr(self.outer_loop, "bins", None))
 
     def loop(self, contestant: Contestant) -> OuterLoop:
         """The outer loop with the settings that are known to suit an agent."""
@@ -66,7 +66,7 @@ class Recipe:
 
     def make_task(self) -> Task[Any]:
         """What is trained on."""
-        return find_row(self.task).make_task(**self.arguments)
+        return get_spec(self.task).make_task(**self.arguments)
 
 
 GUESSING, XOR, ROUTING = "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0"
@@ -153,7 +153,7 @@ RECIPES: dict[str, Recipe] = {
                 ),
             ),
             agents=("badger_sizes",),
-            test_sizes=find_row(GUESSING).test_sizes,
+            test_sizes=get_spec(GUESSING).test_sizes,
             tuned=False,
             cpu_seconds=120,
         ),

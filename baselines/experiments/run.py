@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from badger_envs.core.episodes import EpisodeSet
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from badger_envs.version import __version__
 from baselines.outer_loops.base import OuterLoop
 from baselines.perturbations.probes import PROBES
@@ -86,7 +86,7 @@ class Cell:
         if self.outer_loop is None:
             return 1_000.0
         members = getattr(self.outer_loop, "members", 1)
-        return 1_000.0 + self.training_episodes * members * find_row(self.task).horizon(**self.arguments)
+        return 1_000.0 + self.training_episodes * members * get_spec(self.task).horizon(**self.arguments)
 
     @property
     def title(self) -> str:

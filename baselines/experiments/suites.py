@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.experiments.agents import TRAINED, Contestant, handcrafted
 from baselines.experiments.recipes import RECIPES, Recipe
 from baselines.experiments.run import Cell
@@ -192,6 +192,6 @@ def _handcrafted(recipe: Recipe, contestant: Contestant) -> Entry:
 
 def main_test(cell: Cell, result: dict[str, Any]) -> dict[str, Any]:
     """The test at the size that the cell was trained at."""
-    row = find_row(cell.task)
-    test: dict[str, Any] = result["tests"][str(getattr(row.make_task(**cell.arguments), row.size))]
+    spec = get_spec(cell.task)
+    test: dict[str, Any] = result["tests"][str(getattr(spec.make_task(**cell.arguments), spec.size_argument))]
     return test

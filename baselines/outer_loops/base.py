@@ -16,7 +16,7 @@ from torch import nn
 from agents import Agent
 from badger_envs.core.episodes import INDEX_BITS, EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task, require_integer
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.outer_loops.rollout import World
 
 
@@ -130,7 +130,7 @@ class Learner(ABC, Generic[SettingsT]):
         self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: SettingsT, *, seed: int
     ) -> None:
         self.agent, self.settings, self.seed = agent, settings, seed
-        self.row, self.arguments = find_row(task_id), arguments
+        self.spec, self.arguments = get_spec(task_id), arguments
         self.done = 0
         """Updates done."""
         self.environment_steps = 0
@@ -167,14 +167,14 @@ class Learner(ABC, Generic[SettingsT]):
 
         drawn = {**self.arguments, **dict(stage.arguments)}
         if stage.sizes is not None:
-            drawn[self.row.size] = between(stage.sizes)
+            drawn[self.spec.size_argument] = between(stage.sizes)
         if stage.horizon is not None:
             drawn["horizon"] = between(stage.horizon)
         first = self.done * settings.batch
         keys = episode_keys(self.seed, np.arange(first, first + settings.batch), EpisodeSet.TRAIN)
         numbers = torch.Generator().manual_seed(self.seed * 2**32 + (0 if stage.alike else 1 + self.done))
         experts = None if stage.experts is None else between(stage.experts)
-        return Lifetimes(self.row.make_task(**drawn), keys, numbers, stage.alike, experts)
+        return Lifetimes(self.spec.make_task(**drawn), keys, numbers, stage.alike, experts)
 
     def begin(self, lifetimes: Lifetimes) -> Any:
         """The agent's memory at the beginning of these lifetimes."""

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from agents import Agent
 from badger_envs.core.task import Task, require_choice, require_integer
+from badger_envs.registry import reference_returns
 from baselines.outer_loops.base import Learner, Lifetimes, OuterLoop
 from baselines.outer_loops.states import detached
 
@@ -49,8 +50,8 @@ class BackpropLearner(Learner[Backprop]):
 
     def __init__(self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: Backprop, *, seed: int) -> None:
         super().__init__(agent, task_id, arguments, settings, seed=seed)
-        task = self.row.make_task(**arguments)
-        if not task.pure:
+        task = self.spec.make_task(**arguments)
+        if not task.functional:
             raise ValueError(
                 f"task must be differentiable for back-propagation, got {task}, which lives in a simulator"
             )
@@ -70,8 +71,8 @@ class BackpropLearner(Learner[Backprop]):
             returns = returns + rewards.detach().sum(dim=0)  # (B,)
             state, memory = detached(state), detached(memory)
         self.environment_steps += len(returns) * task.horizon
-        metrics = {name: values.mean().item() for name, values in task.metrics(state).items()}
-        return {"score": float(task.levels.score(returns.mean().item())), **metrics}
+        metrics = {name: values.mean().item() for name, values in task.state_info(state).items()}
+        return {"score": float(reference_returns(task).score(returns.mean().item())), **metrics}
 
 
 def live(task: Task[Any], agent: Agent, state: Any, memory: Any, steps: int) -> tuple[Tensor, Any, Any]:

@@ -1,6 +1,6 @@
 """What stands between an agent's outputs and the actions of an outer loop that explores: a distribution.
 
-Axis letters as in `badger_envs.core.task`; C choices.
+Axis letters as in `badger_envs.core.task`; C bins.
 """
 
 import math
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 LARGEST_SCORE = 5.0
-"""An agent's outputs lie in [-1, 1]; times this they are the log-odds of choices, so that one can be almost certain."""
+"""An agent's outputs lie in [-1, 1]; times this they are the log-odds of bins, so that one can be almost certain."""
 FIRST_SPREAD = 0.5
 """Standard deviation of actions at the beginning of training."""
 
@@ -71,21 +71,21 @@ class GaussianHead(nn.Module):
         return outputs  # (B, P, A)
 
 
-class ChoiceHead(nn.Module):
-    """Each of the A entries is one of C evenly spaced numbers, as with `choices` in the views.
+class CategoricalHead(nn.Module):
+    """Each of the A entries is one of C evenly spaced numbers, as with `bins` in the views.
 
     Args:
         actions: entries that a port takes (A).
-        choices: how many values an entry has (C), at least 2.
+        bins: how many values an entry has (C), at least 2.
     """
 
     values: Tensor
 
-    def __init__(self, actions: int, choices: int) -> None:
+    def __init__(self, actions: int, bins: int) -> None:
         super().__init__()
-        self.outputs = actions * choices
-        self._shape = (actions, choices)
-        self.register_buffer("values", torch.linspace(-1.0, 1.0, choices), persistent=False)  # (C,)
+        self.outputs = actions * bins
+        self._shape = (actions, bins)
+        self.register_buffer("values", torch.linspace(-1.0, 1.0, bins), persistent=False)  # (C,)
 
     def sample(self, outputs: Tensor, numbers: torch.Generator) -> Tensor:
         # The largest of scores with Gumbel noise is distributed as their softmax says.
@@ -111,6 +111,6 @@ class ChoiceHead(nn.Module):
         return LARGEST_SCORE * outputs.view(*outputs.shape[:-1], *self._shape)  # (B, P, A, C)
 
 
-def make_head(actions: int, choices: int | None) -> GaussianHead | ChoiceHead:
-    """The head for A entries of any number, or of C choices."""
-    return GaussianHead(actions) if choices is None else ChoiceHead(actions, choices)
+def make_head(actions: int, bins: int | None) -> GaussianHead | CategoricalHead:
+    """The head for A entries of any number, or of C bins."""
+    return GaussianHead(actions) if bins is None else CategoricalHead(actions, bins)

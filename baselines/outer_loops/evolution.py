@@ -20,6 +20,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from agents import Agent
 from agents.parts import use_plain_operations
 from badger_envs.core.task import require_integer
+from badger_envs.registry import reference_returns
 from baselines.outer_loops.base import Learner, Lifetimes, NotFiniteError, OuterLoop, SettingsT
 
 
@@ -93,7 +94,7 @@ class GenerationLearner(Learner[SettingsT]):
 
     def change(self, lifetimes: Lifetimes) -> dict[str, float]:
         returns, metrics = self.evolve(lifetimes)
-        return {"score": float(lifetimes.task.levels.score(returns.mean().item())), **metrics}
+        return {"score": float(reference_returns(lifetimes.task).score(returns.mean().item())), **metrics}
 
     def mean(self) -> Tensor:
         """The agent's weights, (W,)."""
@@ -137,7 +138,7 @@ class GenerationLearner(Learner[SettingsT]):
             self.environment_steps += int((~world.over).sum())
             shown, reward = world.step(action.flatten(0, 1))
             total += reward
-        return total.view(count, batch), world.metrics()  # (N, B)
+        return total.view(count, batch), world.state_info()  # (N, B)
 
     def _step(self, weights: dict[str, Tensor], shown: Tensor, memory: Any) -> Any:
         action, following = functional_call(self._body, weights, (shown, memory))

@@ -17,16 +17,16 @@ class AgentPolicy:
         agent: the policy, which is not changed.
         ports: number of ports (P).
         seed: draws identities and addresses; each `reset` goes on where the one before stopped.
-        choices: values that each number of an action is chosen from, as the agent was trained; None for all.
+        bins: values that each number of an action is chosen from, as the agent was trained; None for all.
 
     Raises:
         ValueError: The agent can't have that many ports.
     """
 
-    def __init__(self, agent: Agent, ports: int, *, seed: int = 0, choices: int | None = None) -> None:
+    def __init__(self, agent: Agent, ports: int, *, seed: int = 0, bins: int | None = None) -> None:
         agent.require_ports(ports)
         self._agent, self._ports = agent, ports
-        self._head = make_head(agent.config.port_actions // (choices or 1), choices).to(agent.device)
+        self._head = make_head(agent.config.port_actions // (bins or 1), bins).to(agent.device)
         self._numbers = torch.Generator().manual_seed(seed)
 
     def reset(self, batch: int) -> None:

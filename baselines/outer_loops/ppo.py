@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from agents import Agent
 from badger_envs.core.task import require_bool, require_choice, require_integer
+from badger_envs.registry import reference_returns
 from baselines.outer_loops.base import Learner, Lifetimes, OuterLoop
 from baselines.outer_loops.distributions import make_head
 from baselines.outer_loops.rollout import World
@@ -52,7 +53,7 @@ class PPO(OuterLoop):
     """Weight of the critic's error."""
     norm: float = 0.5
     """Largest norm of the gradient."""
-    choices: int | None = None
+    bins: int | None = None
     """How many evenly spaced values each entry of the action is chosen from; None for all."""
     critic: str = "memory"
     """What the critic sees: the mean over experts of what it makes of their "memory"; each port that of its own expert
@@ -67,7 +68,7 @@ class PPO(OuterLoop):
             require_integer(name, getattr(self, name), 1)
         if self.batch % self.minibatches:
             raise ValueError(f"minibatches must divide the batch of {self.batch}, got {self.minibatches}")
-        for name, optional in (("window", 1), ("choices", 2)):
+        for name, optional in (("window", 1), ("bins", 2)):
             if getattr(self, name) is not None:
                 require_integer(name, getattr(self, name), optional)
         for name in ("discount", "trace"):
@@ -87,7 +88,7 @@ class Window(NamedTuple):
     central: Tensor  # (W, B, C) what a central critic saw; C = 0 for other critics
     drawn: Tensor  # (W, B, P, A) the actions, as the head draws them
     logs: Tensor  # (W, B, P) their log-probabilities
-    present: Tensor  # (W, B, P) 1 where there is a port
+    agent_mask: Tensor  # (W, B, P) 1 where there is a port
     alive: Tensor  # (W, B) 1 where the episode still ran before the step
     advantages: Tensor  # (W, B, P or 1) normalised
     targets: Tensor  # (W, B, P or 1) what the critic should have said
@@ -124,15 +125,14 @@ class PPOLearner(Learner[PPO]):
 
     def __init__(self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: PPO, *, seed: int) -> None:
         super().__init__(agent, task_id, arguments, settings, seed=seed)
-        task = self.row.make_task(**arguments)
-        self.head = make_head(task.port_actions, settings.choices)
+        task = self.spec.make_task(**arguments)
+        self.head = make_head(task.port_actions, settings.bins)
         if agent.config.port_actions != self.head.outputs:
             raise ValueError(
-                f"port_actions must be {self.head.outputs} for choices={settings.choices}, "
-                f"got {agent.config.port_actions}"
+                f"port_actions must be {self.head.outputs} for bins={settings.bins}, got {agent.config.port_actions}"
             )
         if settings.critic == "central":
-            inputs = task.ports * task.port_features + len(task.hidden_bounds.low)
+            inputs = task.ports * task.port_features + len(task.privileged_bounds.low)
         else:
             with torch.no_grad():
                 memory = agent.memory(agent.initial_state(1, task.ports, generator=torch.Generator()))  # (1, E, H)
@@ -151,7 +151,7 @@ class PPOLearner(Learner[PPO]):
         task, settings = lifetimes.task, self.settings
         world = self.world(task)
         numbers = torch.Generator(self.agent.device).manual_seed(self.seed * 2**32 + self.done)
-        scale = 1.0 / (task.levels.reference - task.levels.chance)
+        scale = 1.0 / (reference_returns(task).reference - reference_returns(task).chance)
         shown, memory = world.begin(lifetimes.keys), detached(self.begin(lifetimes))
         returns = torch.zeros(len(shown), device=self.agent.device)  # (B,)
         for first in range(0, task.horizon, settings.window or task.horizon):
@@ -165,7 +165,7 @@ class PPOLearner(Learner[PPO]):
                     self.step(self._loss(window, before, rows), settings.norm)
             if bool(world.over.all()):
                 break
-        return {"score": float(task.levels.score(returns.mean().item())), **world.metrics()}
+        return {"score": float(reference_returns(task).score(returns.mean().item())), **world.state_info()}
 
     @torch.no_grad()
     def _live(
@@ -179,7 +179,7 @@ class PPOLearner(Learner[PPO]):
             outputs, memory = self.agent(shown, memory)  # (B, P, outputs)
             values.append(self._value(memory, central) * alive[:, None])  # (B, P or 1) nothing comes after the end
             drawn = self.head.sample(outputs, numbers)  # (B, P, A)
-            here = world.present().to(shown.dtype)  # (B, P)
+            here = world.agent_mask().to(shown.dtype)  # (B, P)
             record.append([shown, central, drawn, self.head.log_prob(outputs, drawn), here, alive.to(shown.dtype)])
             shown, reward = world.step(self.head.play(drawn))
             rewards.append(reward)
@@ -204,7 +204,7 @@ class PPOLearner(Learner[PPO]):
         memory = rows_of(memory, rows)
         outputs, memories, _ = self.agent.follow(part.shown, memory)  # (W, R, P, outputs), (W, R, E, H)
         seen = part.central[:, :, None] if settings.critic == "central" else memories  # (W, R, E, inputs)
-        change = (self.head.log_prob(outputs, part.drawn) - part.logs) * part.present  # (W, R, P)
+        change = (self.head.log_prob(outputs, part.drawn) - part.logs) * part.agent_mask  # (W, R, P)
         if not settings.per_port:
             change = change.sum(dim=-1, keepdim=True)  # (W, R, 1)
         ratio = change.exp()

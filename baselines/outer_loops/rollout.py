@@ -29,12 +29,12 @@ class World:
 
     def begin(self, keys: Keys) -> Tensor:
         """Begin the episodes of these names, uint64 (B,); what the ports show, float32 (B, P, F)."""
-        if self.task.pure:
+        if self.task.functional:
             self._state = self.task.initial(keys, xp=torch, device=self.device)
         elif self._state is None or len(self.over) != len(keys):
             self._state = self.task.initial(keys)
         else:  # a simulator is built once
-            self._state = self.task.begin_again(self._state, np.arange(len(keys)), keys)
+            self._state = self.task.reset_rows(self._state, np.arange(len(keys)), keys)
         self.over = torch.zeros(len(keys), dtype=torch.bool, device=self.device)  # (B,)
         return self.observation()
 
@@ -48,7 +48,7 @@ class World:
         Returns:
             What the ports show, float32 (B, P, F), and the rewards, float32 (B,), 0 where an episode was over.
         """
-        played: Any = action if self.task.pure else action.cpu().numpy()
+        played: Any = action if self.task.functional else action.cpu().numpy()
         state = self._state
         self._state = self.task.transition(state, played)
         reward = self._tensor(self.task.reward(state, played, self._state)).masked_fill(self.over, 0.0)  # (B,)
@@ -61,15 +61,15 @@ class World:
 
     def central(self) -> Tensor:
         """What a central critic sees: all that ports show and what is hidden, float32 (B, P * F + hidden)."""
-        return torch.cat([self.observation().flatten(1), self._tensor(self.task.hidden(self._state))], dim=1)
+        return torch.cat([self.observation().flatten(1), self._tensor(self.task.privileged(self._state))], dim=1)
 
-    def present(self) -> Tensor:
+    def agent_mask(self) -> Tensor:
         """Which ports there are, bool (B, P)."""
-        return self._tensor(self.task.present(self._state))
+        return self._tensor(self.task.agent_mask(self._state))
 
-    def metrics(self) -> dict[str, float]:
+    def state_info(self) -> dict[str, float]:
         """Means of the task's metrics."""
-        return {name: float(self._tensor(values).mean()) for name, values in self.task.metrics(self._state).items()}
+        return {name: float(self._tensor(values).mean()) for name, values in self.task.state_info(self._state).items()}
 
     def _tensor(self, values: Any) -> Tensor:
         if isinstance(values, Tensor):

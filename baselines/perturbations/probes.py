@@ -13,7 +13,7 @@ from torch import Tensor
 
 from agents import Agent
 from badger_envs.core.task import Task
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.perturbations.rollout import live
 
 FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -26,7 +26,7 @@ class Subject:
     agent: Agent
     task_id: str
     task: Task[Any]
-    choices: int | None
+    bins: int | None
     """As the agent was trained."""
     episodes: int
     """Test episodes for each point."""
@@ -34,12 +34,14 @@ class Subject:
     def score(self, **how: Any) -> Tensor:
         """Mean scores, (hidden_tasks,); see `live`."""
         settings: dict[str, Any] = {"agent": self.agent, "task": self.task, "episodes": self.episodes}
-        return live(choices=self.choices, **{**settings, **how}).mean(dim=1)
+        return live(bins=self.bins, **{**settings, **how}).mean(dim=1)
 
     def longer(self, factor: int) -> Task[Any]:
         """The task with lives so many times as long."""
-        row = find_row(self.task_id)
-        return row.make_task(**{**self.task.arguments(), row.life: getattr(self.task, row.life) * factor})
+        spec = get_spec(self.task_id)
+        return spec.make_task(
+            **{**self.task.arguments(), spec.length_argument: getattr(self.task, spec.length_argument) * factor}
+        )
 
 
 Curve = list[tuple[float, float]]

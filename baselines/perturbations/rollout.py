@@ -13,6 +13,7 @@ from torch import Tensor
 from agents import Agent
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.task import Task
+from badger_envs.registry import reference_returns
 from baselines.outer_loops.distributions import make_head
 from baselines.outer_loops.rollout import World
 
@@ -31,7 +32,7 @@ def live(
     task: Task[Any],
     *,
     episodes: int,
-    choices: int | None = None,
+    bins: int | None = None,
     before_step: BeforeStep = unchanged,
     hidden_tasks: int = 1,
     **begin: Any,
@@ -42,7 +43,7 @@ def live(
         agent: the policy, without exploration.
         task: what is played.
         episodes: lifetimes, all at once (B).
-        choices: as the agent was trained.
+        bins: as the agent was trained.
         before_step: what is done to its memory.
         hidden_tasks: how many episodes it lives one after the other without forgetting: a life in which what is hidden
             changes so often, less once, and nobody says so.
@@ -52,7 +53,7 @@ def live(
         Returns of each of the hidden tasks, normalised to 0 at chance and 1 at the reference, (hidden_tasks, B).
     """
     world = World(task, agent.device)
-    head = make_head(agent.config.port_actions // (choices or 1), choices).to(agent.device)
+    head = make_head(agent.config.port_actions // (bins or 1), bins).to(agent.device)
     numbers = torch.Generator().manual_seed(0)
     state = agent.initial_state(episodes, task.ports, generator=numbers, **begin)
     scores = []
@@ -65,5 +66,5 @@ def live(
             outputs, state = agent(shown, state)  # (B, P, outputs)
             shown, reward = world.step(head.best(outputs))
             total += reward
-        scores.append(torch.from_numpy(task.levels.score(total.cpu().numpy())))  # (B,)
+        scores.append(torch.from_numpy(reference_returns(task).score(total.cpu().numpy())))  # (B,)
     return torch.stack(scores)  # (hidden_tasks, B)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.report.plotting import Agent, Row, cut_off, labelled, levels, limits, line, over
 from baselines.report.style import FAINT, INK, Look, Picture, canvas, legend, save
 
@@ -76,7 +76,7 @@ def sizes(problem: Mapping[str, Any], agents: list[Agent], looks: Mapping[str, L
     trained = [agent for agent in agents if agent["n"] and not agent["handcrafted"]]
     if not any(len(agent["runs"][0]["metric_at_size"]) > 1 for agent in trained):
         return None
-    known, rows = find_row(problem["task"]).known_curves, []
+    known, rows = get_spec(problem["task"]).published_curves, []
     with canvas() as (figure, axes):
         for agent in trained:
             at = [run["metric_at_size"] for run in agent["runs"]]

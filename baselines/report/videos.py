@@ -55,12 +55,12 @@ def film(cell_folder: Path, problem: Mapping[str, Any], path: Path, *, episode: 
 def _play(cell_folder: Path, problem: Mapping[str, Any], episode: int) -> list[Any]:
     """Pictures uint8 (height, width, 3), at most so many of the whole episode, the last one too."""
     cell = json.loads((cell_folder / "cell.json").read_text(encoding="utf-8"))
-    choices = cell["specification"]["outer_loop"].get("choices")
+    bins = cell["specification"]["outer_loop"].get("bins")
     badger_envs.register_all()
     env = gym.make(problem["task"], render_mode="rgb_array", **problem["arguments"])
     try:
         task: Any = env.unwrapped
-        policy = AgentPolicy(load_agent(cell_folder), task.task.ports, choices=choices)
+        policy = AgentPolicy(load_agent(cell_folder), task.task.ports, bins=bins)
         policy.reset(1)
         step = max(-(-task.task.horizon // MOST_FRAMES), 1)
         observation, _ = env.reset(options={"episode": episode})

@@ -18,7 +18,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 from badger_envs import Channel, LifetimeObservation
 from badger_envs.core.policy import FloatArray
 from badger_envs.core.task import Task
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from badger_envs.views import SharedTaskVectorEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
 
@@ -39,7 +39,7 @@ def recurrent_ppo(
         copies: environments played together.
         memory: units of the LSTM, which actor and critic share.
     """
-    horizon = find_row(task_id).make_task(**arguments).horizon
+    horizon = get_spec(task_id).make_task(**arguments).horizon
 
     def make() -> gym.Env[Any, Any]:
         return LifetimeObservation(gym.make(task_id, disable_env_checker=True, **arguments))
@@ -75,7 +75,7 @@ def shared_ppo(
     steps: int,
     seed: int,
     copies: int = 16,
-    choices: int | None = None,
+    bins: int | None = None,
     channel: Channel | None = None,
 ) -> PPO:
     """Train one feed-forward policy for all ports with stable-baselines3.
@@ -86,10 +86,10 @@ def shared_ppo(
         steps: environment steps of all copies together; each is a step of every port.
         seed: of the environments and of the trainer.
         copies: environments played together.
-        choices: values that each number of an action is chosen from; None for all.
+        bins: values that each number of an action is chosen from; None for all.
         channel: over which the ports talk; None for silence.
     """
-    env = SharedVecEnv(task_id, copies=copies, choices=choices, channel=channel, **arguments)
+    env = SharedVecEnv(task_id, copies=copies, bins=bins, channel=channel, **arguments)
     task = env.shared.task
     model = PPO(
         "MlpPolicy",
@@ -112,11 +112,11 @@ def shared_returns(
     arguments: dict[str, Any],
     *,
     episodes: int,
-    choices: int | None = None,
+    bins: int | None = None,
     channel: Channel | None = None,
 ) -> npt.NDArray[np.float64]:
     """Returns of the first so many test episodes, (episodes,), when every port acts by the model without exploring."""
-    view = SharedTaskVectorEnv(task_id, copies=episodes, choices=choices, channel=channel, **arguments)
+    view = SharedTaskVectorEnv(task_id, copies=episodes, bins=bins, channel=channel, **arguments)
     shown, _ = view.reset(options={"episode": np.arange(episodes)})
     total, alive = np.zeros(episodes), np.ones(episodes, np.bool_)
     for _ in range(view.task.horizon):

@@ -16,7 +16,7 @@ import torch
 from agents import Agent, load_agent
 from agents.storage import CONFIG, WEIGHTS
 from badger_envs.core.task import Task
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.outer_loops.policy import AgentPolicy
 
 
@@ -44,11 +44,11 @@ class SavedAgent:
         Raises:
             ValueError: The agent can't have that task, or not at that size.
         """
-        task = find_row(id).make_task(**arguments)
-        return AgentPolicy(self.agent, task.ports, choices=find_choices(self.agent, task))
+        task = get_spec(id).make_task(**arguments)
+        return AgentPolicy(self.agent, task.ports, bins=find_bins(self.agent, task))
 
 
-def find_choices(agent: Agent, task: Task[Any]) -> int | None:
+def find_bins(agent: Agent, task: Task[Any]) -> int | None:
     """How many values an agent was trained to choose each number of an action from; None for all.
 
     Its outputs say it: one for each number, or one for each value of each number.
@@ -61,8 +61,8 @@ def find_choices(agent: Agent, task: Task[Any]) -> int | None:
         if got != wanted and (name == "port_features" or got % wanted):
             kinds = type(task).__name__, type(agent).__name__
             raise ValueError(f"{name} must be {wanted} for {kinds[0]}, got {got} of {kinds[1]}")
-    choices: int = agent.config.port_actions // task.port_actions
-    return None if choices == 1 else choices
+    bins: int = agent.config.port_actions // task.port_actions
+    return None if bins == 1 else bins
 
 
 @contextlib.contextmanager

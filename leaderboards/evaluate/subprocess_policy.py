@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.evaluation import PolicyError
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from badger_envs.views.actions import check_numbers
 from leaderboards.evaluate import policy_process as process
 
@@ -175,7 +175,7 @@ class IsolatedPolicy:
         start_seconds: float = START_SECONDS,
         within: PolicyProcess | None = None,
     ) -> None:
-        task = find_row(id).make_task(**arguments)
+        task = get_spec(id).make_task(**arguments)
         self._width, self._limit, self._batch = task.ports * task.port_actions, task.action_limit, 0
         self._name, self._is_own = f"policy {reference} on {id}", within is None
         wanted = {"reference": reference, "id": id, "arguments": dict(arguments), "training_seed": training_seed}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from badger_envs.core.files import write_whole
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec, reference_returns
 from leaderboards.schema.benchmark import SUITES
 
 
@@ -64,22 +64,22 @@ def write_suite(name: str, problems: Sequence[Chosen], folder: Path = SUITES) ->
 
 
 def _problem(chosen: Chosen) -> dict[str, Any]:
-    row = find_row(chosen.id)
+    spec = get_spec(chosen.id)
     return {
         "name": chosen.name,
         "id": chosen.id,
         "arguments": chosen.arguments,
-        "size_name": row.size,
-        "train_size": getattr(row.make_task(**chosen.arguments), row.size),
-        "metric": row.metric,
+        "size_name": spec.size_argument,
+        "train_size": getattr(spec.make_task(**chosen.arguments), spec.size_argument),
+        "metric": spec.metric,
         "sizes": {str(size): _size(chosen, size) for size in chosen.sizes},
     }
 
 
 def _size(chosen: Chosen, size: int) -> dict[str, Any]:
-    row = find_row(chosen.id)
-    task = row.make_task(**{**chosen.arguments, row.size: size})
-    levels = task.levels
+    spec = get_spec(chosen.id)
+    task = spec.make_task(**{**chosen.arguments, spec.size_argument: size})
+    levels = reference_returns(task)
     return {
         "arguments": task.arguments(),
         "episodes": chosen.episodes,

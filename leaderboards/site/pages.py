@@ -12,7 +12,7 @@ from typing import Any
 
 import jinja2
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from badger_envs.statistics import Interval
 from leaderboards.schema.benchmark import Problem
 from leaderboards.schema.status import STATUSES, Step
@@ -90,7 +90,7 @@ def pages(board: Board, histories: Mapping[str, Sequence[Step]]) -> Iterator[tup
 
 def rules_of(problem: Problem) -> dict[str, str]:
     """The documentation of a problem's task by heading; what comes before the first one has the heading ""."""
-    text = inspect.getdoc(find_row(problem.id).task_type(problem.arguments)) or ""
+    text = inspect.getdoc(get_spec(problem.id).task_type(problem.arguments)) or ""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     found = {"": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=True))
     return {heading: " ".join(words.split()) for heading, words in found.items()}

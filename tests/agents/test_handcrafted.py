@@ -8,7 +8,7 @@ from agents.handcrafted import OthersMessages
 from badger_envs.envs.modular_robot.gaits import gait_of
 from badger_envs.envs.modular_robot.task import SECONDS_OF_A_STEP
 from badger_envs.evaluation import evaluate
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.execution.costs import costs
 from baselines.outer_loops.policy import AgentPolicy
 
@@ -32,7 +32,7 @@ def gaits_of(body):
 
 
 def score(rule, id, *, episodes=1000, cut=False, rounds_of_messages=1, **arguments):
-    task = find_row(id).make_task(**arguments)
+    task = get_spec(id).make_task(**arguments)
     settings = gaits_of(task.bodies[0]) if rule == "wave" else ()
     agent = Handcrafted(HandcraftedConfig(task.port_features, rule, rounds=rounds_of_messages, settings=settings))
     if cut:
@@ -153,7 +153,7 @@ def test_what_is_seen_elsewhere_is_known_from_messages_only(config):
 
 
 def test_a_rule_costs_no_parameters_and_has_a_memory():
-    task = find_row(ROUTING).make_task(ports=4)
+    task = get_spec(ROUTING).make_task(ports=4)
     assert costs(Handcrafted(CONFIGS["elimination"]), task) == {
         "parameters": 0,
         "memory": 4 * 9,

@@ -17,65 +17,66 @@ from stable_baselines3.common.env_checker import check_env as check_env_of_stabl
 from badger_envs import EpisodeSet, episode_keys
 from badger_envs.core.policy import Blind
 from badger_envs.evaluation import evaluate
-from tests.helpers.cases import every_case, every_pure_case, every_row, random_actions, skip_without_opengl
+from badger_envs.registry import reference_returns
+from tests.helpers.cases import every_case, every_functional_case, every_spec, random_actions, skip_without_opengl
 
 GRADCHECK_STEPS = 6
-HEADINGS = ("Observation", "Action", "Reward", "Episode end", "Levels", "Arguments", "Version history")
+HEADINGS = ("Observation", "Action", "Reward", "Episode end", "ReferenceReturns", "Arguments", "Version history")
 
 
 @every_case
-def test_gymnasium_checker_is_content(row, arguments):
-    if row.make_task(**arguments).horizon < 2:
+def test_gymnasium_checker_is_content(spec, arguments):
+    if spec.make_task(**arguments).horizon < 2:
         pytest.skip("the checker plays two steps")
-    skip_without_opengl(row.task)
-    check_env(gym.make(row.id, render_mode="rgb_array", **arguments).unwrapped)
-    check_env(gym.make(row.id, render_mode="ansi", **arguments).unwrapped)
+    skip_without_opengl(spec.task)
+    check_env(gym.make(spec.id, render_mode="rgb_array", **arguments).unwrapped)
+    check_env(gym.make(spec.id, render_mode="ansi", **arguments).unwrapped)
 
 
 @every_case
-def test_stable_baselines3_checker_is_content(row, arguments):
-    check_env_of_stable_baselines3(gym.make(row.id, **arguments))
+def test_stable_baselines3_checker_is_content(spec, arguments):
+    check_env_of_stable_baselines3(gym.make(spec.id, **arguments))
 
 
 @every_case
-def test_pettingzoo_parallel_checkers_are_content(row, arguments):
-    parallel_api_test(pettingzoo.make("parallel", row.id, **arguments), num_cycles=50)
-    parallel_seed_test(lambda: pettingzoo.make("parallel", row.id, **arguments))
+def test_pettingzoo_parallel_checkers_are_content(spec, arguments):
+    parallel_api_test(pettingzoo.make("parallel", spec.id, **arguments), num_cycles=50)
+    parallel_seed_test(lambda: pettingzoo.make("parallel", spec.id, **arguments))
 
 
 @every_case
-def test_pettingzoo_aec_checkers_are_content(row, arguments):
-    api_test(pettingzoo.make("aec", row.id, **arguments), num_cycles=50)
-    seed_test(lambda: pettingzoo.make("aec", row.id, **arguments))
+def test_pettingzoo_aec_checkers_are_content(spec, arguments):
+    api_test(pettingzoo.make("aec", spec.id, **arguments), num_cycles=50)
+    seed_test(lambda: pettingzoo.make("aec", spec.id, **arguments))
 
 
 @every_case
-def test_state_of_the_parallel_view_lies_in_its_space_and_ends_with_what_is_hidden(row, arguments):
-    env = pettingzoo.make("parallel", row.id, **arguments)
+def test_state_of_the_parallel_view_lies_in_its_space_and_ends_with_what_is_hidden(spec, arguments):
+    env = pettingzoo.make("parallel", spec.id, **arguments)
     env.reset(seed=3)
     assert env.state() in env.state_space
-    hidden = env.task.hidden(env.task.initial(episode_keys(3, 0)))[0]
+    hidden = env.task.privileged(env.task.initial(episode_keys(3, 0)))[0]
     assert np.array_equal(env.state()[-len(hidden) :], hidden)
 
 
 @every_case
-def test_all_views_show_the_same_episode(row, arguments):
-    env, parallel = gym.make(row.id, **arguments), pettingzoo.make("parallel", row.id, **arguments)
+def test_all_views_show_the_same_episode(spec, arguments):
+    env, parallel = gym.make(spec.id, **arguments), pettingzoo.make("parallel", spec.id, **arguments)
     task = env.unwrapped.task
     shown, _ = env.reset(seed=11)
     by_agent, _ = parallel.reset(seed=11)
-    aec = pettingzoo.make("aec", row.id, **arguments)
+    aec = pettingzoo.make("aec", spec.id, **arguments)
     aec.reset(seed=11)
-    present, agents = task.present(task.initial(episode_keys(11, 0)))[0], parallel.possible_agents
+    agent_mask, agents = task.agent_mask(task.initial(episode_keys(11, 0)))[0], parallel.possible_agents
     for actions in random_actions(task, 1)[:, 0]:
         ported = shown.reshape(task.ports, -1)
-        assert not ported[~present].any()
+        assert not ported[~agent_mask].any()
         assert np.array_equal(ported, np.stack([by_agent[agent] for agent in agents]))
         assert np.array_equal(ported, np.stack([aec.observe(agent) for agent in agents]))
         shown, reward, terminated, _, _ = env.step(actions.reshape(-1))
         named = dict(zip(agents, actions, strict=True))
         by_agent, rewards, terminations, _, infos = parallel.step(named)
-        assert [info.get("present", True) for info in infos.values()] == present.tolist()
+        assert [info.get("agent_mask", True) for info in infos.values()] == agent_mask.tolist()
         for agent in agents:
             aec.step(named[agent])
         assert set(rewards.values()) == {reward}
@@ -87,10 +88,10 @@ def test_all_views_show_the_same_episode(row, arguments):
 
 @every_case
 @pytest.mark.parametrize("mode", list(gym.vector.AutoresetMode))
-def test_vector_env_equals_sync_vector_env_of_singles_step_for_step(row, arguments, mode):
+def test_vector_env_equals_sync_vector_env_of_singles_step_for_step(spec, arguments, mode):
     count = 5
-    fast = gym.make_vec(row.id, num_envs=count, autoreset_mode=mode, **arguments)
-    slow = gym.vector.SyncVectorEnv([lambda: gym.make(row.id, **arguments)] * count, autoreset_mode=mode)
+    fast = gym.make_vec(spec.id, num_envs=count, autoreset_mode=mode, **arguments)
+    slow = gym.vector.SyncVectorEnv([lambda: gym.make(spec.id, **arguments)] * count, autoreset_mode=mode)
     assert fast.observation_space == slow.observation_space
     assert fast.action_space == slow.action_space
     assert fast.metadata["autoreset_mode"] is mode
@@ -130,19 +131,19 @@ def assert_same(got, expected):
 
 
 @every_case
-def test_episodes_do_not_depend_on_the_batch_they_are_in(row, arguments):
-    task = row.make_task(**arguments)
+def test_episodes_do_not_depend_on_the_batch_they_are_in(spec, arguments):
+    task = spec.make_task(**arguments)
     keys, actions = episode_keys(2, np.arange(33)), random_actions(task, 33)
     together, alone = task.initial(keys), task.initial(keys[17:18])
     for action in actions:
         together, alone = task.transition(together, action), task.transition(alone, action[17:18])
-        for view in (task.observation, task.hidden, task.terminal, task.neighbours, task.present):
+        for view in (task.observation, task.privileged, task.terminal, task.neighbours, task.agent_mask):
             assert np.array_equal(view(together)[17:18], view(alone))
 
 
-@every_pure_case
-def test_torch_agrees_with_numpy_to_float32_rounding(row, arguments):
-    task = row.make_task(**arguments)
+@every_functional_case
+def test_torch_agrees_with_numpy_to_float32_rounding(spec, arguments):
+    task = spec.make_task(**arguments)
     keys, actions = episode_keys(2, np.arange(33)), random_actions(task, 33)
     one, other = task.initial(keys), task.initial(keys, xp=torch, device="cpu")
     for action in actions:
@@ -152,8 +153,8 @@ def test_torch_agrees_with_numpy_to_float32_rounding(row, arguments):
             rewards,
             (task.observation(following), task.observation(tensors)),
             (task.terminal(following), task.terminal(tensors)),
-            (task.hidden(following), task.hidden(tensors)),
-            *zip(task.metrics(following).values(), task.metrics(tensors).values(), strict=True),
+            (task.privileged(following), task.privileged(tensors)),
+            *zip(task.state_info(following).values(), task.state_info(tensors).values(), strict=True),
         ]
         for array, tensor in pairs:
             assert array.dtype == tensor.numpy().dtype
@@ -161,10 +162,10 @@ def test_torch_agrees_with_numpy_to_float32_rounding(row, arguments):
         one, other = following, tensors
 
 
-@every_pure_case
-def test_jax_agrees_with_numpy_also_when_compiled(row, arguments):
+@every_functional_case
+def test_jax_agrees_with_numpy_also_when_compiled(spec, arguments):
     jax = pytest.importorskip("jax", reason="jax is not installed")
-    task = row.make_task(**arguments)
+    task = spec.make_task(**arguments)
     keys, actions = episode_keys(2, np.arange(9)), random_actions(task, 9)
     transition, observation, reward = map(jax.jit, (task.transition, task.observation, task.reward))
     one, other = task.initial(keys), task.initial(keys, xp=jax.numpy)
@@ -175,9 +176,9 @@ def test_jax_agrees_with_numpy_also_when_compiled(row, arguments):
         one, other = following, traced
 
 
-@every_pure_case
-def test_gradients_agree_with_finite_differences(row, arguments):
-    task = row.make_task(**arguments)
+@every_functional_case
+def test_gradients_agree_with_finite_differences(spec, arguments):
+    task = spec.make_task(**arguments)
     keys = episode_keys(4, np.arange(3))
 
     def total(actions):
@@ -196,24 +197,24 @@ def test_gradients_agree_with_finite_differences(row, arguments):
 
 
 @every_case
-def test_every_level_is_what_its_policy_returns(row, arguments):
-    task = row.make_task(**arguments)
-    known = row.levels(**arguments)
-    assert row.horizon(**arguments) == task.horizon
+def test_every_level_is_what_its_policy_returns(spec, arguments):
+    task = spec.make_task(**arguments)
+    known = spec.reference_returns(**arguments)
+    assert spec.horizon(**arguments) == task.horizon
     levels = {"chance": known.chance, "reference": known.reference, **known.local_optima}
-    assert set(row.tasks[type(task)]) >= set(levels)
+    assert set(spec.tasks[type(task)]) >= set(levels)
     for name, expected in levels.items():
-        episodes = 20_000 if task.pure else 200
-        result = evaluate(row.policy(name, task), row.id, episodes=episodes, batch=episodes, **arguments)
+        episodes = 20_000 if task.functional else 200
+        result = evaluate(spec.policy(name, task), spec.id, episodes=episodes, batch=episodes, **arguments)
         standard_error = result.returns.std() / np.sqrt(len(result.returns))
         assert abs(result.returns.mean() - expected) <= 4 * standard_error + 1e-6, name
-        assert result.returns.min() >= task.levels.lowest
-        assert result.returns.max() <= task.levels.highest
+        assert result.returns.min() >= reference_returns(task).lowest
+        assert result.returns.max() <= reference_returns(task).highest
 
 
 @every_case
-def test_observations_stay_in_their_space_and_fixed_infos_stay_the_same(row, arguments):
-    env = gym.make(row.id, **arguments)
+def test_observations_stay_in_their_space_and_fixed_infos_stay_the_same(spec, arguments):
+    env = gym.make(spec.id, **arguments)
     shown, info = env.reset(seed=5)
     names, ended = set(info), False
     for action in random_actions(env.unwrapped.task, 1)[:, 0]:
@@ -227,22 +228,22 @@ def test_observations_stay_in_their_space_and_fixed_infos_stay_the_same(row, arg
 
 
 @every_case
-def test_resets_name_episodes(row, arguments):
-    env = gym.make(row.id, **arguments)
+def test_resets_name_episodes(spec, arguments):
+    env = gym.make(spec.id, **arguments)
 
-    def hidden(**how):
+    def privileged(**how):
         env.reset(**how)
-        return env.unwrapped.state()[-len(env.unwrapped.task.hidden_bounds.low) :].tolist()
+        return env.unwrapped.state()[-len(env.unwrapped.task.privileged_bounds.low) :].tolist()
 
-    episodes = [hidden(seed=3), *(hidden() for _ in range(7))]
-    assert episodes == [hidden(seed=3), *(hidden() for _ in range(7))]
+    episodes = [privileged(seed=3), *(privileged() for _ in range(7))]
+    assert episodes == [privileged(seed=3), *(privileged() for _ in range(7))]
     assert any(episode != episodes[0] for episode in episodes)
-    tested = hidden(options={"episode": 12})
+    tested = privileged(options={"episode": 12})
     assert (
         tested
-        == env.unwrapped.task.hidden(env.unwrapped.task.initial(episode_keys(0, 12, EpisodeSet.TEST)))[0].tolist()
+        == env.unwrapped.task.privileged(env.unwrapped.task.initial(episode_keys(0, 12, EpisodeSet.TEST)))[0].tolist()
     )
-    vector = gym.make_vec(row.id, num_envs=2, **arguments)
+    vector = gym.make_vec(spec.id, num_envs=2, **arguments)
     vector.reset(options={"episode": np.asarray([12, 13])})
     assert vector.unwrapped.state()[0, -len(tested) :].tolist() == tested
     seen = []
@@ -253,9 +254,9 @@ def test_resets_name_episodes(row, arguments):
 
 
 @every_case
-def test_pictures_and_texts_are_drawn_from_the_first_step_to_the_last(row, arguments):
-    skip_without_opengl(row.task)
-    env = gym.make(row.id, render_mode="rgb_array", **arguments)
+def test_pictures_and_texts_are_drawn_from_the_first_step_to_the_last(spec, arguments):
+    skip_without_opengl(spec.task)
+    env = gym.make(spec.id, render_mode="rgb_array", **arguments)
     env.reset(seed=1)
     begin = env.render()
     assert begin.dtype == np.uint8
@@ -263,10 +264,10 @@ def test_pictures_and_texts_are_drawn_from_the_first_step_to_the_last(row, argum
     for action in random_actions(env.unwrapped.task, 1)[:, 0]:
         env.step(action.reshape(-1))
     assert (env.render() != begin).any()
-    text = gym.make(row.id, render_mode="ansi", **arguments)
+    text = gym.make(spec.id, render_mode="ansi", **arguments)
     text.reset(seed=1)
-    assert row.id in text.render()
-    vector = gym.make_vec(row.id, num_envs=3, render_mode="rgb_array", **arguments)
+    assert spec.id in text.render()
+    vector = gym.make_vec(spec.id, num_envs=3, render_mode="rgb_array", **arguments)
     vector.reset(seed=1)
     frames = vector.render()
     assert len(frames) == 3
@@ -274,8 +275,8 @@ def test_pictures_and_texts_are_drawn_from_the_first_step_to_the_last(row, argum
 
 
 @every_case
-def test_environments_can_be_pickled_in_mid_episode(row, arguments):
-    env = gym.make(row.id, **arguments).unwrapped
+def test_environments_can_be_pickled_in_mid_episode(spec, arguments):
+    env = gym.make(spec.id, **arguments).unwrapped
     env.reset(seed=1)
     copy = pickle.loads(pickle.dumps(env))
     action = np.zeros(env.action_space.shape, np.float32)
@@ -283,9 +284,9 @@ def test_environments_can_be_pickled_in_mid_episode(row, arguments):
 
 
 @every_case
-def test_bad_actions_are_refused_by_every_view(row, arguments):
-    env, vector = gym.make(row.id, **arguments).unwrapped, gym.make_vec(row.id, num_envs=3, **arguments)
-    parallel, aec = (pettingzoo.make(kind, row.id, **arguments) for kind in ("parallel", "aec"))
+def test_bad_actions_are_refused_by_every_view(spec, arguments):
+    env, vector = gym.make(spec.id, **arguments).unwrapped, gym.make_vec(spec.id, num_envs=3, **arguments)
+    parallel, aec = (pettingzoo.make(kind, spec.id, **arguments) for kind in ("parallel", "aec"))
     for view in (env, vector, parallel, aec):
         view.reset(seed=0)
     good, own = np.zeros(env.action_space.shape, np.float32), env.task.port_actions
@@ -318,8 +319,8 @@ def test_bad_actions_are_refused_by_every_view(row, arguments):
 
 
 @every_case
-def test_only_the_actions_of_episodes_that_begin_anew_do_not_matter(row, arguments):
-    vector = gym.make_vec(row.id, num_envs=2, **arguments)
+def test_only_the_actions_of_episodes_that_begin_anew_do_not_matter(spec, arguments):
+    vector = gym.make_vec(spec.id, num_envs=2, **arguments)
     vector.reset(seed=0)
     good, bad = np.zeros(vector.action_space.shape, np.float32), np.full(vector.action_space.shape, np.nan, np.float32)
     for _ in range(vector.unwrapped.task.horizon):
@@ -334,9 +335,9 @@ def test_only_the_actions_of_episodes_that_begin_anew_do_not_matter(row, argumen
 
 
 @every_case
-def test_steps_outside_of_an_episode_are_refused(row, arguments):
-    env, vector = gym.make(row.id, **arguments).unwrapped, gym.make_vec(row.id, num_envs=2, **arguments)
-    parallel, aec = (pettingzoo.make(kind, row.id, **arguments) for kind in ("parallel", "aec"))
+def test_steps_outside_of_an_episode_are_refused(spec, arguments):
+    env, vector = gym.make(spec.id, **arguments).unwrapped, gym.make_vec(spec.id, num_envs=2, **arguments)
+    parallel, aec = (pettingzoo.make(kind, spec.id, **arguments) for kind in ("parallel", "aec"))
     action = np.zeros(env.action_space.shape, np.float32)
     own = action[: env.task.port_actions]
 
@@ -351,7 +352,7 @@ def test_steps_outside_of_an_episode_are_refused(row, arguments):
     with pytest.raises(ResetNeeded, match="reset"):
         env.state()
     with pytest.raises(ResetNeeded, match="reset"):
-        gym.make(row.id, render_mode="ansi", **arguments).unwrapped.render()
+        gym.make(spec.id, render_mode="ansi", **arguments).unwrapped.render()
     for view in (env, parallel, aec):
         view.reset(seed=0)
     for _ in range(env.task.horizon):
@@ -364,7 +365,7 @@ def test_steps_outside_of_an_episode_are_refused(row, arguments):
     for play in play_all():
         with pytest.raises(ResetNeeded, match="the episode ended after"):
             play()
-    disabled = gym.make_vec(row.id, num_envs=2, autoreset_mode="Disabled", **arguments)
+    disabled = gym.make_vec(spec.id, num_envs=2, autoreset_mode="Disabled", **arguments)
     disabled.reset(seed=0)
     for _ in range(env.task.horizon):
         disabled.step(np.stack([action, action]))
@@ -372,22 +373,22 @@ def test_steps_outside_of_an_episode_are_refused(row, arguments):
         disabled.step(np.stack([action, action]))
 
 
-@every_row
-def test_the_docstring_has_the_fixed_headings_in_order(row):
-    assert re.findall(r"^    ## (.+)$", row.task.__doc__, flags=re.MULTILINE) == list(HEADINGS)
-    for name in row.make_task().arguments():
-        assert f"`{name}`" in row.task.__doc__, f"argument {name} is not described"
+@every_spec
+def test_the_docstring_has_the_fixed_headings_in_order(spec):
+    assert re.findall(r"^    ## (.+)$", spec.task.__doc__, flags=re.MULTILINE) == list(HEADINGS)
+    for name in spec.make_task().arguments():
+        assert f"`{name}`" in spec.task.__doc__, f"argument {name} is not described"
 
 
-@every_row
-def test_bad_arguments_of_the_views_are_refused(row):
+@every_spec
+def test_bad_arguments_of_the_views_are_refused(spec):
     with pytest.raises(ValueError, match=r"render_mode must be None or one of \['rgb_array', 'ansi'\], got 'human'"):
-        pettingzoo.make("parallel", row.id, render_mode="human")
+        pettingzoo.make("parallel", spec.id, render_mode="human")
     with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
-        gym.make_vec(row.id, num_envs=0)
+        gym.make_vec(spec.id, num_envs=0)
     with pytest.raises(TypeError, match="has no argument sise"):
-        gym.make(row.id, sise=3)
-    vector = gym.make_vec(row.id, num_envs=2)
+        gym.make(spec.id, sise=3)
+    vector = gym.make_vec(spec.id, num_envs=2)
     with pytest.raises(ValueError, match="seed must be one integer or 2"):
         vector.reset(seed=[1, 2, 3])
     vector.reset(seed=0)
@@ -405,7 +406,7 @@ def test_bad_arguments_of_the_views_are_refused(row):
         vector.reset(seed=[-1, 0])
 
 
-@every_row
-def test_the_blind_policy_ignores_what_it_sees(row):
-    policy = Blind(row.make_task())
+@every_spec
+def test_the_blind_policy_ignores_what_it_sees(spec):
+    policy = Blind(spec.make_task())
     assert not policy.act(np.ones((2, 9), np.float32), np.ones(2, np.float32)).any()

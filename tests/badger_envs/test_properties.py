@@ -5,7 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from badger_envs import ROWS, Guessing, HiddenXOR, MeshRouting, ModularReacher, ModularRobot, Routing, episode_keys
+from badger_envs import SPECS, Guessing, HiddenXOR, MeshRouting, ModularReacher, ModularRobot, Routing, episode_keys
+from badger_envs.registry import reference_returns
 
 ARGUMENTS = {
     Guessing: st.fixed_dictionaries(
@@ -60,8 +61,8 @@ ARGUMENTS = {
 }
 """Task -> all arguments it takes, small enough to be played at once."""
 MEASURED = (ModularReacher, ModularRobot)
-"""Levels of these are measured, which takes too long for all that hypothesis asks for."""
-TASKS = [task for row in ROWS.values() for task in row.tasks]
+"""ReferenceReturns of these are measured, which takes too long for all that hypothesis asks for."""
+TASKS = [task for spec in SPECS.values() for task in spec.tasks]
 
 
 def test_every_task_has_its_arguments_here():
@@ -78,11 +79,11 @@ def play(task, seed, indices, actions):
         rewards.append(task.reward(state, action, following))
         state = following
         record += [np.array(view(state)) for view in views(task)]
-    return record, np.asarray(rewards), task.metrics(state)
+    return record, np.asarray(rewards), task.state_info(state)
 
 
 def views(task):
-    return task.observation, task.hidden, task.neighbours, task.present, task.terminal
+    return task.observation, task.privileged, task.neighbours, task.agent_mask, task.terminal
 
 
 @pytest.mark.parametrize("kind", TASKS, ids=lambda kind: kind.__name__)
@@ -110,23 +111,23 @@ def test_episodes_are_finite_in_range_and_the_same_again(kind):
         assert all(np.array_equal(one[1:2], other) for one, other in zip(record, alone[0], strict=True))
 
         for number in range(0, len(record), 5):
-            shown, hidden, neighbours, present, terminal = record[number : number + 5]
+            shown, hidden, neighbours, agent_mask, terminal = record[number : number + 5]
             assert shown.shape == (3, task.ports, task.port_features)
-            for values, bounds in ((shown, task.port_bounds), (hidden, task.hidden_bounds)):
+            for values, bounds in ((shown, task.port_bounds), (hidden, task.privileged_bounds)):
                 assert values.dtype == np.float32
                 assert (values >= bounds.low).all()
                 assert (values <= bounds.high).all()
-            assert neighbours.shape == (3, task.ports, task.slots)
+            assert neighbours.shape == (3, task.ports, task.max_degree)
             assert neighbours.min(initial=0) >= -1
             assert neighbours.max(initial=0) < task.ports
-            assert not shown[~present].any()
-            assert (neighbours[~present] == -1).all()
+            assert not shown[~agent_mask].any()
+            assert (neighbours[~agent_mask] == -1).all()
         assert terminal.all()
         assert np.isfinite(rewards).all()
         assert all(np.isfinite(values).all() for values in metrics.values())
         if kind in MEASURED:
             return
-        returns, levels = rewards.sum(axis=0, dtype=np.float64), task.levels
+        returns, levels = rewards.sum(axis=0, dtype=np.float64), reference_returns(task)
         slack = 1e-5 * max(1.0, abs(levels.lowest), abs(levels.highest))
         assert (returns >= levels.lowest - slack).all()
         assert (returns <= levels.highest + slack).all()

@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 from gymnasium.error import DependencyNotInstalled
 
-from badger_envs import ROWS, ModularRobot
+from badger_envs import SPECS, ModularRobot
 from badger_envs.envs.modular_robot import drawing as modular_robot
 
 CASES = [
-    pytest.param(row, dict(arguments), id=f"{row.id}-{number}")
-    for row in ROWS.values()
-    for number, arguments in enumerate(({}, *row.variants))
+    pytest.param(spec, dict(arguments), id=f"{spec.id}-{number}")
+    for spec in SPECS.values()
+    for number, arguments in enumerate(({}, *spec.variants))
 ]
-every_case = pytest.mark.parametrize(("row", "arguments"), CASES)
-every_pure_case = pytest.mark.parametrize(
-    ("row", "arguments"), [case for case in CASES if case.values[0].make_task(**case.values[1]).pure]
+every_case = pytest.mark.parametrize(("spec", "arguments"), CASES)
+every_functional_case = pytest.mark.parametrize(
+    ("spec", "arguments"), [case for case in CASES if case.values[0].make_task(**case.values[1]).functional]
 )
 """Those that run on every backend."""
-every_row = pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+every_spec = pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 
 
 def skip_without_opengl(task):

@@ -118,11 +118,11 @@ def content() -> dict[str, Any]:
 
 def write_cell(folder: Path, hash: str, recipe: str, kind: str = "Badger") -> Path:
     """A cell of a recipe with an agent that never learned anything."""
-    task, choices = RECIPES[recipe].make_task(), getattr(RECIPES[recipe].outer_loop, "choices", None)
-    config: dict[str, Any] = {"port_features": task.port_features, "port_actions": task.port_actions * (choices or 1)}
+    task, bins = RECIPES[recipe].make_task(), getattr(RECIPES[recipe].outer_loop, "bins", None)
+    config: dict[str, Any] = {"port_features": task.port_features, "port_actions": task.port_actions * (bins or 1)}
     cell = folder / "cells" / hash
     torch.manual_seed(0)
     save_agent(build_agent(kind, config), cell)
-    specification = {"outer_loop": {"choices": choices}}
+    specification = {"outer_loop": {"bins": bins}}
     (cell / "cell.json").write_text(json.dumps({"hash": hash, "specification": specification}))
     return cell

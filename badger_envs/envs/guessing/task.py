@@ -9,7 +9,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, Levels, Task, namespace, require_bool, require_choice, require_integer
+from badger_envs.core.task import (
+    Array,
+    Bounds,
+    ReferenceReturns,
+    Task,
+    namespace,
+    require_bool,
+    require_choice,
+    require_integer,
+)
 
 ERROR_SCALE = 3.0
 """Makes the error of outputting 0 equal to 1: the mean square of a number uniform in [-1, 1] is 1/3."""
@@ -51,7 +60,7 @@ class Guessing(Task[GuessingState]):
     ## Episode end
     Terminated after `horizon` steps.
 
-    ## Levels
+    ## ReferenceReturns
     As the error of the last output, in expectation. Chance: 1 (always 0 is the best blind output; uniform random
     outputs make 2). Local optima: 1 - 1/dims when all outputs equal the mean target, which is also what one solved
     output and zeros elsewhere make. Reference: 0. The error is a quadratic of known curvature, so moving one output
@@ -80,7 +89,7 @@ class Guessing(Task[GuessingState]):
         require_choice("objective", self.objective, ("every_step", "last_step"))
         require_bool("identity", self.identity)
 
-    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> GuessingState:
+    def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> GuessingState:
         target = xp.asarray(uniform(episodes, self.dims, low=-1.0, high=1.0), device=device)  # (B, P)
         last = xp.zeros_like(target)[:, :, None]  # (B, P, 1)
         hears = xp.ones_like(last)  # (B, P, 1)
@@ -109,10 +118,10 @@ class Guessing(Task[GuessingState]):
     def terminal(self, state: GuessingState) -> Array:
         return state.steps_left[:, 0, 0] <= 0.0
 
-    def hidden(self, state: GuessingState) -> Array:
+    def privileged(self, state: GuessingState) -> Array:
         return state.target
 
-    def metrics(self, state: GuessingState) -> dict[str, Array]:
+    def state_info(self, state: GuessingState) -> dict[str, Array]:
         return {"error": state.error}
 
     @property
@@ -132,11 +141,11 @@ class Guessing(Task[GuessingState]):
         return Bounds(np.asarray(low, np.float32), np.asarray(high, np.float32))  # (F,)
 
     @property
-    def hidden_bounds(self) -> Bounds:
+    def privileged_bounds(self) -> Bounds:
         return Bounds(-np.ones(self.dims, np.float32), np.ones(self.dims, np.float32))
 
     @property
-    def levels(self) -> Levels:
+    def reference_returns(self) -> ReferenceReturns:
         # What each step's output errs, in expectation, for the policies beside this file. Nobody probes at the
         # last step, since nothing comes after it that could use the answer.
         steps = np.arange(1, self.horizon + 1)  # (T,)
@@ -147,7 +156,7 @@ class Guessing(Task[GuessingState]):
         if self.identity:
             reference = np.zeros(self.horizon)
         counted = last_step if self.objective == "last_step" else steps > 0
-        return Levels(
+        return ReferenceReturns(
             chance=-float(counted.sum()),
             reference=0.0 - float(reference[counted].sum()),
             lowest=-LARGEST_ERROR * float(counted.sum()),

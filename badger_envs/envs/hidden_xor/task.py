@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, Levels, Task, namespace, require_bool, require_integer
+from badger_envs.core.task import Array, Bounds, ReferenceReturns, Task, namespace, require_bool, require_integer
 
 LEAST_BITS, MOST_BITS = 2, 16
 
@@ -46,7 +46,7 @@ class HiddenXOR(Task[HiddenXORState]):
     ## Episode end
     Terminated after questions * (rounds + 1) steps.
 
-    ## Levels
+    ## ReferenceReturns
     As the mean payoff of a question. Chance: 0, whatever is answered without looking. Without `subset`, a local
     optimum at 1 - 2 / 2**bits: right for all patterns of bits but one, which is an accuracy of 1 - 1 / 2**bits.
     Reference: 1, and with `subset` the probability that the question follows from those before: the bits that count
@@ -75,10 +75,10 @@ class HiddenXOR(Task[HiddenXORState]):
         require_bool("flash", self.flash)
         require_bool("subset", self.subset)
 
-    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> HiddenXORState:
-        # The stream of an episode: one number for the subset, then the bits of trial 0, of trial 1, ...
+    def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> HiddenXORState:
+        # The stream of an episode: one number for the subset, then the bits of inner episode 0, of inner episode 1, ...
         count = self.questions * self.bits
-        drawn = uniform(episodes, count, first=1 + trial * count)  # (B, Q * P)
+        drawn = uniform(episodes, count, first=1 + inner_episode * count)  # (B, Q * P)
         bits = np.where(drawn < 0.5, np.float32(-1.0), np.float32(1.0)).reshape(-1, self.questions, self.bits)
         counted = np.ones((len(episodes), self.bits), np.float32)  # (B, P)
         if self.subset:
@@ -117,13 +117,13 @@ class HiddenXOR(Task[HiddenXORState]):
     def terminal(self, state: HiddenXORState) -> Array:
         return state.step >= self.horizon
 
-    def hidden(self, state: HiddenXORState) -> Array:
+    def privileged(self, state: HiddenXORState) -> Array:
         xp = namespace(state.last)
         asked = self._question(state)
         parity = _of_question(state.parity, asked)[:, None]  # (B, 1)
         return xp.concat([_of_question(state.bits, asked), state.counted, parity], axis=1)  # (B, 2 P + 1)
 
-    def metrics(self, state: HiddenXORState) -> dict[str, Array]:
+    def state_info(self, state: HiddenXORState) -> dict[str, Array]:
         return {"error": (1.0 - state.payoff) / 2.0}
 
     @property
@@ -139,14 +139,14 @@ class HiddenXOR(Task[HiddenXORState]):
         return Bounds(np.asarray([-1, -1, -1, 0, 0], np.float32), np.ones(5, np.float32))  # (F,)
 
     @property
-    def hidden_bounds(self) -> Bounds:
+    def privileged_bounds(self) -> Bounds:
         low = np.repeat(np.asarray([-1, 0, -1], np.float32), [self.bits, self.bits, 1])  # (2 P + 1,)
         return Bounds(low, np.ones_like(low))
 
     @property
-    def levels(self) -> Levels:
+    def reference_returns(self) -> ReferenceReturns:
         local_optima = {} if self.subset else {"all_but_one": self.questions * (1.0 - 2.0 ** (1 - self.bits))}
-        return Levels(
+        return ReferenceReturns(
             chance=0.0,
             reference=float(self.known.sum()),
             lowest=-float(self.questions),

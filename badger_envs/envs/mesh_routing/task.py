@@ -10,7 +10,7 @@ import numpy as np
 from array_api_compat import device as device_of
 
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, Levels, Task, namespace, require_integer
+from badger_envs.core.task import Array, Bounds, ReferenceReturns, Task, namespace, require_integer
 from badger_envs.envs.mesh_routing.graph import (
     LEAST_NODES,
     SLOTS,
@@ -69,7 +69,7 @@ class MeshRouting(Task[MeshRoutingState]):
     ## Episode end
     Terminated after `horizon` steps.
 
-    ## Levels
+    ## ReferenceReturns
     Chance: 0, from keeping every packet; hops along blindly chosen links cost more than they bring. Reference:
     horizon - 1. In the first step every node sends a number of its own along every link, and what comes in tells who
     is linked to whom to whoever sees all ports; from then on the packet goes along shortest paths.
@@ -95,9 +95,16 @@ class MeshRouting(Task[MeshRoutingState]):
         require_integer("failures", self.failures, 0)
         require_topology(self, "mesh")
 
-    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> MeshRoutingState:
+    def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> MeshRoutingState:
         ports, batch, chords, packets = self.ports, len(episodes), self.ports // 2, self.horizon + 1
-        sizes = (graph_draws(ports), chords, min(self.failures, chords), ports, trial * 2 * packets, 2 * packets)
+        sizes = (
+            graph_draws(ports),
+            chords,
+            min(self.failures, chords),
+            ports,
+            inner_episode * 2 * packets,
+            2 * packets,
+        )
         # Where each variable begins in the stream; the packets of earlier trials are skipped.
         first = np.cumsum((0, *sizes)).tolist()
         by_graph, by_chord, by_moment, by_address = (
@@ -154,16 +161,16 @@ class MeshRouting(Task[MeshRoutingState]):
     def terminal(self, state: MeshRoutingState) -> Array:
         return state.steps_left[:, 0] <= 0.0
 
-    def hidden(self, state: MeshRoutingState) -> Array:
+    def privileged(self, state: MeshRoutingState) -> Array:
         return state.distances[_rows(state), self._failed(state), self._wish(state)]  # (B, P)
 
-    def metrics(self, state: MeshRoutingState) -> dict[str, Array]:
+    def state_info(self, state: MeshRoutingState) -> dict[str, Array]:
         xp = namespace(state.total)
         played = xp.clip(self.horizon - state.steps_left[:, 0], 1.0, None)  # (B,)
         return {"error": 1.0 - state.total / played, "delivered": state.delivered}
 
     @property
-    def slots(self) -> int:
+    def max_degree(self) -> int:
         return SLOTS
 
     def neighbours(self, state: MeshRoutingState) -> Array:
@@ -176,13 +183,13 @@ class MeshRouting(Task[MeshRoutingState]):
         return Bounds(low.astype(np.float32), np.ones(len(low), np.float32))  # (F,)
 
     @property
-    def hidden_bounds(self) -> Bounds:
+    def privileged_bounds(self) -> Bounds:
         # The hops from every node to where the packet wants to go; a ring is the longest way round.
         return Bounds(np.zeros(self.ports, np.float32), np.full(self.ports, self.ports // 2, np.float32))
 
     @property
-    def levels(self) -> Levels:
-        return Levels(
+    def reference_returns(self) -> ReferenceReturns:
+        return ReferenceReturns(
             chance=0.0,
             reference=self.horizon - 1.0,
             lowest=-WRONG_HOP * self.horizon,

@@ -13,7 +13,7 @@ from badger_envs.core.episodes import Keys, uniform
 from badger_envs.core.task import (
     Array,
     Bounds,
-    Levels,
+    ReferenceReturns,
     Task,
     namespace,
     require_choice,
@@ -21,7 +21,7 @@ from badger_envs.core.task import (
     require_integer,
 )
 from badger_envs.envs.modular_reacher.body import LEAST_SEGMENTS, MOST_SEGMENTS, SLOTS, grow
-from badger_envs.reference_returns import measured_level
+from badger_envs.reference_returns import measured_return
 
 TURN = 0.05
 """Radians that the action 1 turns a joint by."""
@@ -76,7 +76,7 @@ class ModularReacher(Task[ModularReacherState]):
     ## Episode end
     Terminated after `horizon` steps.
 
-    ## Levels
+    ## ReferenceReturns
     Chance and reference are the same controller: the step that brings the tips closest to their aims, as far as the
     Jacobian tells. Chance aims at the mean goal (0, 1 / pi), for it does not see the goals but may know its own body;
     the reference aims at the goals. Both are measured, on episodes set aside for it; staying upright is worse than
@@ -103,7 +103,9 @@ class ModularReacher(Task[ModularReacherState]):
         require_choice("goal", self.goal, ("all", "last", "tips"))
         require_integer("horizon", self.horizon, 1)
 
-    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> ModularReacherState:
+    def initial(
+        self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None
+    ) -> ModularReacherState:
         # Nothing is drawn anew from step to step, so all trials of a lifetime are alike.
         batch, segments = len(episodes), self.segments
         radius = uniform(episodes, segments)  # (B, P)
@@ -140,17 +142,17 @@ class ModularReacher(Task[ModularReacherState]):
     def terminal(self, state: ModularReacherState) -> Array:
         return state.steps_left[:, 0, 0] <= 0.0
 
-    def hidden(self, state: ModularReacherState) -> Array:
+    def privileged(self, state: ModularReacherState) -> Array:
         return state.goal.reshape(state.goal.shape[0], -1)  # (B, P * 2)
 
-    def metrics(self, state: ModularReacherState) -> dict[str, Array]:
+    def state_info(self, state: ModularReacherState) -> dict[str, Array]:
         return {"error": state.error}
 
     def neighbours(self, state: ModularReacherState) -> Array:
         return state.neighbour
 
     @property
-    def slots(self) -> int:
+    def max_degree(self) -> int:
         return SLOTS
 
     @property
@@ -164,14 +166,14 @@ class ModularReacher(Task[ModularReacherState]):
         return Bounds(np.where(never_negative, np.float32(0.0), -high), high)
 
     @property
-    def hidden_bounds(self) -> Bounds:
+    def privileged_bounds(self) -> Bounds:
         low, high = np.tile(np.asarray([[-1.0, 0.0], [1.0, 1.0]], np.float32), self.segments)  # (P * 2,)
         return Bounds(low, high)
 
     @property
-    def levels(self) -> Levels:
-        chance, reference = (measured_level(self, name) for name in ("chance", "reference"))
-        return Levels(chance, reference, -FARTHEST / 2.0 * self.horizon * ROUNDED_ONE, 0.0)
+    def reference_returns(self) -> ReferenceReturns:
+        chance, reference = (measured_return(self, name) for name in ("chance", "reference"))
+        return ReferenceReturns(chance, reference, -FARTHEST / 2.0 * self.horizon * ROUNDED_ONE, 0.0)
 
     def _placed(self, angle: Array, steps_left: Array, *constant: Array) -> ModularReacherState:
         """The state with every joint at its `angle`; `constant` are the fields that stay."""

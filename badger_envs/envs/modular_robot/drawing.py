@@ -86,7 +86,7 @@ def text(title: str, task: ModularRobot, history: list[RobotState]) -> str:
     """One line per module: the angle of its hinge, what it was told, and whether it touches something."""
     now = history[-1]
     lines = [f"{title}  {_caption(task, now)}"]
-    for port in np.flatnonzero(now.present).tolist():
+    for port in np.flatnonzero(now.agent_mask).tolist():
         shown = now.shown[port]
         angle = np.degrees(float(shown[features.ANGLE]) * features.ANGLE_SCALE)
         beside = [str(other) if other >= 0 else "-" for other in now.neighbours[port].tolist()]
@@ -99,11 +99,13 @@ def text(title: str, task: ModularRobot, history: list[RobotState]) -> str:
 
 def _caption(task: ModularRobot, now: RobotState) -> str:
     step = task.horizon - int(now.steps_left)
-    trial = f"trial {min(step // task.steps + 1, task.trials)} of {task.trials}   " if task.trials > 1 else ""
+    inner_episode = (
+        f"inner episode {min(step // task.steps + 1, task.trials)} of {task.trials}   " if task.trials > 1 else ""
+    )
     hidden = f"   hidden: {task.unknown}" if task.unknown != "none" else ""
     goal = f" (goal {float(now.goal[1]):.2f})" if task.goal == "speed" else ""
     return (
-        f"{trial}step {step} of {task.horizon}   speed {float(now.speed):+.2f} m/s{goal}   "
+        f"{inner_episode}step {step} of {task.horizon}   speed {float(now.speed):+.2f} m/s{goal}   "
         f"distance {float(now.distance):+.2f} m{hidden}"
     )
 
@@ -186,7 +188,7 @@ class _Stage:
         return pixels[::-1].copy()
 
     def _trail(self, history: list[RobotState]) -> list[npt.NDArray[Any]]:
-        """Where the centre of mass was in this trial, every few steps."""
+        """Where the centre of mass was in this inner episode, every few steps."""
         trail = [history[-1].place]
         for before in history[-2::-1]:
             if np.abs(before.place - trail[-1]).max() > FASTEST_DRAWN * SECONDS_OF_A_STEP:

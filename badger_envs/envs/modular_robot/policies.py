@@ -149,13 +149,13 @@ def _targets(ports: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return told
 
 
-def _parents(ports: npt.NDArray[np.float64], present: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _parents(ports: npt.NDArray[np.float64], agent_mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """The port of each module's parent, (B, P), -1 where a module has none or is absent."""
     spin, gravity = ports[:, :, features.SPIN].copy(), ports[:, :, features.GRAVITY].copy()  # 2 x (B, P, 3)
     angle = ports[:, :, features.ANGLE] * features.ANGLE_SCALE
     cos, sin = np.cos(angle), np.sin(angle)  # 2 x (B, P)
     plugged, roll = ports[:, :, features.PARENT_PORT], ports[:, :, features.ROLL]  # (B, P, 3), (B, P)
-    apart = np.zeros((*present.shape, present.shape[1]))  # (B, P, P) child, parent
+    apart = np.zeros((*agent_mask.shape, agent_mask.shape[1]))  # (B, P, P) child, parent
     for own, is_spin in ((spin, True), (gravity, False)):
         x, y, z = (own[:, :, axis] for axis in range(3))
         if is_spin:
@@ -168,18 +168,18 @@ def _parents(ports: npt.NDArray[np.float64], present: npt.NDArray[np.bool_]) -> 
         apart += np.square(expected[:, :, None] - own[:, None]).sum(axis=3)
     # A parent is another module, with something plugged into the port in question.
     taken = np.einsum("bik,bjk->bij", plugged, ports[:, :, features.OCCUPIED][:, :, FRONT:])  # (B, P, P)
-    apart[(taken < 0.5) | np.eye(present.shape[1], dtype=np.bool_)] = np.inf
+    apart[(taken < 0.5) | np.eye(agent_mask.shape[1], dtype=np.bool_)] = np.inf
     return np.where(plugged.any(axis=2), apart.argmin(axis=2), NOBODY)
 
 
 def _recognise(
-    parents: npt.NDArray[np.int64], first: FloatArray, present: npt.NDArray[np.bool_], bodies: dict[Shape, int]
+    parents: npt.NDArray[np.int64], first: FloatArray, agent_mask: npt.NDArray[np.bool_], bodies: dict[Shape, int]
 ) -> Structure | None:
     """Which body this is, and which module each port, from the parents (P,) and the first observation (P, F).
 
-    None where the parents make up no body of the task: where nothing moved, since a trial has but one step.
+    None where the parents make up no body of the task: where nothing moved, since an inner episode has but one step.
     """
-    ports = np.flatnonzero(present).tolist()
+    ports = np.flatnonzero(agent_mask).tolist()
     children: dict[tuple[int, int], int] = {}
     for port in ports:
         if parents[port] != NOBODY:

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.episodes import Keys
-from badger_envs.core.task import Array, Bounds, Levels, Task, require_choice, require_integer
+from badger_envs.core.task import Array, Bounds, ReferenceReturns, Task, require_choice, require_integer
 from badger_envs.envs.modular_robot import features
 from badger_envs.envs.modular_robot.bodies import ARMS, PORTS_OF_A_MODULE, SPLITS, Body, bodies_of
 from badger_envs.envs.modular_robot.draws import DEAD_SHARE, SPEED_RANGE, Draws, draw, secret_bounds, secrets
-from badger_envs.reference_returns import measured_level
+from badger_envs.reference_returns import measured_return
 
 if TYPE_CHECKING:
     from badger_envs.envs.modular_robot.simulation import Readings, Simulation
@@ -37,7 +37,7 @@ class RobotState(NamedTuple):
 
     shown: Array  # (B, P, F) the observation
     neighbours: Array  # (B, P, 4) port at each physical port of a module, -1 for none; constant
-    present: Array  # (B, P) whether there is a module behind the port; constant
+    agent_mask: Array  # (B, P) whether there is a module behind the port; constant
     secret: Array  # (B, number of hidden variables); constant but for the velocity
     reward: Array  # (B,) of the step before
     over: Array  # (B,) whether the episode is over
@@ -60,7 +60,7 @@ class ModularRobot(Task[RobotState]):
     """Crawl towards the goal with a body of identical modules (MuJoCo 4).
 
     Every module is two half boxes of 0.1 kg with a hinge between them and a position servo. This task lives in a
-    simulator: it runs on numpy alone, and `transition` and `begin_again` use up the state given.
+    simulator: it runs on numpy alone, and `transition` and `reset_rows` use up the state given.
 
     ## Observation
     One port per module, numbered anew in every episode; bodies with fewer modules than the largest leave the last
@@ -68,9 +68,9 @@ class ModularRobot(Task[RobotState]):
     (per 1.4 rad) and speed (per 20 rad/s), its own last command, the motor's force (N m), where gravity points (3),
     the turning speed of its front half (3, per 20 rad/s), touch (f / (f + 2 N) for a contact force f), the goal's
     direction (2: how far along the module, how far to its left), the goal speed (per 0.25 m/s, 0 where there is none),
-    the reward of the step before (per 0.04, so in m/s), whether a trial begins, what is plugged into its back, front,
-    left and right (4), which port of its parent it is plugged into (3: front, left, right), and its roll from its
-    parent's in quarter turns. Numbers outside of their range are clipped. Position, velocity, index and the number
+    the reward of the step before (per 0.04, so in m/s), whether an inner episode begins, what is plugged into its back,
+    front, left and right (4), which port of its parent it is plugged into (3: front, left, right), and its roll from
+    its parent's in quarter turns. Numbers outside of their range are clipped. Position, velocity, index and the number
     of modules are not shown; what is hidden is shown as 0.
 
     ## Action
@@ -83,10 +83,10 @@ class ModularRobot(Task[RobotState]):
 
     ## Episode end
     Terminated after `trials` times `steps` steps, or when the simulation runs away (NaN, or faster than 300 rad/s),
-    which shows 0 everywhere and is rewarded with 0. Every trial begins with the body at its start; what is hidden
-    stays.
+    which shows 0 everywhere and is rewarded with 0. Every inner episode begins with the body at its start; what is
+    hidden stays.
 
-    ## Levels
+    ## ReferenceReturns
     Chance: 0. The goal lies as often behind as ahead, so what a blind policy gains one way it loses the other way,
     and the best is to lie still. Reference: measured, since physics has no formula: a wave travels along the body,
     with the gait that CMA-ES found for this body. The policy tells who is plugged into whom by comparing turning
@@ -99,11 +99,11 @@ class ModularRobot(Task[RobotState]):
     passive hub) or "tree". `modules`: of a chain or snake, at least 1, or of a tree, 5 to 12: the first tree of that
     size among those for training. `arms` (3 to 6) and `arm_modules` (at least 1): of a star. `split`: "none" for that
     one body, or "train" or "test" for a body of the family drawn in each episode from those shipped, whatever the
-    sizes asked for. `trials`: 1 to 4. `steps`: of a trial, at least 1, of 0.04 s each. `unknown`: "none"; "direction"
-    (the goal is not shown; not for stars, which have no front); "signs" (of each motor), "permutation" (ports command
-    each other's motors), "dead" (one motor in four is limp), "physics" (friction, stiffness of the motors and a
-    load), "speed" (a goal speed that is not shown). `goal`: "far" or "speed" (a goal speed; the only choice with
-    unknown="speed"). `threads`: that step the physics; they change nothing but the speed.
+    sizes asked for. `trials`: 1 to 4. `steps`: of an inner episode, at least 1, of 0.04 s each. `unknown`: "none";
+    "direction" (the goal is not shown; not for stars, which have no front); "signs" (of each motor), "permutation"
+    (ports command each other's motors), "dead" (one motor in four is limp), "physics" (friction, stiffness of the
+    motors and a load), "speed" (a goal speed that is not shown). `goal`: "far" or "speed" (a goal speed; the only
+    choice with unknown="speed"). `threads`: that step the physics; they change nothing but the speed.
 
     ## Version history
     v0: first version.
@@ -120,7 +120,7 @@ class ModularRobot(Task[RobotState]):
     goal: str = "far"
     threads: int = field(default=1, compare=False)
 
-    pure: ClassVar[bool] = False
+    functional: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         require_choice("body", self.body, FAMILIES)
@@ -151,7 +151,7 @@ class ModularRobot(Task[RobotState]):
         """Those that an episode draws from."""
         return bodies_of(self.body, self.modules, self.arms, self.arm_modules, self.split)
 
-    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> RobotState:
+    def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> RobotState:
         """First state of each episode, as `Task.initial`; nothing is drawn anew in a later inner episode.
 
         Raises:
@@ -173,7 +173,7 @@ class ModularRobot(Task[RobotState]):
     def transition(self, state: RobotState, action: Array) -> RobotState:
         simulation = self._latest(state)
         running = ~state.over  # (B,)
-        commands = np.where(state.present & running[:, None], action[:, :, 0], np.float32(0.0))  # (B, P)
+        commands = np.where(state.agent_mask & running[:, None], action[:, :, 0], np.float32(0.0))  # (B, P)
         simulation.step(commands, running)
         readings = simulation.read()
         broken = state.broken | readings.broken  # (B,)
@@ -187,12 +187,12 @@ class ModularRobot(Task[RobotState]):
         velocity = (readings.place - state.place) / SECONDS_OF_A_STEP  # (B, 3)
         towards = velocity[:, 0] * state.goal[:, 0]  # (B,) m/s
         speed = state.speed + (towards - state.speed) * (SECONDS_OF_A_STEP / SPEED_MEMORY)
-        effort = np.square(commands).sum(axis=1) / state.present.sum(axis=1)  # (B,) mean over the modules
+        effort = np.square(commands).sum(axis=1) / state.agent_mask.sum(axis=1)  # (B,) mean over the modules
         worth = self._worth(towards, speed, state.goal[:, 1]) - CONTROL_COST * effort  # (B,) m/s
         worth = np.where(running & ~broken, np.clip(worth, -FASTEST_COUNTED, FASTEST_COUNTED), 0.0)
         secret = state.secret.copy()
         secret[:, :2] = np.clip(velocity[:, :2], -FASTEST_COUNTED, FASTEST_COUNTED)
-        if begins.any():  # the next trial: the body is where it was at first
+        if begins.any():  # the next inner episode: the body is where it was at first
             rows = np.flatnonzero(begins)
             simulation.restart(rows)
             for now, anew in zip(readings, simulation.read(rows), strict=True):
@@ -203,7 +203,7 @@ class ModularRobot(Task[RobotState]):
         shown[:, :, features.REWARD] = worth[:, None]
         shown[:, :, features.BEGINS] = begins[:, None]
         shown[:, :, features.STRUCTURE] = state.shown[:, :, features.STRUCTURE]
-        shown[~state.present | broken[:, None]] = 0.0
+        shown[~state.agent_mask | broken[:, None]] = 0.0
         return state._replace(
             shown=shown, secret=secret, reward=(SECONDS_OF_A_STEP * worth).astype(np.float32), over=over, broken=broken,
             steps_left=steps_left, distance=state.distance + SECONDS_OF_A_STEP * towards * running, speed=speed,
@@ -216,10 +216,10 @@ class ModularRobot(Task[RobotState]):
     def terminal(self, state: RobotState) -> Array:
         return state.over
 
-    def hidden(self, state: RobotState) -> Array:
+    def privileged(self, state: RobotState) -> Array:
         return state.secret
 
-    def metrics(self, state: RobotState) -> dict[str, Array]:
+    def state_info(self, state: RobotState) -> dict[str, Array]:
         seconds = (self.horizon - state.steps_left) * SECONDS_OF_A_STEP  # (B,)
         mean = state.distance / np.maximum(seconds, SECONDS_OF_A_STEP)  # (B,) m/s
         return {
@@ -232,10 +232,10 @@ class ModularRobot(Task[RobotState]):
     def neighbours(self, state: RobotState) -> Array:
         return state.neighbours
 
-    def present(self, state: RobotState) -> Array:
-        return state.present
+    def agent_mask(self, state: RobotState) -> Array:
+        return state.agent_mask
 
-    def begin_again(self, state: RobotState, rows: npt.NDArray[Any], episodes: Keys) -> RobotState:
+    def reset_rows(self, state: RobotState, rows: npt.NDArray[Any], episodes: Keys) -> RobotState:
         simulation = self._latest(state)
         draws = draw(episodes, self.bodies, self.ports, self.unknown)
         simulation.begin(rows, draws)
@@ -248,13 +248,13 @@ class ModularRobot(Task[RobotState]):
                 merged[name][rows] = new
         return RobotState(**merged)
 
-    def snapshot(self, state: RobotState, row: int) -> RobotState:
+    def unbatch(self, state: RobotState, row: int) -> RobotState:
         """One episode of a state, unbatched, to be kept for pictures: the simulation itself goes on."""
         kept = {name: np.array(part[row]) for name, part in state._asdict().items() if isinstance(part, np.ndarray)}
         return RobotState(**kept, age=state.age, simulation=None)
 
     @property
-    def padded(self) -> bool:  # type: ignore[override]
+    def variable_size(self) -> bool:  # type: ignore[override]
         return len({len(body.modules) for body in self.bodies}) > 1
 
     @property
@@ -262,7 +262,7 @@ class ModularRobot(Task[RobotState]):
         return max(len(body.modules) for body in self.bodies)
 
     @property
-    def slots(self) -> int:
+    def max_degree(self) -> int:
         return PORTS_OF_A_MODULE
 
     @property
@@ -270,15 +270,15 @@ class ModularRobot(Task[RobotState]):
         return features.BOUNDS
 
     @property
-    def hidden_bounds(self) -> Bounds:
+    def privileged_bounds(self) -> Bounds:
         return secret_bounds(self.ports, FASTEST_COUNTED)
 
     @property
-    def levels(self) -> Levels:
+    def reference_returns(self) -> ReferenceReturns:
         most = self.horizon * SECONDS_OF_A_STEP * FASTEST_COUNTED
-        return Levels(
+        return ReferenceReturns(
             chance=0.0,
-            reference=measured_level(self, "reference"),
+            reference=measured_return(self, "reference"),
             lowest=-most,
             highest=most,
         )
@@ -287,7 +287,7 @@ class ModularRobot(Task[RobotState]):
         """First state of the episodes in these rows (R,) of the simulation, which begin now."""
         count, ports = draws.modules.shape
         readings = simulation.read(rows)
-        present = draws.modules >= 0  # (R, P)
+        agent_mask = draws.modules >= 0  # (R, P)
         goal = np.stack([draws.direction, draws.speed], axis=1)  # (R, 2)
         structure, neighbours = features.of_the_structure(self.bodies, draws.body, draws.modules)
         shown = np.zeros((count, ports, features.COUNT), np.float32)  # (R, P, F)
@@ -296,7 +296,7 @@ class ModularRobot(Task[RobotState]):
         shown[:, :, features.STRUCTURE] = structure
         zeros = np.zeros(count)
         return RobotState(
-            shown=shown * present[:, :, None], neighbours=neighbours, present=present, secret=secrets(draws),
+            shown=shown * agent_mask[:, :, None], neighbours=neighbours, agent_mask=agent_mask, secret=secrets(draws),
             reward=zeros.astype(np.float32), over=zeros > 0, broken=zeros > 0,
             steps_left=np.full(count, self.horizon), distance=zeros, speed=zeros, place=readings.place,
             qpos=readings.qpos, body=draws.body, goal=goal, age=simulation.age, simulation=simulation,
@@ -326,6 +326,6 @@ class ModularRobot(Task[RobotState]):
         if state.age != state.simulation.age:
             raise ValueError(
                 f"state must be the latest one of its robots, number {state.simulation.age}, got number {state.age}: "
-                "transition and begin_again use up the state they are given"
+                "transition and reset_rows use up the state they are given"
             )
         return state.simulation

@@ -144,7 +144,7 @@ def tidy(gait: npt.NDArray[Any], body: Body) -> npt.NDArray[Any]:
 
 
 def crawl(body: Body, direction: int, gaits: npt.NDArray[Any], generator: np.random.Generator) -> npt.NDArray[Any]:
-    """Return of each gait (tries, 8) in a trial of its own, (tries,)."""
+    """Return of each gait (tries, 8) in an inner episode of its own, (tries,)."""
     from mujoco import mjtStage
     from mujoco.batch import Batch
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from array_api_compat import device as device_of
 
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, Levels, Task, namespace, require_choice, require_integer
+from badger_envs.core.task import Array, Bounds, ReferenceReturns, Task, namespace, require_choice, require_integer
 from badger_envs.envs.routing.returns import (
     numbers_from_reward_errors,
     signs_from_reward_errors,
@@ -58,7 +58,7 @@ class Routing(Task[RoutingState]):
     ## Episode end
     Terminated after `horizon` steps.
 
-    ## Levels
+    ## ReferenceReturns
     As the error of one step, in expectation, with n ports. Chance: 1 (always 0). Local optimum "mean": 1 - 1/n, when
     all outputs equal the mean input. Reference: elimination. Each output answers the mean of the inputs that it can
     still belong to; c candidates, of which one is right, err 1 - 1/c. After k signs seen, each of the n - 1 others is
@@ -94,11 +94,11 @@ class Routing(Task[RoutingState]):
             require_integer("switch_every", self.switch_every, 1)
         require_topology(self, "direct")
 
-    def initial(self, episodes: Keys, *, trial: int = 0, xp: Any = np, device: Any = None) -> RoutingState:
+    def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> RoutingState:
         stretches, steps = -(-self.horizon // self.stretch), self.horizon + 1
         draws = uniform(episodes, stretches * self.ports).reshape(-1, stretches, self.ports)  # (B, S, P)
         routes = draws.argsort(axis=2).astype(np.int32)  # (B, S, P)
-        first = (stretches + trial * steps) * self.ports
+        first = (stretches + inner_episode * steps) * self.ports
         inputs = uniform(episodes, steps * self.ports, low=-1.0, high=1.0, first=first)
         inputs = inputs.reshape(-1, steps, self.ports)  # (B, T + 1, P)
         if self.values == "binary":
@@ -132,12 +132,12 @@ class Routing(Task[RoutingState]):
     def terminal(self, state: RoutingState) -> Array:
         return state.steps_left[:, 0] <= 0.0
 
-    def hidden(self, state: RoutingState) -> Array:
+    def privileged(self, state: RoutingState) -> Array:
         xp = namespace(state.last)
         route = xp.astype(self._route(state.routes, self._step(state.steps_left)), state.wanted.dtype)  # (B, P)
         return xp.concat([state.wanted, route], axis=1)  # (B, 2 P)
 
-    def metrics(self, state: RoutingState) -> dict[str, Array]:
+    def state_info(self, state: RoutingState) -> dict[str, Array]:
         return {"error": state.error}
 
     @property
@@ -157,7 +157,7 @@ class Routing(Task[RoutingState]):
         return Bounds(np.asarray(low, np.float32), np.asarray(high, np.float32))  # (F,)
 
     @property
-    def hidden_bounds(self) -> Bounds:
+    def privileged_bounds(self) -> Bounds:
         low, high = np.repeat([[-1.0, 0.0], [1.0, self.ports - 1.0]], self.ports, axis=1).astype(np.float32)
         return Bounds(low, high)  # (2 P,)
 
@@ -174,8 +174,8 @@ class Routing(Task[RoutingState]):
         return 0.0 - numbers_from_reward_errors(self.ports, known, last, self.error_scale)
 
     @property
-    def levels(self) -> Levels:
-        return Levels(
+    def reference_returns(self) -> ReferenceReturns:
+        return ReferenceReturns(
             chance=-float(self.horizon),
             reference=float(self.reference_curve.sum()),
             lowest=-self.error_scale * LARGEST_SQUARE * self.horizon,

@@ -4,7 +4,7 @@ Neither the trainer nor the networks are ours; only the environment is. See READ
 environment of its own that BenchMARL needs, and for what came out.
 
     python -m baselines.third_party.benchmarl.referee --id Badger/HiddenXOR-v0 --arguments bits=2 \
-        --choices 2 --vocabulary 2
+        --bins 2 --vocabulary 2
 """
 
 import argparse
@@ -23,7 +23,7 @@ from badger_envs import Channel
 from badger_envs.core.files import write_json
 from badger_envs.core.task import Task
 from badger_envs.evaluation import FORMAT, versions
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec, reference_returns
 
 PROG = "python -m baselines.third_party.benchmarl.referee"
 README = "baselines/third_party/benchmarl/README.md"
@@ -52,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--id", required=True, help="of the environment, such as Badger/Guessing-v0")
     add("--arguments", nargs="*", default=[], metavar="NAME=VALUE", help="of the task")
-    add("--choices", type=int, help="values that each number of an action is chosen from (default: all)")
+    add("--bins", type=int, help="values that each number of an action is chosen from (default: all)")
     add("--vocabulary", type=int, default=0, help="words of the message channel (default: no channel)")
     add("--message", type=int, default=0, help="numbers in a message, instead of words (default: no channel)")
     add("--to", default="neighbours", help="who hears messages: neighbours or all")
@@ -88,8 +88,8 @@ def prepare(options: argparse.Namespace) -> tuple[Task[Any], dict[str, Any]]:
     elif options.cut or options.to != "neighbours":
         raise ValueError("to and cut need a channel: vocabulary or message must be above 0, got 0 and 0")
     arguments = named_values(options.arguments)
-    task = find_row(options.id).make_task(**arguments)
-    view = {"choices": options.choices, "channel": channel}
+    task = get_spec(options.id).make_task(**arguments)
+    view = {"bins": options.bins, "channel": channel}
     pettingzoo.make("parallel", options.id, **view, **arguments)  # refuses what does not go together
     config = {"id": options.id, "view": view, "arguments": arguments, "ids": options.ids}
     return task, config
@@ -116,13 +116,13 @@ def main() -> None:
         score(experiment, task, episodes=options.episodes, greedy=likeliest) for likeliest in (True, False)
     )
     for frames, mean_return in curve[:: -max(len(curve) // 10, 1)][::-1]:
-        print(f"{frames:>9,} steps  score {float(task.levels.score(mean_return)):6.3f} (exploring)")
+        print(f"{frames:>9,} steps  score {float(reference_returns(task).score(mean_return)):6.3f} (exploring)")
     print(f"{options.episodes} test episodes: score {greedy.score:.3f} greedy, {sampled.score:.3f} with actions drawn")
     if options.out is None:
         return
     training = {
         "command": shlex.join(["python", *sys.argv]),
-        "settings": how | {"ids": options.ids, "choices": options.choices, "channel": repr(wanted["view"]["channel"])},
+        "settings": how | {"ids": options.ids, "bins": options.bins, "channel": repr(wanted["view"]["channel"])},
         "steps": curve[-1][0],
         "cpu_seconds": round(seconds, 1),
         "curve": curve,

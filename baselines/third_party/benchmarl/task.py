@@ -16,7 +16,7 @@ from tensordict import TensorDict, TensorDictBase
 from torchrl.data import Bounded, Categorical, Composite, TensorSpec, Unbounded
 from torchrl.envs import EnvBase
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 
 GROUP = "port"
 """The one group that all agents of an environment are in, with one policy."""
@@ -141,13 +141,13 @@ class BadgerTask(TaskClass):
         return lambda: Copies(self.make, num_envs, seed or 0, self.config["ids"])
 
     def supports_continuous_actions(self) -> bool:
-        return self.config["view"]["choices"] is None
+        return self.config["view"]["bins"] is None
 
     def supports_discrete_actions(self) -> bool:
         return not self.supports_continuous_actions()
 
     def max_steps(self, env: EnvBase) -> int:
-        return find_row(self.config["id"]).horizon(**self.config["arguments"])
+        return get_spec(self.config["id"]).horizon(**self.config["arguments"])
 
     def has_render(self, env: EnvBase) -> bool:
         return False

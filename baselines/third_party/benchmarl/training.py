@@ -18,6 +18,7 @@ from torchrl.envs.utils import ExplorationType, set_exploration_type
 from badger_envs.core.episodes import EpisodeSet
 from badger_envs.core.task import Task
 from badger_envs.evaluation import Result
+from badger_envs.registry import reference_returns
 from baselines.third_party.benchmarl.task import GROUP, BadgerTask, Curve
 
 FRAMES_PER_BATCH = 6_000
@@ -124,8 +125,8 @@ def score(experiment: Experiment, task: Task[Any], *, episodes: int, greedy: boo
         metrics={
             name: np.asarray([float(found[name]) for found in metrics[:episodes]])
             for name in metrics[0]
-            if name != "present"
+            if name != "agent_mask"
         },
-        levels=task.levels,
+        reference_returns=reference_returns(task),
         curve=reward.mean(axis=0),
     )

@@ -4,6 +4,7 @@ import pytest
 from badger_envs import Guessing
 from badger_envs.core.episodes import episode_keys
 from badger_envs.envs.guessing.task import GuessingState
+from badger_envs.registry import reference_returns
 
 
 def state(target, last, steps_left):
@@ -24,8 +25,8 @@ def test_an_episode_worked_out_by_hand():
     assert task.observation(after).tolist() == [[[0.5, 0.375, 0.75], [-0.5, 0.375, 0.75]]]
     assert task.reward(begin, action, after).tolist() == [-0.375]
     assert task.terminal(after).tolist() == [False]
-    assert task.hidden(after).tolist() == [[0.5, -1.0]]
-    assert task.metrics(after)["error"].tolist() == [0.375]
+    assert task.privileged(after).tolist() == [[0.5, -1.0]]
+    assert task.state_info(after)["error"].tolist() == [0.375]
 
 
 def test_the_first_observation_tells_the_error_of_output_0():
@@ -70,7 +71,7 @@ def test_identity_shows_every_port_its_own_target():
 
 
 def test_levels_of_the_default_task_are_those_of_the_docstring():
-    levels = Guessing(dims=3, horizon=20, objective="last_step").levels
+    levels = reference_returns(Guessing(dims=3, horizon=20, objective="last_step"))
     assert levels.chance == -1.0
     assert levels.local_optima["all_equal"] == pytest.approx(-2 / 3)
     assert levels.reference == 0.0
@@ -78,14 +79,14 @@ def test_levels_of_the_default_task_are_those_of_the_docstring():
 
 
 def test_a_score_is_0_at_chance_and_1_at_the_reference_and_never_clipped():
-    levels = Guessing(dims=3).levels
+    levels = reference_returns(Guessing(dims=3))
     returns = [levels.chance, levels.reference, levels.chance - (levels.reference - levels.chance)]
     assert levels.score(returns).tolist() == [0.0, 1.0, -1.0]
 
 
 def test_a_task_in_which_nothing_can_be_learned_has_no_score():
     with pytest.raises(ValueError, match="a score needs a reference above chance"):
-        Guessing(horizon=1).levels.score([0.0])
+        reference_returns(Guessing(horizon=1)).score([0.0])
 
 
 @pytest.mark.parametrize(

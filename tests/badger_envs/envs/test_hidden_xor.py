@@ -9,6 +9,7 @@ from badger_envs.core.shared_policy import live_together
 from badger_envs.envs.hidden_xor.policies import Parity, ParityByMessages
 from badger_envs.envs.hidden_xor.task import HiddenXORState
 from badger_envs.evaluation import evaluate
+from badger_envs.registry import reference_returns
 
 ID = "Badger/HiddenXOR-v0"
 
@@ -37,7 +38,7 @@ def test_an_episode_worked_out_by_hand():
     over = task.transition(talked, answer(-1, -1, 0.5))
     # One bit is -1, so the parity is -1: mean(1, 1, -0.5) = 0.5.
     assert task.reward(talked, answer(-1, -1, 0.5), over).tolist() == [0.5]
-    assert task.metrics(over)["error"].tolist() == [0.25]
+    assert task.state_info(over)["error"].tolist() == [0.25]
     assert task.terminal(over).tolist() == [True]
     assert task.observation(over)[0, 0].tolist() == [-1, -1, -1, 0, 0]  # the right answer is shown afterwards
 
@@ -72,7 +73,7 @@ def test_subsets_are_never_empty_and_all_occur_alike():
 
 def test_inner_episodes_keep_the_subset_and_draw_new_bits():
     task, keys = HiddenXOR(bits=6, subset=True, questions=4), episode_keys(0, np.arange(50))
-    first, second = task.initial(keys), task.initial(keys, trial=1)
+    first, second = task.initial(keys), task.initial(keys, inner_episode=1)
     assert np.array_equal(first.counted, second.counted)
     assert (first.bits != second.bits).any()
 
@@ -110,8 +111,8 @@ def test_the_curve_of_what_follows_from_before_is_that_of_the_reference():
 def test_one_rule_for_all_solves_it_by_messages_and_is_at_chance_without(bits, flash):
     task = HiddenXOR(bits=bits, rounds=1, questions=2, flash=flash)
     keys = episode_keys(0, np.arange(500), EpisodeSet.TEST)
-    assert task.levels.score(live_together(ParityByMessages(task), task, keys)).min() == 1.0
-    assert task.levels.score(live_together(ParityByMessages(task), task, keys, cut=True)).max() == 0.0
+    assert reference_returns(task).score(live_together(ParityByMessages(task), task, keys)).min() == 1.0
+    assert reference_returns(task).score(live_together(ParityByMessages(task), task, keys, cut=True)).max() == 0.0
 
 
 def test_a_rule_that_needs_time_for_messages_refuses_tasks_without():

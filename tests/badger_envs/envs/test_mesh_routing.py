@@ -9,7 +9,7 @@ from badger_envs.envs.mesh_routing.policies import DistanceVectors, ShortestPath
 from badger_envs.envs.mesh_routing.task import MeshRouting, MeshRoutingState
 from badger_envs.envs.routing.task import Routing
 from badger_envs.evaluation import evaluate
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec, reference_returns
 
 ID = "Badger/Routing-v0"
 LINKS = np.asarray([[1, 3, 2, -1], [0, 2, -1, -1], [1, 3, 0, -1], [2, 0, -1, -1]], np.int32)
@@ -48,7 +48,7 @@ def test_an_episode_worked_out_by_hand():
     assert shown[0, 7:13].tolist() == [1, 1, 1, 1, 1, -1]  # which wants to go to node 2
     assert not shown[1:, 7:13].any()
     assert shown[0, 13:17].tolist() == [1, 1, 1, 0]  # node 0 has links in three slots
-    assert task.hidden(now)[0].tolist() == [1, 1, 0, 1]  # hops to node 2
+    assert task.privileged(now)[0].tolist() == [1, 1, 0, 1]  # hops to node 2
     rewards = []
     for action in (send(0, 1), send(3, 1), send(0, 2), send(0, 0), send(1, 1)):
         following = task.transition(now, action)
@@ -59,7 +59,7 @@ def test_an_episode_worked_out_by_hand():
     assert now.delivered.tolist() == [1.0]
     assert now.holder.tolist() == [3]  # where the next packet starts
     assert task.observation(now)[0, 3, 7:13].tolist() == [1, 1, 1, 1, -1, 1]  # and it wants to go to node 1
-    assert task.metrics(now)["error"].tolist() == pytest.approx([1.0 - (-4.0 / 5)])
+    assert task.state_info(now)["error"].tolist() == pytest.approx([1.0 - (-4.0 / 5)])
     assert task.terminal(now).tolist() == [False]
 
 
@@ -74,7 +74,7 @@ def test_nodes_see_what_neighbours_sent_along_links_that_are_up():
     now = task.transition(now, action)  # now the chord is down
     assert (task.observation(now)[0, 0, 17:21] * 16).tolist() == [-5, -14, 0, 0]
     assert task.neighbours(now)[0, 0].tolist() == [1, 3, -1, -1]
-    assert task.hidden(now)[0].tolist() == [2, 1, 0, 1]
+    assert task.privileged(now)[0].tolist() == [2, 1, 0, 1]
 
 
 def test_a_packet_stays_without_a_positive_number_and_where_there_is_no_link():
@@ -135,7 +135,7 @@ def test_links_fail_in_order_and_only_once():
 
 def test_another_trial_keeps_the_graph_and_draws_other_packets():
     task, keys = MeshRouting(), episode_keys(0, np.arange(3))
-    one, other = task.initial(keys), task.initial(keys, trial=1)
+    one, other = task.initial(keys), task.initial(keys, inner_episode=1)
     for name in ("links", "fails", "addresses"):
         assert np.array_equal(getattr(one, name), getattr(other, name))
     assert not np.array_equal(one.packets, other.packets)
@@ -154,8 +154,8 @@ def test_nodes_that_talk_route_and_nodes_that_do_not_fall_to_chance(ports, faile
     task, keys = MeshRouting(ports=ports, failures=failed), episode_keys(0, np.arange(100))
     talking = live_together(DistanceVectors(task), task, keys)
     silent = live_together(DistanceVectors(task), task, keys, cut=True)
-    assert task.levels.score(talking).mean() >= 0.9
-    assert (silent == task.levels.chance).all()
+    assert reference_returns(task).score(talking).mean() >= 0.9
+    assert (silent == reference_returns(task).chance).all()
 
 
 @pytest.mark.parametrize(("ports", "failed"), [(3, 0), (4, 2), (8, 1), (8, 4)])
@@ -208,7 +208,7 @@ def test_arguments_out_of_range_are_refused_by_name(arguments, said):
 
 
 def test_the_id_picks_the_task_by_its_topology():
-    row = find_row(ID)
+    row = get_spec(ID)
     assert row.make_task() == row.make_task(topology="direct") == Routing()
     assert row.make_task(topology="mesh", ports=5) == MeshRouting(ports=5)
     with pytest.raises(ValueError, match="topology must be one of 'direct', 'mesh', got 'ring'"):

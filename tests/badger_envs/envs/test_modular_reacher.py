@@ -10,7 +10,8 @@ from badger_envs.envs.modular_reacher import drawing
 from badger_envs.envs.modular_reacher.body import who_carries
 from badger_envs.envs.modular_reacher.policies import PullTogether, Reach
 from badger_envs.envs.modular_reacher.task import ModularReacher
-from badger_envs.reference_returns import EPISODES_ON_DEMAND, mean_return, measured_level, task_key
+from badger_envs.reference_returns import EPISODES_ON_DEMAND, mean_return, measured_return, task_key
+from badger_envs.registry import reference_returns
 
 KEYS = episode_keys(0, np.arange(200), EpisodeSet.VALIDATION)
 TREES = ModularReacher(segments=12, branching=0.6, goal="tips")
@@ -34,14 +35,14 @@ def test_an_episode_worked_out_by_hand():
     assert np.allclose(now.end, [[[0.5, 0.0], [0.5, 0.5]]], atol=1e-6)
     # (0 + 0.25) / 2
     assert task.reward(bent, rest, now) == pytest.approx([-0.125])
-    assert task.metrics(now)["error"] == pytest.approx([0.125])
+    assert task.state_info(now)["error"] == pytest.approx([0.125])
     shown = [
         # goal, seen, origin, direction, end, joint, time left
         [0.5, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.5, 0.0, 0.0, -1.0, 0.75],
         [0.5, 1.0, 1.0, 0.5, 0.0, 0.0, 1.0, 0.5, 0.5, 0.0, 1.0, 0.75],
     ]
     assert np.allclose(task.observation(now), [shown], atol=1e-6)
-    assert task.hidden(now).tolist() == [[0.0, 0.0, 0.5, 1.0]]
+    assert task.privileged(now).tolist() == [[0.0, 0.0, 0.5, 1.0]]
     assert task.terminal(now).tolist() == [False]
 
 
@@ -143,7 +144,7 @@ def test_staying_upright_is_worse_than_chance_as_the_docstring_says():
     # Half the mean square of the distance from (0, 1) to the goal.
     expected = -task.horizon * (1 / 3 + 1 - 2 / math.pi) / 2
     assert abs(still.mean - expected) < 4 * still.standard_error
-    assert still.mean < task.levels.chance < task.levels.reference
+    assert still.mean < reference_returns(task).chance < reference_returns(task).reference
 
 
 @pytest.mark.parametrize("arguments", [{}, {"segments": 3}, {"segments": 2, "goal": "last"}])
@@ -169,11 +170,11 @@ def test_the_controller_finds_the_body_from_what_the_ports_show():
 
 def test_levels_that_nobody_stored_are_measured_once():
     task = ModularReacher(segments=3, horizon=7)
-    levels = task.levels
+    levels = reference_returns(task)
     assert levels.lowest < levels.chance < levels.reference < levels.highest
-    assert measured_level(task, "reference") == levels.reference
-    assert measured_level(task, "reference") == mean_return(task, Reach(task), EPISODES_ON_DEMAND).mean
-    assert measured_level(ModularReacher(), "chance") == ModularReacher().levels.chance
+    assert measured_return(task, "reference") == levels.reference
+    assert measured_return(task, "reference") == mean_return(task, Reach(task), EPISODES_ON_DEMAND).mean
+    assert measured_return(ModularReacher(), "chance") == reference_returns(ModularReacher()).chance
 
 
 def test_equal_tasks_have_equal_names_in_the_store():
@@ -186,7 +187,8 @@ def test_equal_tasks_have_equal_names_in_the_store():
 )
 def test_one_rule_for_all_segments_reaches_with_messages_and_not_without(task):
     scores = {
-        cut: task.levels.score(live_together(PullTogether(), task, KEYS, cut=cut)).mean() for cut in (False, True)
+        cut: reference_returns(task).score(live_together(PullTogether(), task, KEYS, cut=cut)).mean()
+        for cut in (False, True)
     }
     assert scores[False] > 0.6
     assert scores[True] < 0.0

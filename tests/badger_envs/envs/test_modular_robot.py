@@ -16,6 +16,7 @@ from badger_envs.envs.modular_robot.draws import FRICTION_RANGE, HEAVIEST_PAYLOA
 from badger_envs.envs.modular_robot.model import build
 from badger_envs.envs.modular_robot.policies import Oscillator, Wave
 from badger_envs.envs.modular_robot.task import ModularRobot
+from badger_envs.registry import reference_returns
 from tests.helpers.cases import skip_without_opengl
 
 STEP = 0.04
@@ -65,7 +66,7 @@ def test_a_chain_at_rest_shows_what_was_worked_out_by_hand():
     assert state.shown[0, head].tolist() == [*senses, 1, 0, 0, 0, 1, 0, 0, 0]
     assert task.neighbours(state)[0, tail].tolist() == [-1, head, -1, -1]
     assert task.neighbours(state)[0, head].tolist() == [tail, -1, -1, -1]
-    assert task.metrics(state)["distance"].tolist() == [0.0]
+    assert task.state_info(state)["distance"].tolist() == [0.0]
 
 
 def test_the_reward_is_metres_towards_the_goal_minus_the_cost_of_commands():
@@ -81,7 +82,7 @@ def test_the_reward_is_metres_towards_the_goal_minus_the_cost_of_commands():
     assert np.allclose(after.shown[:, 0, features.REWARD], expected / STEP, atol=1e-6)
     assert np.array_equal(after.shown[:, :, features.COMMAND], action[:, :, 0])
     assert np.allclose(after.distance, metres)
-    slowness = task.metrics(after)["seconds_per_metre"]
+    slowness = task.state_info(after)["seconds_per_metre"]
     assert np.allclose(slowness, 1 / np.maximum(metres / STEP, 0.01))
 
 
@@ -100,11 +101,11 @@ def test_a_lifetime_ends_after_its_trials_and_each_trial_begins_where_the_first_
     state = task.initial(keys(2))
     begin, ends, begins = state.qpos.copy(), [], []
     for action in random_actions(task, 2, 6):
-        hidden = task.hidden(state)[:, 2:]
+        hidden = task.privileged(state)[:, 2:]
         state = task.transition(state, action)
         ends.append(task.terminal(state).tolist())
         begins.append(bool(state.shown[0, 0, features.BEGINS]))
-        assert np.array_equal(task.hidden(state)[:, 2:], hidden)
+        assert np.array_equal(task.privileged(state)[:, 2:], hidden)
         assert np.array_equal(state.qpos, begin) == begins[-1]
     assert ends == [[False, False]] * 5 + [[True, True]]
     assert begins == [False, False, True, False, False, False]
@@ -124,9 +125,7 @@ def test_rerun_single_threads_and_beginning_again_are_bitwise_the_same(arguments
     for step, action in enumerate(actions):
         if step == 12:  # other bodies come in among those that stay
             rows = np.asarray([1, 4])
-            one, two, again = (
-                t.begin_again(s, rows, keys(2, 50)) for t, s in ((task, one), (task, two), (task, again))
-            )
+            one, two, again = (t.reset_rows(s, rows, keys(2, 50)) for t, s in ((task, one), (task, two), (task, again)))
             for row, key in zip(rows, (50, 51), strict=True):
                 singles[row] = task.initial(keys(1, key))
         one, again, two = (t.transition(s, action) for t, s in ((task, one), (task, again), (threaded, two)))
@@ -156,7 +155,7 @@ def test_a_state_that_was_used_up_is_refused():
     task.transition(state, still(task, 2))
     for use in (
         lambda: task.transition(state, still(task, 2)),
-        lambda: task.begin_again(state, np.zeros(1, int), keys(1)),
+        lambda: task.reset_rows(state, np.zeros(1, int), keys(1)),
     ):
         with pytest.raises(ValueError, match="state must be the latest one of its robots, number 2, got number 1"):
             use()
@@ -225,13 +224,13 @@ def test_splits_are_apart_and_small_bodies_leave_ports_absent():
     assert task.ports == 12
     assert len(set(state.body.tolist())) > 4
     sizes = np.asarray([len(body.modules) for body in task.bodies])[state.body]
-    assert np.array_equal(task.present(state).sum(axis=1), sizes)
+    assert np.array_equal(task.agent_mask(state).sum(axis=1), sizes)
     action = random_actions(task, 30, 1)[0]
-    loud = np.where(task.present(state)[:, :, None], action, np.float32(1.0))
+    loud = np.where(task.agent_mask(state)[:, :, None], action, np.float32(1.0))
     one, other = task.transition(state, action), task.transition(task.initial(keys(30)), loud)
     assert same(one, other)
-    assert not one.shown[~task.present(one)].any()
-    assert (task.neighbours(one)[~task.present(one)] == -1).all()
+    assert not one.shown[~task.agent_mask(one)].any()
+    assert (task.neighbours(one)[~task.agent_mask(one)] == -1).all()
 
 
 def test_no_two_modules_of_a_shipped_body_overlap():
@@ -256,7 +255,7 @@ def test_hubs_pass_on_what_arms_say():
 def test_hidden_signs_turn_motors_round():
     plain, task = ModularRobot(modules=4), ModularRobot(modules=4, unknown="signs")
     one, other = plain.initial(keys(8)), task.initial(keys(8))
-    signs = task.hidden(other)[:, 7 + 2 * 4 : 7 + 3 * 4]
+    signs = task.privileged(other)[:, 7 + 2 * 4 : 7 + 3 * 4]
     assert set(np.unique(signs)) == {-1.0, 1.0}
     action = random_actions(task, 8, 1)[0]
     one, other = plain.transition(one, action * signs[:, :, None]), task.transition(other, action)
@@ -267,7 +266,7 @@ def test_hidden_signs_turn_motors_round():
 def test_a_hidden_permutation_swaps_motors():
     plain, task = ModularRobot(modules=5), ModularRobot(modules=5, unknown="permutation")
     one, other = plain.initial(keys(8)), task.initial(keys(8))
-    motors = np.round(task.hidden(other)[:, 7 + 5 : 7 + 10] * 5).astype(int)
+    motors = np.round(task.privileged(other)[:, 7 + 5 : 7 + 10] * 5).astype(int)
     at = np.argsort(modules_of(task, other), axis=1)  # port of each module
     target = np.take_along_axis(at, motors, axis=1)  # the port whose motor each port commands
     assert (target != np.arange(5)).any()
@@ -279,7 +278,7 @@ def test_a_hidden_permutation_swaps_motors():
 def test_a_quarter_of_the_motors_may_be_dead_and_exert_no_force():
     task = ModularRobot(modules=8, unknown="dead")
     state = task.initial(keys(6))
-    dead = task.hidden(state)[:, 7 + 3 * 8 :] > 0
+    dead = task.privileged(state)[:, 7 + 3 * 8 :] > 0
     assert (dead.sum(axis=1) == 2).all()
     state = task.transition(state, np.full_like(still(task, 6), 0.5))
     assert np.array_equal(state.shown[:, :, features.FORCE] == 0.0, dead)
@@ -288,7 +287,7 @@ def test_a_quarter_of_the_motors_may_be_dead_and_exert_no_force():
 def test_hidden_physics_stays_in_its_range_and_changes_how_the_body_moves():
     task = ModularRobot(unknown="physics")
     state = task.initial(keys(200))
-    friction, stiffness, payload = task.hidden(state)[:, 4:7].T
+    friction, stiffness, payload = task.privileged(state)[:, 4:7].T
     assert FRICTION_RANGE[0] <= friction.min() < 0.5
     assert 1.3 < friction.max() < FRICTION_RANGE[1]
     assert stiffness.std() > 0.2
@@ -324,11 +323,11 @@ def test_a_simulation_that_runs_away_ends_the_episode_and_leaves_no_log(tmp_path
         assert not state.shown[1].any()
         assert state.shown[[0, 2]].any()
         assert all(np.isfinite(part).all() for part in state if isinstance(part, np.ndarray))
-        assert task.metrics(state)["broken"].tolist() == [0.0, 1.0, 0.0]
+        assert task.state_info(state)["broken"].tolist() == [0.0, 1.0, 0.0]
     assert list(tmp_path.iterdir()) == []
     after = mujoco.MjLogConfig.get()
     assert (after.logto_file, after.logto_console) == (before.logto_file, before.logto_console)
-    state = task.begin_again(state, np.asarray([1]), keys(1, 9))
+    state = task.reset_rows(state, np.asarray([1]), keys(1, 9))
     assert not task.terminal(state).any()
 
 
@@ -337,8 +336,8 @@ def test_a_shared_rule_with_messages_walks_and_without_them_does_not(modules):
     task = ModularRobot(modules=modules)
     named = episode_keys(0, np.arange(16), EpisodeSet.TEST)
     talking, cut = (live_together(Oscillator(task), task, named, cut=cut).mean() for cut in (False, True))
-    assert task.levels.score(talking) >= 0.9
-    assert abs(task.levels.score(cut)) < 0.1
+    assert reference_returns(task).score(talking) >= 0.9
+    assert abs(reference_returns(task).score(cut)) < 0.1
 
 
 @pytest.mark.parametrize(
@@ -376,21 +375,21 @@ def test_levels_are_those_of_their_policies():
             state = task.transition(state, policy.act(state.shown.reshape(200, -1), reward)[:, :, None])
             reward = state.reward
             returns = returns + reward.astype(np.float64)
-        assert abs(returns.mean() - task.levels.reference) < 4 * returns.std() / np.sqrt(200) + 1e-6
-        assert task.levels.lowest <= returns.min() <= returns.max() <= task.levels.highest
-        assert task.levels.chance == 0.0
+        assert abs(returns.mean() - reference_returns(task).reference) < 4 * returns.std() / np.sqrt(200) + 1e-6
+        assert reference_returns(task).lowest <= returns.min() <= returns.max() <= reference_returns(task).highest
+        assert reference_returns(task).chance == 0.0
 
 
 def test_a_picture_shows_that_the_robot_moved():
     skip_without_opengl(ModularRobot)
     task = ModularRobot(modules=3)
     state = task.initial(keys(1))
-    history = [task.snapshot(state, 0)]
+    history = [task.unbatch(state, 0)]
     first = drawing.frame("robot", task, history)
     assert (first.shape, first.dtype) == ((320, 480, 3), np.uint8)
     for action in random_actions(task, 1, 10):
         state = task.transition(state, action)
-        history.append(task.snapshot(state, 0))
+        history.append(task.unbatch(state, 0))
     assert (drawing.frame("robot", task, history) != first).any()
     assert "step 10 of 250" in drawing.text("robot", task, history)
 
@@ -401,7 +400,7 @@ def test_where_there_is_no_opengl_it_is_said_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "mujoco.egl", None)
     monkeypatch.setitem(sys.modules, "mujoco.gl_context", None)
     task = ModularRobot(modules=2)
-    state = task.snapshot(task.initial(keys(1)), 0)
+    state = task.unbatch(task.initial(keys(1)), 0)
     with pytest.raises(DependencyNotInstalled, match="apt install libegl1"):
         drawing.frame("robot", task, [state])
     assert "module  1" in drawing.text("robot", task, [state])

@@ -6,6 +6,7 @@ from badger_envs.envs.routing import drawing
 from badger_envs.envs.routing.policies import Elimination, Mean
 from badger_envs.envs.routing.task import Routing, RoutingState
 from badger_envs.evaluation import evaluate
+from badger_envs.registry import reference_returns
 
 ID = "Badger/Routing-v0"
 
@@ -29,8 +30,8 @@ def test_an_episode_worked_out_by_hand():
     after = task.transition(begin, act(-0.5, 0.5))  # output 0 wants -1.0, output 1 wants 0.5
     assert task.reward(begin, act(-0.5, 0.5), after).tolist() == [-0.375]  # 3 * (0.25 + 0) / 2
     assert task.observation(after).tolist() == [[[0.25, -0.5, -1.0, 0.75], [0.0, 0.5, 0.5, 0.75]]]
-    assert task.hidden(after).tolist() == [[0.0, 0.25, 1.0, 0.0]]  # wanted now, and the permutation
-    assert task.metrics(after)["error"].tolist() == [0.375]
+    assert task.privileged(after).tolist() == [[0.0, 0.25, 1.0, 0.0]]  # wanted now, and the permutation
+    assert task.state_info(after)["error"].tolist() == [0.375]
     assert task.terminal(after).tolist() == [False]
 
 
@@ -57,7 +58,7 @@ def test_the_permutation_changes_after_switch_every_steps():
 
 def test_another_trial_keeps_the_permutation_and_draws_other_inputs():
     task, keys = Routing(), episode_keys(0, np.arange(3))
-    one, other = task.initial(keys), task.initial(keys, trial=1)
+    one, other = task.initial(keys), task.initial(keys, inner_episode=1)
     assert np.array_equal(one.routes, other.routes)
     assert not np.isin(one.inputs, other.inputs).any()
 
@@ -86,7 +87,7 @@ def test_the_reference_errs_in_every_step_what_was_derived(ports, feedback, valu
     spread = np.sqrt(-curve * 4 * task.error_scale / episodes)
     assert (np.abs(result.curve - curve) <= 4 * spread + 1e-6).all()
     assert np.abs(result.curve - curve).mean() < 0.01
-    assert task.levels.reference == pytest.approx(curve.sum())
+    assert reference_returns(task).reference == pytest.approx(curve.sum())
 
 
 def test_the_reference_curve_in_numbers():
@@ -109,10 +110,10 @@ def test_signs_of_many_outputs_are_learned_at_once_or_in_groups(ports):
 
 
 def test_levels_of_the_default_task_are_those_of_the_docstring():
-    levels = Routing().levels
+    levels = reference_returns(Routing())
     assert (levels.chance, levels.local_optima["mean"], levels.reference) == (-20.0, -15.0, -0.75)
     assert (levels.lowest, levels.highest) == (-240.0, 0.0)
-    nothing_to_learn = Routing(switch_every=1).levels
+    nothing_to_learn = reference_returns(Routing(switch_every=1))
     assert nothing_to_learn.reference == nothing_to_learn.local_optima["mean"] > nothing_to_learn.chance
 
 

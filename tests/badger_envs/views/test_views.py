@@ -1,4 +1,4 @@
-"""What the views offer besides the task: choices, messages, one policy for all ports, lifetimes; for every id."""
+"""What the views offer besides the task: bins, messages, one policy for all ports, lifetimes; for every id."""
 
 import pickle
 
@@ -15,15 +15,15 @@ from stable_baselines3.common.vec_env import VecMonitor
 from badger_envs import Channel, LifetimeObservation
 from badger_envs.views import SharedTaskVectorEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
-from tests.helpers.cases import every_case, every_row
+from tests.helpers.cases import every_case, every_spec
 
 CHANNELS = [Channel(size=2), Channel(vocabulary=3, to="all")]
 every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=str)
 
 
 @every_case
-def test_choices_are_evenly_spaced_numbers(row, arguments):
-    env, chosen = gym.make(row.id, **arguments), gym.make(row.id, choices=3, **arguments)
+def test_choices_are_evenly_spaced_numbers(spec, arguments):
+    env, chosen = gym.make(spec.id, **arguments), gym.make(spec.id, bins=3, **arguments)
     if chosen.unwrapped.task.horizon > 1:  # the checker plays two steps
         check_env(chosen.unwrapped, skip_render_check=True)
     chosen.action_space.seed(0)
@@ -33,7 +33,7 @@ def test_choices_are_evenly_spaced_numbers(row, arguments):
     got, expected = chosen.step(choice), env.step(np.atleast_1d(choice).astype(np.float32) - 1.0)
     assert np.array_equal(got[0], expected[0])
     assert got[1:3] == expected[1:3]
-    vector = gym.make_vec(row.id, num_envs=3, choices=3, **arguments)
+    vector = gym.make_vec(spec.id, num_envs=3, bins=3, **arguments)
     vector.reset(seed=5)
     assert np.array_equal(vector.step(np.stack([choice] * 3))[0][0], got[0])
     chosen.reset(seed=5)
@@ -41,32 +41,32 @@ def test_choices_are_evenly_spaced_numbers(row, arguments):
         chosen.step(np.full_like(choice, 3))
     with pytest.raises(ValueError, match="action must be whole numbers"):
         chosen.step(choice + 0.5)
-    with pytest.raises(ValueError, match="choices must be an integer at least 2, got 1"):
-        gym.make(row.id, choices=1, **arguments)
+    with pytest.raises(ValueError, match="bins must be an integer at least 2, got 1"):
+        gym.make(spec.id, bins=1, **arguments)
 
 
 @pytest.mark.filterwarnings("ignore:Action space for each agent probably should be")  # words come as MultiDiscrete
 @every_case
 @every_channel
-def test_pettingzoo_checkers_are_content_with_messages(row, arguments, channel):
-    for choices in (None, 2):
-        if choices and channel.size:
-            with pytest.raises(ValueError, match="choices must be None where a channel takes numbers, got choices=2"):
-                pettingzoo.make("parallel", row.id, channel=channel, choices=choices, **arguments)
+def test_pettingzoo_checkers_are_content_with_messages(spec, arguments, channel):
+    for bins in (None, 2):
+        if bins and channel.size:
+            with pytest.raises(ValueError, match="bins must be None where a channel takes numbers, got bins=2"):
+                pettingzoo.make("parallel", spec.id, channel=channel, bins=bins, **arguments)
             continue
-        how = {"channel": channel, "choices": choices, **arguments}
-        parallel_api_test(pettingzoo.make("parallel", row.id, **how), num_cycles=20)
-        parallel_seed_test(lambda how=how: pettingzoo.make("parallel", row.id, **how))
-        api_test(pettingzoo.make("aec", row.id, **how), num_cycles=20)
-        env = pettingzoo.make("parallel", row.id, **how)
+        how = {"channel": channel, "bins": bins, **arguments}
+        parallel_api_test(pettingzoo.make("parallel", spec.id, **how), num_cycles=20)
+        parallel_seed_test(lambda how=how: pettingzoo.make("parallel", spec.id, **how))
+        api_test(pettingzoo.make("aec", spec.id, **how), num_cycles=20)
+        env = pettingzoo.make("parallel", spec.id, **how)
         env.reset(seed=1)
         env.step({agent: env.action_space(agent).sample() for agent in env.agents})
         assert env.state() in env.state_space
 
 
 @every_case
-def test_neighbours_hear_what_was_said_one_step_ago_and_nobody_else_does(row, arguments):
-    env = pettingzoo.make("parallel", row.id, channel=Channel(size=2), **arguments)
+def test_neighbours_hear_what_was_said_one_step_ago_and_nobody_else_does(spec, arguments):
+    env = pettingzoo.make("parallel", spec.id, channel=Channel(size=2), **arguments)
     shown, _ = env.reset(seed=2)
     features = env.task.port_features
     assert all(not observation[features:].any() for observation in shown.values())  # nobody has spoken yet
@@ -79,19 +79,19 @@ def test_neighbours_hear_what_was_said_one_step_ago_and_nobody_else_does(row, ar
     neighbours = env.neighbours()
     assert set(neighbours) == set(said)
     for agent, observation in shown.items():
-        heard = observation[features:].reshape(env.task.slots, 2)
+        heard = observation[features:].reshape(env.task.max_degree, 2)
         spoken = [said[other].tolist() for other in neighbours[agent]]
         assert agent not in neighbours[agent]
         assert all(agent in neighbours[other] for other in neighbours[agent]), "being neighbours is mutual"
         assert [words.tolist() for words in heard if words.any()] == spoken
-    cut = pettingzoo.make("parallel", row.id, channel=Channel(size=2, cut=True), **arguments)
+    cut = pettingzoo.make("parallel", spec.id, channel=Channel(size=2, cut=True), **arguments)
     cut.reset(seed=2)
     shown = cut.step({agent: np.concatenate([own, words]) for agent, words in said.items()})[0]
     assert all(not observation[features:].any() for observation in shown.values())
 
 
 def test_a_word_is_heard_as_ones_and_zeros_by_all_others_in_turn():
-    env = pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, choices=2, channel=Channel(vocabulary=4, to="all"))
+    env = pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, bins=2, channel=Channel(vocabulary=4, to="all"))
     assert env.action_space("port_0") == gym.spaces.MultiDiscrete([2, 4])
     env.reset(seed=0)
     shown = env.step({"port_0": [0, 3], "port_1": [1, 0], "port_2": [0, 2]})[0]
@@ -103,10 +103,10 @@ def test_a_word_is_heard_as_ones_and_zeros_by_all_others_in_turn():
 
 
 @every_case
-def test_the_shared_view_equals_parallel_environments_port_by_port(row, arguments):
+def test_the_shared_view_equals_parallel_environments_port_by_port(spec, arguments):
     channel, copies = Channel(size=1), 3
-    shared = SharedTaskVectorEnv(row.id, copies=copies, channel=channel, **arguments)
-    singles = [pettingzoo.make("parallel", row.id, channel=channel, **arguments) for _ in range(copies)]
+    shared = SharedTaskVectorEnv(spec.id, copies=copies, channel=channel, **arguments)
+    singles = [pettingzoo.make("parallel", spec.id, channel=channel, **arguments) for _ in range(copies)]
     agents = singles[0].possible_agents
 
     def rows(by_copy):
@@ -133,11 +133,11 @@ def test_the_shared_view_equals_parallel_environments_port_by_port(row, argument
             assert infos["final_info"]["error" if "error" in infos else next(iter(infos))].shape == (shared.num_envs,)
 
 
-@every_row
-def test_the_shared_view_refuses_what_is_wrong(row):
+@every_spec
+def test_the_shared_view_refuses_what_is_wrong(spec):
     with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
-        SharedTaskVectorEnv(row.id, copies=0)
-    shared = SharedTaskVectorEnv(row.id, copies=2)
+        SharedTaskVectorEnv(spec.id, copies=0)
+    shared = SharedTaskVectorEnv(spec.id, copies=2)
     actions = np.zeros(shared.action_space.shape, np.float32)
     with pytest.raises(ResetNeeded, match="no episode was begun yet"):
         shared.step(actions)
@@ -147,10 +147,10 @@ def test_the_shared_view_refuses_what_is_wrong(row):
         shared.step(actions)
 
 
-@every_row
-@pytest.mark.parametrize("how", [{}, {"choices": 2, "channel": Channel(vocabulary=2)}], ids=str)
-def test_stable_baselines3_trains_one_policy_for_all_ports(row, how):
-    env = VecMonitor(SharedVecEnv(row.id, copies=2, **how, **row.variants[0]))
+@every_spec
+@pytest.mark.parametrize("how", [{}, {"bins": 2, "channel": Channel(vocabulary=2)}], ids=str)
+def test_stable_baselines3_trains_one_policy_for_all_ports(spec, how):
+    env = VecMonitor(SharedVecEnv(spec.id, copies=2, **how, **spec.variants[0]))
     model = PPO("MlpPolicy", env, n_steps=16, batch_size=16, n_epochs=1, seed=0, device="cpu")
     model.learn(200)
     assert env.seed(3)[0] == 3
@@ -163,20 +163,20 @@ def test_stable_baselines3_trains_one_policy_for_all_ports(row, how):
 # Of torchrl, which was tested with an older pettingzoo, and of what it calls.
 @pytest.mark.filterwarnings("ignore:PettingZoo in TorchRL is tested using version", "ignore::DeprecationWarning")
 @every_case
-def test_torchrl_wraps_the_parallel_view(row, arguments):
+def test_torchrl_wraps_the_parallel_view(spec, arguments):
     torchrl = pytest.importorskip("torchrl", reason="torchrl is not installed")
     assert torchrl.__version__
     from torchrl.envs import PettingZooWrapper
     from torchrl.envs.utils import check_env_specs
 
-    env = pettingzoo.make("parallel", row.id, **arguments)
+    env = pettingzoo.make("parallel", spec.id, **arguments)
     check_env_specs(PettingZooWrapper(env, use_mask=False))
 
 
 @every_case
-def test_lifetimes_show_what_happened_and_end_terminated(row, arguments):
-    env = LifetimeObservation(gym.make(row.id, **arguments), episodes=3)
-    inner = gym.make(row.id, **arguments)
+def test_lifetimes_show_what_happened_and_end_terminated(spec, arguments):
+    env = LifetimeObservation(gym.make(spec.id, **arguments), episodes=3)
+    inner = gym.make(spec.id, **arguments)
     task = inner.unwrapped.task
     shown, info = env.reset(seed=9)
     first, _ = inner.reset(seed=9)
@@ -208,7 +208,7 @@ def test_lifetimes_show_what_happened_and_end_terminated(row, arguments):
 
 
 def test_lifetimes_repeat_the_hidden_task_and_take_choices_as_ones_and_zeros():
-    env = LifetimeObservation(gym.make("Badger/Guessing-v0", dims=2, horizon=2, choices=3), episodes=2)
+    env = LifetimeObservation(gym.make("Badger/Guessing-v0", dims=2, horizon=2, bins=3), episodes=2)
     env.reset(seed=0)
     targets = []
     for _ in range(4):
@@ -224,10 +224,10 @@ def test_lifetimes_refuse_what_is_wrong():
     with pytest.raises(ValueError, match="env must be an environment of badger_envs"):
         LifetimeObservation(gym.make("CartPole-v1"))
     env = gym.make("Badger/Guessing-v0").unwrapped
-    with pytest.raises(ResetNeeded, match="trial 1 needs an episode"):
-        env.reset(options={"trial": 1})
-    with pytest.raises(ValueError, match=r"options\['trial'\] must be an integer at least 0, got -1"):
-        env.reset(options={"trial": -1})
+    with pytest.raises(ResetNeeded, match="inner episode 1 needs an episode"):
+        env.reset(options={"inner_episode": 1})
+    with pytest.raises(ValueError, match=r"options\['inner_episode'\] must be an integer at least 0, got -1"):
+        env.reset(options={"inner_episode": -1})
 
 
 @pytest.mark.parametrize(

@@ -38,36 +38,36 @@ def content(*agents):
 GOOD, BAD = [0.9, 0.91, 0.92, 0.93, 0.94], [0.1, 0.11, 0.12, 0.13, 0.14]
 
 
-def row_of(rows, ability, rival="monolithic"):
+def spec_of(rows, ability, rival="monolithic"):
     return next(row for row in rows if row["ability"] == ability and row["rival"] == rival)
 
 
 def test_who_wins_every_time_is_better_with_certainty_and_the_other_way_round():
     good, bad = [run(score) for score in GOOD], [run(score) for score in BAD]
-    won = row_of(verdict(content(agent("badger", good), agent("monolithic", bad))), "score")
+    won = spec_of(verdict(content(agent("badger", good), agent("monolithic", bad))), "score")
     assert won["winner"] == "modular"
     assert won["probability"] == {"estimate": 1.0, "low": 1.0, "high": 1.0}
     assert won["p"] == pytest.approx(2 / 252)  # five of ten can be drawn in 252 ways
-    lost = row_of(verdict(content(agent("badger", bad), agent("monolithic", good))), "score")
+    lost = spec_of(verdict(content(agent("badger", bad), agent("monolithic", good))), "score")
     assert lost["winner"] == "rival"
 
 
 def test_two_runs_each_decide_nothing():
     rows = verdict(content(agent("badger", [run(0.9), run(0.8)]), agent("monolithic", [run(0.1), run(0.2)])))
-    assert row_of(rows, "score")["winner"] is None
+    assert spec_of(rows, "score")["winner"] is None
 
 
 def test_the_more_questions_the_larger_the_p():
     good = [run(score, life=score) for score in GOOD]
     bad = [run(score, life=score) for score in BAD]
     rows = verdict(content(agent("badger", good), agent("monolithic", bad)))
-    assert row_of(rows, "score")["p"] == row_of(rows, "life")["p"] == pytest.approx(2 * 2 / 252)
+    assert spec_of(rows, "score")["p"] == spec_of(rows, "life")["p"] == pytest.approx(2 * 2 / 252)
 
 
 def test_where_the_other_cannot_have_another_size_only_modular_can():
     modular = [run(score, sizes={"4": 0.5}) for score in GOOD]
     fixed = [run(score, cannot=[4]) for score in GOOD]
-    row = row_of(verdict(content(agent("badger", modular), agent("monolithic", fixed))), "sizes")
+    row = spec_of(verdict(content(agent("badger", modular), agent("monolithic", fixed))), "sizes")
     assert row["only"] == ["xor3"]
     assert row["problems"] == []
     assert row["p"] is None
@@ -83,7 +83,7 @@ def test_problems_are_weighed_alike_and_those_of_one_agent_are_left_out():
             agent("badger", [run(0.9)] * 5, "guessing"),
         )
     )
-    row = row_of(rows, "score")
+    row = spec_of(rows, "score")
     assert [problem["problem"] for problem in row["problems"]] == ["xor3", "routing3"]
     assert row["probability"]["estimate"] == 0.5
     assert row["winner"] is None

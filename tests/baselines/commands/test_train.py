@@ -8,7 +8,7 @@ import torch
 from rich.console import Console
 
 from agents import build_agent
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.commands.compare import UsageError
 from baselines.commands.train import plan_recipe, run_recipe
 from baselines.execution.costs import costs
@@ -22,13 +22,13 @@ def test_every_recipe_fits_every_agent_that_it_names(recipe):
     for name in recipe.agents:
         cell = plan_recipe(recipe.name, agent=name)
         agent = build_agent(cell.kind, cell.config)
-        assert agent.accepts(find_row(recipe.task).make_task(**recipe.arguments).ports)
+        assert agent.accepts(get_spec(recipe.task).make_task(**recipe.arguments).ports)
         parameters = sum(parameter.numel() for parameter in agent.parameters())
         assert abs(parameters - recipe.parameters) <= 0.1 * recipe.parameters
 
 
 def test_costs_are_counted_by_hand():
-    task = find_row("Badger/Guessing-v0").make_task(dims=2)
+    task = get_spec("Badger/Guessing-v0").make_task(dims=2)
     agent = build_agent("Monolithic", {"port_features": 3, "ports": 2, "memory": 5})
     found = costs(agent, task)
     # A GRU of 12 inputs (two ports, three numbers and their changes) and 5 units, and a layer to 2 actions.
@@ -76,12 +76,12 @@ def test_devices_that_are_not_there_are_refused(tmp_path):
 def test_every_agent_trains_on_every_pure_task_by_a_step_of_back_propagation(tmp_path):
     from dataclasses import replace
 
-    for row in (find_row("Badger/HiddenXOR-v0"), find_row("Badger/Routing-v0")):
+    for spec in (get_spec("Badger/HiddenXOR-v0"), get_spec("Badger/Routing-v0")):
         for contestant in TRAINED.values():
             cell = plan_recipe("xor", agent=contestant.name, updates=1)
-            task = row.make_task()
+            task = spec.make_task()
             cell = replace(
-                cell, task=row.id, arguments={}, config=contestant.fitted(task, 8000), test_sizes=(),
+                cell, task=spec.id, arguments={}, config=contestant.fitted(task, 8000), test_sizes=(),
                 outer_loop=replace(cell.outer_loop, stages=type(cell.outer_loop)().stages, batch=4), episodes=4,
             )  # fmt: skip
             assert "failed" not in run_cell(cell, tmp_path)

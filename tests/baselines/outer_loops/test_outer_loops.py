@@ -125,12 +125,10 @@ def test_windows_value_what_is_cut_and_not_what_has_ended(monkeypatch):
 
 @pytest.mark.parametrize("critic", ["memory", "port", "central"])
 @pytest.mark.parametrize("per_port", [False, True])
-@pytest.mark.parametrize("choices", [None, 3])
-def test_ppo_runs_with_every_critic_and_head(critic, per_port, choices):
-    settings = PPO(
-        updates=2, batch=8, minibatches=2, epochs=1, critic=critic, per_port=per_port, choices=choices, window=2
-    )
-    agent = small_agent(outputs=choices or 1)
+@pytest.mark.parametrize("bins", [None, 3])
+def test_ppo_runs_with_every_critic_and_head(critic, per_port, bins):
+    settings = PPO(updates=2, batch=8, minibatches=2, epochs=1, critic=critic, per_port=per_port, bins=bins, window=2)
+    agent = small_agent(outputs=bins or 1)
     before = weights(agent)
     trained = train(agent, GUESSING, {"dims": 2, "horizon": 3}, settings, seed=0, points=1)
     assert not torch.equal(before, weights(agent))
@@ -142,7 +140,7 @@ def test_ppo_runs_with_every_critic_and_head(critic, per_port, choices):
     [
         (PPO, {"minibatches": 3}, "minibatches must divide the batch of 256, got 3"),
         (PPO, {"window": 0}, "window must be an integer at least 1, got 0"),
-        (PPO, {"choices": 1}, "choices must be an integer at least 2, got 1"),
+        (PPO, {"bins": 1}, "bins must be an integer at least 2, got 1"),
         (PPO, {"discount": 1.5}, "discount must be at most 1, got 1.5"),
         (PPO, {"entropy": -1.0}, "entropy must not be negative, got -1.0"),
         (PPO, {"critic": "all"}, "critic must be one of 'memory', 'port', 'central', got 'all'"),
@@ -161,8 +159,8 @@ def test_bad_settings_are_refused(kind, settings, said):
 
 
 def test_agents_that_do_not_fit_the_outer_loop_are_refused():
-    with pytest.raises(ValueError, match="port_actions must be 3 for choices=3, got 1"):
-        train(small_agent(), GUESSING, {"dims": 2}, PPO(choices=3), seed=0)
+    with pytest.raises(ValueError, match="port_actions must be 3 for bins=3, got 1"):
+        train(small_agent(), GUESSING, {"dims": 2}, PPO(bins=3), seed=0)
     with pytest.raises(ValueError, match="critic must be 'memory' or 'central' where experts are not ports"):
         train(small_agent("Monolithic"), GUESSING, {"dims": 2}, PPO(critic="port"), seed=0)
 

@@ -6,7 +6,7 @@ from baselines.report import write_report
 from tests.helpers.chromium import assert_a_page_opens_without_complaints
 from tests.helpers.report_content import content, write_cell
 
-ROWS = "[...document.querySelectorAll('#all table tbody tr')].map(row => row.cells[0].textContent)"
+SPECS = "[...document.querySelectorAll('#all table tbody tr')].map(row => row.cells[0].textContent)"
 BADGE = "getComputedStyle(document.querySelector('.badge')).color"
 
 
@@ -42,17 +42,17 @@ def test_it_is_dark_for_those_who_want_it_dark(browser, page):
 
 def test_a_table_is_sorted_by_its_heads_with_the_mouse_and_with_keys(browser, page):
     browser.open(page, width=1280)
-    as_written = browser.evaluate(ROWS)
+    as_written = browser.evaluate(SPECS)
     browser.evaluate("document.querySelectorAll('#all th button')[1].click()")
-    assert browser.evaluate(ROWS) == as_written[::-1], "by score, the least first"
+    assert browser.evaluate(SPECS) == as_written[::-1], "by score, the least first"
     assert browser.evaluate("document.querySelectorAll('#all th')[1].getAttribute('aria-sort')") == "ascending"
     browser.evaluate("document.querySelectorAll('#all th button')[0].focus()")
     browser.press("Enter")
-    assert browser.evaluate(ROWS) == sorted(as_written)
+    assert browser.evaluate(SPECS) == sorted(as_written)
     browser.press("Enter")
-    assert browser.evaluate(ROWS) == sorted(as_written, reverse=True)
+    assert browser.evaluate(SPECS) == sorted(as_written, reverse=True)
     browser.press("Enter")
-    assert browser.evaluate(ROWS) == as_written
+    assert browser.evaluate(SPECS) == as_written
     assert browser.evaluate("document.querySelectorAll('#all th[aria-sort]').length") == 0
 
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from tests.helpers.paths import ROOT
 
 XOR = ("--id", "Badger/HiddenXOR-v0", "--arguments", "bits=2")
@@ -42,9 +42,9 @@ def test_help_needs_no_benchmarl():
         (("--id", "Badger/HiddenXOR-v0", "--arguments", "words=2"), "has no argument words; it takes bits, "),
         (("--id", "Badger/HiddenXOR-v0", "--arguments", "bits=1"), r"bits must be .* got 1"),
         (("--id", "Badger/HiddenXOR-v0", "--arguments", "bits=two"), r"bits must be .* got 'two'"),
-        ((*XOR, "--choices", "1"), "choices must be .* got 1"),
+        ((*XOR, "--bins", "1"), "bins must be .* got 1"),
         ((*XOR, "--vocabulary", "2", "--message", "2"), "either size or vocabulary above 0"),
-        ((*XOR, "--message", "2", "--choices", "2"), "choices must be None where a channel takes numbers"),
+        ((*XOR, "--message", "2", "--bins", "2"), "bins must be None where a channel takes numbers"),
         ((*XOR, "--vocabulary", "2", "--to", "nobody"), "to must be .* got 'nobody'"),
         ((*XOR, "--frames", "0"), "frames must be at least 1, got 0"),
         ((*XOR, "--seed", "-1"), "seed must be at least 0, got -1"),
@@ -71,8 +71,8 @@ def test_without_benchmarl_it_says_how_to_install_it():
 @pytest.mark.parametrize(
     ("id", "arguments", "options"),
     [
-        ("Badger/HiddenXOR-v0", {"bits": 2}, ("--choices", "2", "--vocabulary", "2")),
-        ("Badger/HiddenXOR-v0", {"bits": 3}, ("--choices", "3", "--algorithm", "ippo")),
+        ("Badger/HiddenXOR-v0", {"bits": 2}, ("--bins", "2", "--vocabulary", "2")),
+        ("Badger/HiddenXOR-v0", {"bits": 3}, ("--bins", "3", "--algorithm", "ippo")),
         ("Badger/Guessing-v0", {"dims": 2}, ("--recurrent", "--ids")),
         ("Badger/Guessing-v0", {"dims": 2}, ("--recurrent", "--algorithm", "ippo", "--message", "1", "--to", "all")),
     ],
@@ -85,7 +85,7 @@ def test_benchmarl_trains_and_is_scored_on_the_named_test_episodes(id, arguments
     assert done.returncode == 0, done.stderr
     found = json.loads(out.read_text())
     (result,) = found["results"]
-    levels = find_row(id).levels(**arguments)
+    levels = get_spec(id).reference_returns(**arguments)
     assert (result["id"], result["episode_set"], result["episodes"]) == (id, "TEST", 120)
     assert len(result["returns"]) == len(found["sampled"]["returns"]) == 120
     assert all(levels.lowest <= value <= levels.highest for value in result["returns"])
@@ -104,7 +104,7 @@ from badger_envs import Channel
 from baselines.third_party.benchmarl.task import GROUP, Copies
 
 def make():
-    return pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, choices=2, channel=Channel(vocabulary=3))
+    return pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, bins=2, channel=Channel(vocabulary=3))
 
 check_env_specs(Copies(make, 4, 0, True))
 env, one = Copies(make, 4, 7, False), make()

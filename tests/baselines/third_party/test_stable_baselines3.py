@@ -14,7 +14,7 @@ from baselines.outer_loops.policy import AgentPolicy
 from baselines.outer_loops.ppo import PPO
 from baselines.outer_loops.trainer import train
 from baselines.third_party.stable_baselines3 import RecurrentPolicy, recurrent_ppo, shared_ppo, shared_returns
-from tests.helpers.cases import every_row
+from tests.helpers.cases import every_spec
 
 QUICK = {
     "Badger/Guessing-v0": {"dims": 2, "horizon": 4},
@@ -26,30 +26,30 @@ QUICK = {
 
 
 @pytest.mark.slow
-@every_row
-def test_recurrent_ppo_of_sb3_contrib_trains_on_every_id(row):
-    arguments = QUICK[row.id]
-    task = row.make_task(**arguments)
-    model = recurrent_ppo(row.id, arguments, steps=16 * task.horizon, seed=0)
-    result = evaluate(RecurrentPolicy(model, task), row.id, episodes=20, **arguments)
+@every_spec
+def test_recurrent_ppo_of_sb3_contrib_trains_on_every_id(spec):
+    arguments = QUICK[spec.id]
+    task = spec.make_task(**arguments)
+    model = recurrent_ppo(spec.id, arguments, steps=16 * task.horizon, seed=0)
+    result = evaluate(RecurrentPolicy(model, task), spec.id, episodes=20, **arguments)
     assert np.isfinite(result.returns).all()
-    again = evaluate(RecurrentPolicy(model, task), row.id, episodes=20, **arguments)
+    again = evaluate(RecurrentPolicy(model, task), spec.id, episodes=20, **arguments)
     assert np.array_equal(result.returns, again.returns)
 
 
 @pytest.mark.slow
-@every_row
-def test_ppo_of_stable_baselines3_trains_one_policy_for_all_ports_on_every_id(row):
-    arguments, how = QUICK[row.id], {"choices": 2, "channel": Channel(vocabulary=2)}
-    model = shared_ppo(row.id, arguments, steps=100, seed=0, copies=4, **how)
-    returns = shared_returns(model, row.id, arguments, episodes=20, **how)
+@every_spec
+def test_ppo_of_stable_baselines3_trains_one_policy_for_all_ports_on_every_id(spec):
+    arguments, how = QUICK[spec.id], {"bins": 2, "channel": Channel(vocabulary=2)}
+    model = shared_ppo(spec.id, arguments, steps=100, seed=0, copies=4, **how)
+    returns = shared_returns(model, spec.id, arguments, episodes=20, **how)
     assert returns.shape == (20,)
     assert np.isfinite(returns).all()
 
 
 @pytest.mark.slow
 def test_shared_ppo_learns_to_answer_with_a_word_of_the_other():
-    arguments, how = {"bits": 2, "rounds": 1}, {"choices": 2, "channel": Channel(vocabulary=2)}
+    arguments, how = {"bits": 2, "rounds": 1}, {"bins": 2, "channel": Channel(vocabulary=2)}
     model = shared_ppo("Badger/HiddenXOR-v0", arguments, steps=60_000, seed=0, copies=64, **how)
     heard = shared_returns(model, "Badger/HiddenXOR-v0", arguments, episodes=1000, **how)
     how["channel"] = Channel(vocabulary=2, cut=True)

@@ -7,11 +7,11 @@ from leaderboards.check.check import MOST_FAULTS, check
 from leaderboards.schema.submission import read_submission
 from tests.leaderboards.helpers.corpus_fields import IDENTITY, IN_NUMBERS, IN_TEXTS, KEYS
 from tests.leaderboards.helpers.corpus_files import FILES
-from tests.leaderboards.helpers.corpus_rows import ROWS, TRAINING
+from tests.leaderboards.helpers.corpus_rows import SPECS, TRAINING
 from tests.leaderboards.helpers.corpus_weights import CONFIGS, WEIGHTS
 from tests.leaderboards.helpers.make_submission import SUITES, make_submission
 
-CORPUS = [*IN_NUMBERS, *IN_TEXTS, *IDENTITY, *KEYS, *ROWS, *TRAINING, *FILES, *WEIGHTS, *CONFIGS]
+CORPUS = [*IN_NUMBERS, *IN_TEXTS, *IDENTITY, *KEYS, *SPECS, *TRAINING, *FILES, *WEIGHTS, *CONFIGS]
 
 
 def everything_in(folder):

@@ -13,10 +13,10 @@ from badger_envs.envs.guessing.policies import Probe
 from badger_envs.envs.guessing.task import Guessing
 from badger_envs.envs.hidden_xor.task import HiddenXOR
 from badger_envs.evaluation import PolicyError, evaluate
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from baselines.outer_loops.policy import AgentPolicy
 from leaderboards.evaluate.evaluate import evaluate_suite, evaluate_to, read_rows, write_rows
-from leaderboards.evaluate.saved_agent import SavedAgent, find_choices
+from leaderboards.evaluate.saved_agent import SavedAgent, find_bins
 from leaderboards.schema.benchmark import load_suite
 from tests.helpers.paths import ROOT
 from tests.leaderboards.helpers.make_submission import SUITES
@@ -289,21 +289,21 @@ def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path
 
 def test_choices_are_found_from_what_the_agent_puts_out():
     task = HiddenXOR(bits=3)
-    assert find_choices(Badger(BadgerConfig(5)), task) is None
+    assert find_bins(Badger(BadgerConfig(5)), task) is None
     agent = Badger(BadgerConfig(5, port_actions=2, memory=4))
-    assert find_choices(agent, task) == 2
-    policy = AgentPolicy(agent, 3, choices=2)
+    assert find_bins(agent, task) == 2
+    policy = AgentPolicy(agent, 3, bins=2)
     policy.reset(4)
     assert set(np.abs(policy.act(np.ones((4, 15), np.float32), np.zeros(4, np.float32))).ravel()) == {1.0}
     with pytest.raises(ValueError, match="port_features must be 5 for .*, got 4 of Badger"):
-        find_choices(Badger(BadgerConfig(4)), task)
+        find_bins(Badger(BadgerConfig(4)), task)
 
 
 def test_an_agent_trained_with_choices_is_evaluated_with_them(tmp_path):
     agent = Badger(BadgerConfig(5, port_actions=3, memory=4))
     save_agent(agent, tmp_path)
     task = HiddenXOR(bits=3)
-    policies = SavedAgent(tmp_path)("Badger/HiddenXOR-v0", task.arguments()), AgentPolicy(agent, 3, choices=3)
+    policies = SavedAgent(tmp_path)("Badger/HiddenXOR-v0", task.arguments()), AgentPolicy(agent, 3, bins=3)
     one, other = (evaluate(policy, "Badger/HiddenXOR-v0", bits=3, episodes=50).returns for policy in policies)
     assert (one == other).all()
 
@@ -314,17 +314,17 @@ import sys
 from pathlib import Path
 sys.modules["torch"] = sys.modules["agents"] = sys.modules["baselines"] = None
 from badger_envs.core.policy import Blind
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 from leaderboards.evaluate.evaluate import evaluate_suite, write_rows
 from leaderboards.schema.benchmark import load_suite
 suite = load_suite("tiny", Path({str(SUITES)!r}))
-make = lambda id, arguments, seed: Blind(find_row(id).make_task(**arguments))
+make = lambda id, arguments, seed: Blind(get_spec(id).make_task(**arguments))
 rows = evaluate_suite(make, suite, training_seed=0)
 write_rows("r.json", rows, suite=suite, source="own", policy="blind", command="-")
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True)
     here = evaluate_suite(
-        lambda id, arguments, seed: Blind(find_row(id).make_task(**arguments)), SUITE, training_seed=0
+        lambda id, arguments, seed: Blind(get_spec(id).make_task(**arguments)), SUITE, training_seed=0
     )
     assert [row.returns for row in read_rows(tmp_path / "r.json").rows] == [row.returns for row in here]

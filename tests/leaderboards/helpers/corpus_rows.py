@@ -75,7 +75,7 @@ def copied_from(folder: Path, *, of: str) -> None:
 
 
 PLACE = "rows[3].returns"
-ROWS = [
+SPECS = [
     Bad("no row", setting("rows", []), (FILE, "rows", "must have at least 1 item")),
     Bad("rows in an object", setting("rows", {}), (FILE, "rows", "must be a valid tuple")),
     Bad(

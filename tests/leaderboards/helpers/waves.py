@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec
 
 
 class Wave:
@@ -24,5 +24,5 @@ class Wave:
 
 
 def make(id, arguments, training_seed):
-    task = find_row(id).make_task(**arguments)
+    task = get_spec(id).make_task(**arguments)
     return Wave(task.ports * task.port_actions, training_seed)

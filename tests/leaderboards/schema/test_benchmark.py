@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from badger_envs.registry import find_row
+from badger_envs.registry import get_spec, reference_returns
 from baselines.experiments.suites import SUITES as COMPARISONS
 from leaderboards.schema.benchmark import SUITES, Suite, load_suite
 from leaderboards.schema.make_benchmark import LEAST_SEEDS, PROBLEMS, describe, write_suite
@@ -19,17 +19,23 @@ def test_a_suite_says_what_the_registry_says(name):
         "Badger/ModularRobot-v0",
     }  # fmt: skip
     for problem in suite.problems:
-        row = find_row(problem.id)
-        assert (problem.size_name, problem.metric) == (row.size, row.metric)
-        assert problem.train_size == getattr(row.make_task(**problem.arguments), row.size)
+        spec = get_spec(problem.id)
+        assert (problem.size_name, problem.metric) == (spec.size_argument, spec.metric)
+        assert problem.train_size == getattr(spec.make_task(**problem.arguments), spec.size_argument)
         for number, size in problem.sizes.items():
-            task = row.make_task(**{**problem.arguments, row.size: number})
+            task = spec.make_task(**{**problem.arguments, spec.size_argument: number})
             assert task.arguments() == size.arguments
-            assert row.make_task(**size.arguments) == task
+            assert spec.make_task(**size.arguments) == task
             assert size.horizon == task.horizon
             said = (size.lowest, size.highest, size.chance, size.reference)
             assert said == pytest.approx(
-                (task.levels.lowest, task.levels.highest, task.levels.chance, task.levels.reference), rel=1e-12
+                (
+                    reference_returns(task).lowest,
+                    reference_returns(task).highest,
+                    reference_returns(task).chance,
+                    reference_returns(task).reference,
+                ),
+                rel=1e-12,
             )
 
 
@@ -57,7 +63,7 @@ def test_the_file_of_a_suite_is_what_make_suite_writes(name, problems, folder, t
         json.loads((folder / f"{name}.json").read_text()),
     )
     assert written == describe(name, problems)
-    # Levels may differ in their last digit between machines; what is published does not change for that.
+    # ReferenceReturns may differ in their last digit between machines; what is published does not change for that.
     assert _rounded(written) == _rounded(kept)
 
 
