@@ -157,7 +157,7 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 class Nowhere(MetaPathFinder):
-    def get_spec(self, name, path, target=None):
+    def find_spec(self, name, path, target=None):
         if name.split(".")[0] in ("torch", "agents", "baselines", "safetensors"):
             raise ModuleNotFoundError(f"{{name}} is not there")
 

@@ -65,7 +65,7 @@ def test_the_same_bytes_come_out_of_another_process_whatever_its_hashes_of_strin
     script = (
         "import sys; from pathlib import Path\n"
         "class Refuse:\n"
-        "    def get_spec(self, name, *rest):\n"
+        "    def find_spec(self, name, *rest):\n"
         "        if name.split('.')[0] in ('torch', 'agents', 'baselines', 'safetensors', 'matplotlib'):\n"
         "            raise ImportError(name)\n"
         "sys.meta_path.insert(0, Refuse())\n"
