@@ -21,7 +21,7 @@ from baselines.execution.scheduler import WorkerDiedError
 class Compare:
     """Train, test and probe agents; print tables; write result.json and report/index.html.
 
-    Cells (one agent, one seed, one budget) that finished in an earlier run are found, not done again.
+    Runs (one agent, one seed, one budget) that finished in an earlier run are found, not done again.
     Interrupt and start again as you like.
     """
 
@@ -38,13 +38,13 @@ class Compare:
     envs: tuple[str, ...] = ()
     """On which environments, by id; none named: all of the suite."""
     jobs: int = 2
-    """Cells at once; each uses one thread."""
+    """Runs at once; each uses one thread."""
     shard: str | None = None
     """i/N: the i-th of N parts of the work, for N machines; `report` puts the folders together afterwards."""
     executor: Literal["processes", "ray", "slurm"] = "processes"
-    """Where cells run: processes of this machine, the Ray cluster that RAY_ADDRESS names, or jobs of SLURM."""
+    """Where runs are executed: processes of this machine, the Ray cluster that RAY_ADDRESS names, or jobs of SLURM."""
     progress: Literal["auto", "bars", "lines", "quiet"] = "auto"
-    """Bars and a line for each cell, lines alone, or failures alone; auto: bars in a terminal, lines elsewhere."""
+    """Bars and a line for each run, lines alone, or failures alone; auto: bars in a terminal, lines elsewhere."""
     device: str = "cpu"
     """Where tensors live, in torch's words: cpu, cuda, cuda:1."""
 
@@ -67,13 +67,13 @@ class Compare:
         )
         console.print(f"wrote {out / 'result.json'} and {out / 'report' / 'index.html'}")
         if any(agent["failed"] for agent in content["agents"]):
-            console.print(f"[red]some cells failed; see failed.json in {out / 'cells'}[/red]")
+            console.print(f"[red]some runs failed; see failed.json in {out / 'runs'}[/red]")
             return 1
         return 0
 
     def kept(self) -> str:
         """What an interruption leaves."""
-        return f"finished cells are kept in {self._folder() / 'cells'}"
+        return f"finished runs are kept in {self._folder() / 'runs'}"
 
     def _folder(self) -> Path:
         return self.out or Path("results") / self.suite
@@ -110,7 +110,7 @@ class Export:
     """Write what every run returned in every test episode, one packed file for each agent on each problem."""
 
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
-    """Folders with a result.json and the cells beside it, of one suite."""
+    """Folders with a result.json and the runs beside it, of one suite."""
     out: Path
     """Folder for the files."""
 
@@ -193,7 +193,7 @@ COMMANDS: dict[str, Callable[..., Command]] = {
 
 
 def main() -> int:
-    """Run a command; returns the exit code: 0, 1 where a cell failed, 2 for bad usage, 130 when interrupted."""
+    """Run a command; returns the exit code: 0, 1 where a run failed, 2 for bad usage, 130 when interrupted."""
     console = Console()
     if not console.is_terminal:  # a log: wide enough that no table is cut
         console = Console(width=120)

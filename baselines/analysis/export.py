@@ -23,14 +23,14 @@ def export(folders: Sequence[Path], out: Path) -> list[Path]:
     """Write the raw results of comparisons.
 
     Args:
-        folders: with a `result.json` and the cells beside it, of one suite.
+        folders: with a `result.json` and the runs beside it, of one suite.
         out: where the files go; made where it is missing.
 
     Returns:
         The files, `<problem>_<agent>.json.gz`.
 
     Raises:
-        ValueError: A folder without results, folders of different suites, or a cell that is gone.
+        ValueError: A folder without results, folders of different suites, or a run that is gone.
     """
     content = merge(read_results(folders))
     out.mkdir(parents=True, exist_ok=True)
@@ -55,20 +55,20 @@ def export(folders: Sequence[Path], out: Path) -> list[Path]:
 
 
 def _results(name: str, folders: Sequence[Path]) -> list[dict[str, Any]]:
-    """Every test of a cell."""
+    """Every test of a run."""
     for folder in folders:
-        cell, agent = (read_object(folder / "cells" / name / file) for file in ("cell.json", "agent.json"))
-        if cell is not None:
-            specification = cell["specification"]
+        run, agent = (read_object(folder / "runs" / name / file) for file in ("run.json", "agent.json"))
+        if run is not None:
+            specification = run["specification"]
             own = {
-                "cell": name,
+                "run": name,
                 "training_seed": specification["seed"],
                 "kind": specification["kind"],
                 "config": specification["config"],
                 "outer_loop": specification["outer_loop"],
                 "weights_sha256": agent and agent["weights_sha256"],
-                "environment_steps": cell.get("environment_steps", 0),
+                "environment_steps": run.get("environment_steps", 0),
             }
-            kept = ({key: test[key] for key in test if key not in LEFT_OUT} for test in cell["tests"].values())
+            kept = ({key: test[key] for key in test if key not in LEFT_OUT} for test in run["tests"].values())
             return [own | test for test in kept]
-    raise ValueError(f"folders must hold the cell {name}, got {', '.join(map(str, folders))}")
+    raise ValueError(f"folders must hold the run {name}, got {', '.join(map(str, folders))}")

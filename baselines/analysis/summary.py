@@ -1,4 +1,4 @@
-"""What agents did, gathered from the results of their cells: plain data, which tables, pictures and pages show."""
+"""What agents did, gathered from the results of their runs: plain data, which tables, pictures and pages show."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from badger_envs.registry import get_spec, reference_returns
 from badger_envs.statistics import stratified_bootstrap
-from baselines.execution.scheduler import Result, decided_runs
+from baselines.execution.scheduler import Result, tuned_runs
 from baselines.experiments.recipes import Recipe
-from baselines.experiments.run import Cell
-from baselines.experiments.suites import Entry, main_test
+from baselines.experiments.run import RunSpec
+from baselines.experiments.suites import PlannedAgent, main_test
 from baselines.perturbations.probes import PROBES
 
 
@@ -33,24 +33,24 @@ def problem(recipe: Recipe) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def summarise(entry: Entry, results: dict[str, Result]) -> dict[str, Any]:
+def summarise(planned: PlannedAgent, results: dict[str, Result]) -> dict[str, Any]:
     """What a contestant did by a recipe: aggregates, and a line for every run."""
-    contestant = entry.contestant
-    runs = decided_runs(entry, results)
+    contestant = planned.contestant
+    runs = tuned_runs(planned, results)
     good = [(run, results[run.hash]) for run in runs if "failed" not in results[run.hash]]
     summary: dict[str, Any] = {
-        "problem": entry.recipe.name,
+        "problem": planned.recipe.name,
         "agent": contestant.name,
         "label": contestant.label,
         "about": contestant.about,
         "handcrafted": contestant.kind is None,
         "failed": [
-            {"hash": cell.hash, "title": cell.title, "traceback": results[cell.hash]["failed"]}
-            for cell in (*entry.trials, *runs)
-            if "failed" in results[cell.hash]
+            {"hash": run.hash, "title": run.title, "traceback": results[run.hash]["failed"]}
+            for run in (*planned.trials, *runs)
+            if "failed" in results[run.hash]
         ],
-        "wanted": len(entry.runs),
-        "trials": _trials(entry, results),
+        "wanted": len(planned.runs),
+        "trials": _trials(planned, results),
         "runs": [_run(run, result) for run, result in good],
     }
     summary |= aggregate(summary["runs"])
@@ -76,7 +76,7 @@ def aggregate(runs: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _trials(entry: Entry, results: dict[str, Result]) -> list[dict[str, Any]]:
+def _trials(planned: PlannedAgent, results: dict[str, Result]) -> list[dict[str, Any]]:
     """What was tried before the runs, failed trainings too."""
     return [
         {
@@ -86,19 +86,19 @@ def _trials(entry: Entry, results: dict[str, Result]) -> list[dict[str, Any]]:
             "score": None if "failed" in result else main_test(trial, result)["score"],
             "training_cpu_seconds": result.get("training_cpu_seconds"),
         }
-        for draw, trial in zip(entry.draws, entry.trials, strict=True)
+        for draw, trial in zip(planned.draws, planned.trials, strict=True)
         for result in [results[trial.hash]]
     ]
 
 
-def _run(cell: Cell, result: Result) -> dict[str, Any]:
+def _run(run: RunSpec, result: Result) -> dict[str, Any]:
     """A run: its scores at every size, its learning curve, and what the probes found."""
-    metric = get_spec(cell.task).metric
+    metric = get_spec(run.task).metric
     return {
-        "hash": cell.hash,
-        "seed": cell.seed,
-        "score": main_test(cell, result)["score"],
-        "metric": float(np.mean(main_test(cell, result)["metrics"][metric])),
+        "hash": run.hash,
+        "seed": run.seed,
+        "score": main_test(run, result)["score"],
+        "metric": float(np.mean(main_test(run, result)["metrics"][metric])),
         "score_at_size": {size: test["score"] for size, test in result["tests"].items()},
         "metric_at_size": {size: float(np.mean(test["metrics"][metric])) for size, test in result["tests"].items()},
         "cannot_have_size": result["cannot_have_size"],

@@ -1,4 +1,4 @@
-"""The comparison: plan the cells of a suite, run them, gather one result, print tables, write the report."""
+"""The comparison: plan the runs of a suite, run them, gather one result, print tables, write the report."""
 
 import contextlib
 import os
@@ -21,9 +21,9 @@ from badger_envs.evaluation import versions
 from baselines.analysis.summary import problem, summarise
 from baselines.analysis.tables import as_rich, make_tables
 from baselines.execution.executors import EXECUTORS, LIBRARIES
-from baselines.execution.monitor import Monitor
-from baselines.execution.scheduler import run_grid
-from baselines.experiments.suites import SUITES, Entry, Suite, plan
+from baselines.execution.monitor import ConsoleMonitor
+from baselines.execution.scheduler import run_all
+from baselines.experiments.suites import SUITES, PlannedAgent, Suite, plan
 from baselines.report import write_report
 
 FORMAT = 2
@@ -41,8 +41,8 @@ def choose(
     environments: Sequence[str] = (),
     seeds: int | None = None,
     shard: str | None = None,
-) -> list[Entry]:
-    """The entries that a command line asks for.
+) -> list[PlannedAgent]:
+    """The agents on recipes that a command line asks for.
 
     Args:
         suite: what to choose from.
@@ -61,18 +61,18 @@ def choose(
     _require_known("--envs", environments, list(dict.fromkeys(recipe.task for recipe in suite.recipes)))
     if seeds is not None and seeds < 1:
         raise UsageError(f"--seeds must be at least 1, got {seeds}")
-    entries = [
-        entry
+    plans = [
+        planned
         for recipe in suite.recipes
         if (not recipes or recipe.name in recipes) and (not environments or recipe.task in environments)
-        for entry in plan(suite, recipe, seeds)
-        if not agents or entry.contestant.kind is None or entry.contestant.name in agents
+        for planned in plan(suite, recipe, seeds)
+        if not agents or planned.contestant.kind is None or planned.contestant.name in agents
     ]
     if shard is None:
-        return entries
+        return plans
     part, parts = _shard(shard)
-    by_work = sorted(entries, key=lambda entry: -sum(cell.work for cell in entry.cells))
-    return [entry for entry in entries if by_work.index(entry) % parts == part - 1]
+    by_work = sorted(plans, key=lambda planned: -sum(run.work for run in planned.all_runs))
+    return [planned for planned in plans if by_work.index(planned) % parts == part - 1]
 
 
 def compare(
@@ -98,9 +98,9 @@ def compare(
         console: where progress and tables go.
         agents, recipes, environments, seeds, shard: see `choose`.
         executor: one of `EXECUTORS`.
-        jobs: cells at once, of executors that count them.
+        jobs: runs at once, of executors that count them.
         device: where tensors live.
-        progress: see `Monitor`.
+        progress: see `ConsoleMonitor`.
 
     Returns:
         What is in `result.json`.
@@ -120,20 +120,20 @@ def compare(
         raise UsageError(f"--jobs must be at least 1, got {jobs}")
     require_device(device)
     suite = SUITES[suite_name]
-    entries = choose(suite, agents=agents, recipes=recipes, environments=environments, seeds=seeds, shard=shard)
+    plans = choose(suite, agents=agents, recipes=recipes, environments=environments, seeds=seeds, shard=shard)
     try:
-        cells = out / "cells"
-        cells.mkdir(parents=True, exist_ok=True)
+        folder = out / "runs"
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"--out must be a folder that can be written, got {str(out)!r} ({error.strerror})") from error
     began = time.perf_counter()
-    with Monitor(console, progress) as monitor, EXECUTORS[executor](jobs) as workers:
-        results = run_grid(entries, cells, executor=workers, device=device, watcher=monitor)
+    with ConsoleMonitor(console, progress) as monitor, EXECUTORS[executor](jobs) as workers:
+        results = run_all(plans, folder, executor=workers, device=device, monitor=monitor)
     content = {
         "format": FORMAT,
         "suite": suite.name,
         "suite_version": suite.version,
-        "about": suite.about,
+        "about": suite.description,
         "runs": [
             {
                 "command": shlex.join(["python", "-m", "baselines", *sys.argv[1:]]),
@@ -148,9 +148,9 @@ def compare(
                 "wall_seconds": round(time.perf_counter() - began, 1),
             }
         ],
-        "problems": [problem(recipe) for recipe in suite.recipes if any(e.recipe == recipe for e in entries)],
+        "problems": [problem(recipe) for recipe in suite.recipes if any(e.recipe == recipe for e in plans)],
         "search": asdict(suite.search),
-        "agents": [summarise(entry, results) for entry in entries],
+        "agents": [summarise(planned, results) for planned in plans],
     }
     write_json(out / "result.json", content)
     write_report(content, out)

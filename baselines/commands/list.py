@@ -17,7 +17,7 @@ def list_everything(console: Console) -> None:
     for suite in SUITES.values():
         suites.add_row(
             suite.name,
-            suite.about,
+            suite.description,
             " ".join(recipe.name for recipe in suite.recipes),
             str(len({name for recipe in suite.recipes for name in recipe.agents})),
             str(suite.seeds),

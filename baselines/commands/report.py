@@ -12,7 +12,7 @@ def rebuild(folders: Sequence[Path], out: Path) -> Content:
     """Put the results of several folders together, or of one, and write `result.json` and the report.
 
     Args:
-        folders: each with a `result.json`; where `cells/` lie there too, trained agents are filmed.
+        folders: each with a `result.json`; where `runs/` lie there too, trained agents are filmed.
         out: made where it is missing.
 
     Returns:

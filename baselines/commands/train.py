@@ -13,15 +13,15 @@ from rich.table import Table
 
 from badger_envs.registry import get_spec
 from baselines.commands.compare import UsageError, require_device
-from baselines.execution.runner import run_cell
+from baselines.execution.runner import execute
 from baselines.experiments.agents import TRAINED
 from baselines.experiments.recipes import RECIPES
-from baselines.experiments.run import Cell
+from baselines.experiments.run import RunSpec
 from baselines.experiments.suites import main_test
 
 
-def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: int | None = None) -> Cell:
-    """The cell of a recipe.
+def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: int | None = None) -> RunSpec:
+    """The run of a recipe.
 
     Raises:
         UsageError: Unknown recipe or agent, or an agent that does not fit.
@@ -40,7 +40,7 @@ def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: 
         config = recipe.config(contestant)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return Cell(
+    return RunSpec(
         agent, recipe.task, recipe.arguments, seed, contestant.kind, config, outer_loop=loop,
         test_sizes=recipe.test_sizes, episodes=recipe.test_episodes,
     )  # fmt: skip
@@ -63,38 +63,38 @@ def run_recipe(
         UsageError: Unknown recipe or agent, a device that is not there, or no TensorBoard.
     """
     torch.set_num_threads(1)
-    cell = plan_recipe(name, agent=agent, seed=seed, updates=updates)
+    run = plan_recipe(name, agent=agent, seed=seed, updates=updates)
     require_device(device)
     began = time.monotonic()
-    with _scalars(tensorboard, f"{name}_{cell.agent}_{cell.seed}") as log:
+    with _scalars(tensorboard, f"{name}_{run.agent}_{run.seed}") as log:
 
         def show(update: int, point: dict[str, float]) -> None:
             for key, value in point.items():
                 log(key, value, int(point["environment_steps"]))
-            left = (time.monotonic() - began) / update * (cell.updates - update)
+            left = (time.monotonic() - began) / update * (run.updates - update)
             numbers = "  ".join(f"{key} {value:.3f}" for key, value in point.items() if key not in _COUNTERS)
-            console.print(f"update {update}/{cell.updates}  {numbers}  about {left:.0f} s left", highlight=False)
+            console.print(f"update {update}/{run.updates}  {numbers}  about {left:.0f} s left", highlight=False)
 
-        result = run_cell(cell, out, device=device, on_update=show, points=20)
+        result = execute(run, out, device=device, on_update=show, points=20)
     if "failed" in result:
-        console.print(f"[red]failed[/red]; see {out / cell.hash / 'failed.json'}\n{result['failed']}", highlight=False)
+        console.print(f"[red]failed[/red]; see {out / run.hash / 'failed.json'}\n{result['failed']}", highlight=False)
         return 1
-    console.print(_table(name, cell, result))
-    console.print(f"kept in {out / cell.hash}")
+    console.print(_table(name, run, result))
+    console.print(f"kept in {out / run.hash}")
     return 0
 
 
 _COUNTERS = ("update", "environment_steps", "cpu_seconds")
 
 
-def _table(name: str, cell: Cell, result: dict[str, Any]) -> Table:
-    test = main_test(cell, result)
-    title = f"{name}: {cell.agent} on {cell.task} by {cell.outer_loop.kind if cell.outer_loop else 'hand'}"
+def _table(name: str, run: RunSpec, result: dict[str, Any]) -> Table:
+    test = main_test(run, result)
+    title = f"{name}: {run.agent} on {run.task} by {run.outer_loop.kind if run.outer_loop else 'hand'}"
     table = Table(title=title, show_header=False, title_justify="left")
-    table.add_row(f"score (0 chance, 1 reference), {cell.episodes} test episodes", f"{test['score']:.3f}")
+    table.add_row(f"score (0 chance, 1 reference), {run.episodes} test episodes", f"{test['score']:.3f}")
     for size, other in result["tests"].items():
         if other is not test:
-            table.add_row(f"score at {get_spec(cell.task).size_argument}={size}", f"{other['score']:.3f}")
+            table.add_row(f"score at {get_spec(run.task).size_argument}={size}", f"{other['score']:.3f}")
     for key in ("environment_steps", "parameters", "memory", "parameters_per_memory", "flops_per_step"):
         table.add_row(key.replace("_", " "), f"{result[key]:,.0f}")
     table.add_row("CPU-seconds of training", f"{result['training_cpu_seconds']:.0f}")

@@ -1,6 +1,6 @@
-"""Where cells run: processes of this machine, Ray, or SLURM. All hand out futures of the standard library.
+"""Where runs are executed: processes of this machine, Ray, or SLURM. All hand out futures of the standard library.
 
-A worker that has to end interrupts its cell, which then leaves a checkpoint. Ray and submitit are extras, imported when
+A worker that has to end interrupts its run, which then leaves a checkpoint. Ray and submitit are extras, imported when
 they are asked for.
 """
 
@@ -23,7 +23,7 @@ SECONDS_TO_STOP = 10.0
 """That an interrupted worker has for its checkpoint, before it is ended by force."""
 SECONDS_BETWEEN_LOOKS = 2.0
 MINUTES_OF_A_JOB = 24 * 60
-"""Of SLURM: the most that a cell may take."""
+"""Of SLURM: the most that a run may take."""
 
 
 class Executor(Protocol):
@@ -47,7 +47,7 @@ def processes(jobs: int) -> Iterator[Executor]:
     finally:
         workers = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:  # perhaps in the middle of a cell
+        for worker in workers:  # perhaps in the middle of a run
             worker.terminate()
         for worker in workers:
             worker.join()
@@ -105,7 +105,7 @@ def _with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
 
 @contextlib.contextmanager
 def ray_cluster(jobs: int) -> Iterator[Executor]:
-    """A Ray cluster: the one that RAY_ADDRESS names, else one on this machine with so many cells at once.
+    """A Ray cluster: the one that RAY_ADDRESS names, else one on this machine with so many runs at once.
 
     All nodes must see the checkout and the folder of the results under the paths that they have here.
     """
@@ -129,7 +129,7 @@ def ray_cluster(jobs: int) -> Iterator[Executor]:
 class _Ray:
     def __init__(self, ray: Any) -> None:
         self._ray = ray
-        # A cell that died with its machine is run again by the next comparison, not by Ray.
+        # A run that died with its machine is run again by the next comparison, not by Ray.
         self._remote = ray.remote(num_cpus=1, max_retries=0)(_with_one_thread)
         self._running: dict[Future[Any], Any] = {}
 
@@ -150,7 +150,7 @@ class _Ray:
 
 @contextlib.contextmanager
 def slurm(jobs: int) -> Iterator[Executor]:
-    """SLURM, by submitit: a job for every cell, at most so many at once; where there is no SLURM, local processes.
+    """SLURM, by submitit: a job for every run, at most so many at once; where there is no SLURM, local processes.
 
     All nodes must see the checkout and the folder of the results under the paths that they have here. The logs of the
     jobs lie in `.submitit`.
@@ -206,7 +206,7 @@ EXECUTORS: dict[str, Callable[[int], contextlib.AbstractContextManager[Executor]
     "ray": ray_cluster,
     "slurm": slurm,
 }
-"""Executors by name: each takes the number of cells at once."""
+"""Executors by name: each takes the number of runs at once."""
 
 LIBRARIES = {"ray": "ray", "slurm": "submitit"}
 """What an executor needs that does not come with the others; an extra of the same name installs it."""

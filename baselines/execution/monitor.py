@@ -1,4 +1,4 @@
-"""Shows what a comparison is doing: bars with time left and score in a terminal, a line per cell elsewhere."""
+"""Shows what a comparison is doing: bars with time left and score in a terminal, a line per run elsewhere."""
 
 import time
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
-from baselines.experiments.run import Cell
+from baselines.experiments.run import RunSpec
 from baselines.experiments.suites import main_test
 
 
 class TimeLeftColumn(TextColumn):
-    """Time left, from the work done since the bar began; the bars' own estimate forgets too fast for unequal cells."""
+    """Time left, from the work done since the bar began; the bars' own estimate forgets too fast for unequal runs."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -29,12 +29,12 @@ class TimeLeftColumn(TextColumn):
         return Text(f"{left // 60}:{left % 60:02d} left", style="cyan")
 
 
-class Monitor:
-    """A context that shows progress while it is open; implements `baselines.execution.scheduler.Watcher`.
+class ConsoleMonitor:
+    """A context that shows progress while it is open; implements `baselines.execution.scheduler.Monitor`.
 
     Args:
         console: where.
-        mode: "bars" and a line for every cell that ended, "lines" alone, "quiet" for nothing but failures, or "auto":
+        mode: "bars" and a line for every run that ended, "lines" alone, "quiet" for nothing but failures, or "auto":
             bars in a terminal, lines elsewhere.
     """
 
@@ -49,16 +49,16 @@ class Monitor:
             console=console,
             disable=mode in ("lines", "quiet") or not console.is_terminal,
         )
-        self._overall = self._bars.add_task("all cells", total=0.0, score="", found=0.0)
+        self._overall = self._bars.add_task("all runs", total=0.0, score="", found=0.0)
         self._running: dict[str, TaskID] = {}
         self._began = time.perf_counter()
-        # By the hash of a cell, for those that are expected and for those that are begun: how much work that is.
+        # By the hash of a run, for those that are expected and for those that are begun: how much work that is.
         self._expected: dict[str, float] = {}
         self._work: dict[str, float] = {}
         self._found = 0.0
         self._ended: set[str] = set()
 
-    def __enter__(self) -> "Monitor":
+    def __enter__(self) -> "ConsoleMonitor":
         self._bars.start()
         return self
 
@@ -69,41 +69,41 @@ class Monitor:
             self._bars.remove_task(bar)
         self._bars.stop()
 
-    def expect(self, cells: Iterable[Cell]) -> None:
-        self._expected |= {cell.hash: cell.work for cell in cells}
+    def expect(self, runs: Iterable[RunSpec]) -> None:
+        self._expected |= {run.hash: run.work for run in runs}
         self._bars.update(self._overall, total=sum(self._expected.values()))
 
-    def progress(self, cell: Cell, updates: int, point: dict[str, float]) -> None:
-        if cell.hash in self._ended:  # news that was still on its way
+    def progress(self, run: RunSpec, updates: int, point: dict[str, float]) -> None:
+        if run.hash in self._ended:  # news that was still on its way
             return
-        first = cell.hash not in self._running  # may be from a checkpoint
+        first = run.hash not in self._running  # may be from a checkpoint
         if first:
-            self._running[cell.hash] = self._bars.add_task(
-                cell.title, total=float(cell.updates), score="", found=float(updates)
+            self._running[run.hash] = self._bars.add_task(
+                run.title, total=float(run.updates), score="", found=float(updates)
             )
-        self._bars.update(self._running[cell.hash], completed=float(updates), score=f"score {point['score']:.2f}")
-        self._advance(cell, cell.work * updates / cell.updates, found=first)
+        self._bars.update(self._running[run.hash], completed=float(updates), score=f"score {point['score']:.2f}")
+        self._advance(run, run.work * updates / run.updates, found=first)
 
-    def done(self, cell: Cell, result: dict[str, Any], *, stored: bool) -> None:
-        self._ended.add(cell.hash)
-        if cell.hash in self._running:
-            self._bars.remove_task(self._running.pop(cell.hash))
-        self._advance(cell, cell.work, found=stored)
+    def done(self, run: RunSpec, result: dict[str, Any], *, stored: bool) -> None:
+        self._ended.add(run.hash)
+        if run.hash in self._running:
+            self._bars.remove_task(self._running.pop(run.hash))
+        self._advance(run, run.work, found=stored)
         if self._quiet and "failed" not in result:
             return
         if "failed" in result:
             said = "[red]failed:[/red] " + escape(result["failed"].strip().splitlines()[-1])
         else:
-            said = f"score {main_test(cell, result)['score']:.3f}"
+            said = f"score {main_test(run, result)['score']:.3f}"
         if stored:
             said += "  (found, not run again)"
         count = f"{len(self._ended)}/{len(self._expected)}, {time.perf_counter() - self._began:.0f} s"
-        self._console.print(f"[{count}] {cell.title}: {said}", highlight=False)
+        self._console.print(f"[{count}] {run.title}: {said}", highlight=False)
 
-    def _advance(self, cell: Cell, work: float, *, found: bool) -> None:
-        """So much of a cell is done; what this run found done says nothing of its speed."""
-        before = self._work.get(cell.hash, 0.0)
-        self._work[cell.hash] = max(work, before)
+    def _advance(self, run: RunSpec, work: float, *, found: bool) -> None:
+        """So much of a run is done; what was found done says nothing of the speed."""
+        before = self._work.get(run.hash, 0.0)
+        self._work[run.hash] = max(work, before)
         if found:
-            self._found += self._work[cell.hash] - before
+            self._found += self._work[run.hash] - before
         self._bars.update(self._overall, completed=sum(self._work.values()), found=self._found)

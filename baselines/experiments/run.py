@@ -1,7 +1,7 @@
-"""A cell: one agent, one outer loop, one task, one seed, one budget. Its result is a function of its specification.
+"""A run: one agent, one outer loop, one task, one seed, one budget. Its result is a function of its specification.
 
 A result is stored in a folder named by the hash of the specification, so a second run finds it and does nothing. The
-file `cell.json` is written last: a folder without it is a cell that did not finish. Probes have a file each, so that a
+file `run.json` is written last: a folder without it is a run that did not finish. Probes have a file each, so that a
 later probe asks agents that were trained before it was there.
 """
 
@@ -17,12 +17,12 @@ from badger_envs.version import __version__
 from baselines.outer_loops.base import OuterLoop
 from baselines.perturbations.probes import PROBES
 
-CELL_VERSION = 3
+RUN_VERSION = 4
 """Goes into the hash; raise it when the same specification gives another result than before."""
 
 
 @dataclass(frozen=True)
-class Cell:
+class RunSpec:
     """The specification."""
 
     agent: str
@@ -48,7 +48,7 @@ class Cell:
     episodes: int = 1000
     """How many to test on, at each size."""
     problem: str = ""
-    """Name of the recipe, for people; the same training under another name is the same cell, as with all below."""
+    """Name of the recipe, for people; the same training under another name is the same run, as with all below."""
     probes: tuple[str, ...] = ()
     """What is asked besides, by name; each in a file of its own."""
     probe_episodes: int = 200
@@ -56,7 +56,7 @@ class Cell:
 
     def specification(self) -> dict[str, Any]:
         """Plain numbers, lists and words, complete; just what is read back from a file."""
-        specification = {"cell_version": CELL_VERSION, "badger_envs": __version__, **asdict(self)}
+        specification = {"run_version": RUN_VERSION, "badger_envs": __version__, **asdict(self)}
         for name in ("problem", "probes", "probe_episodes"):
             del specification[name]
         if self.outer_loop is not None:
@@ -77,7 +77,7 @@ class Cell:
 
     @property
     def training_episodes(self) -> int:
-        """Lifetimes that the outer loop trains on: how much work the cell is."""
+        """Lifetimes that the outer loop trains on: how much work the run is."""
         return self.outer_loop.updates * self.outer_loop.batch if self.outer_loop else 0
 
     @property
@@ -90,7 +90,7 @@ class Cell:
 
     @property
     def title(self) -> str:
-        """What a person calls this cell."""
+        """What a person calls this run."""
         who = f"{self.problem}: {self.agent}" if self.problem else self.agent
         if self.outer_loop is None:
             return who
@@ -99,19 +99,19 @@ class Cell:
         return f"{who}, trial at lr {self.outer_loop.learning_rate:g}"
 
 
-def find_result(cell: Cell, root: Path) -> dict[str, Any] | None:
-    """The stored result of a cell with all its probes, or None where something is not there or is cut off."""
-    folder = root / cell.hash
-    found = read_object(folder / "cell.json")
-    if found is None or found.get("specification") != cell.specification():
+def find_result(run: RunSpec, root: Path) -> dict[str, Any] | None:
+    """The stored result of a run with all its probes, or None where something is not there or is cut off."""
+    folder = root / run.hash
+    found = read_object(folder / "run.json")
+    if found is None or found.get("specification") != run.specification():
         return None
-    probes = {name: read_object(folder / probe_file(cell, name)) for name in cell.probes}
+    probes = {name: read_object(folder / probe_file(run, name)) for name in run.probes}
     return None if None in probes.values() else {**found, "probes": probes}
 
 
-def failure(cell: Cell, reason: str) -> dict[str, Any]:
-    """The result of a cell that has none."""
-    return {"hash": cell.hash, "specification": cell.specification(), "failed": reason}
+def failure(run: RunSpec, reason: str) -> dict[str, Any]:
+    """The result of a run that has none."""
+    return {"hash": run.hash, "specification": run.specification(), "failed": reason}
 
 
 def read_object(path: Path) -> dict[str, Any] | None:
@@ -123,6 +123,6 @@ def read_object(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def probe_file(cell: Cell, name: str) -> str:
-    """Name of the file of a probe, in the folder of its cell."""
-    return f"probe_{name}_v{PROBES[name].version}_{cell.probe_episodes}.json"
+def probe_file(run: RunSpec, name: str) -> str:
+    """Name of the file of a probe, in the folder of its run."""
+    return f"probe_{name}_v{PROBES[name].version}_{run.probe_episodes}.json"

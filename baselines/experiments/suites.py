@@ -6,7 +6,7 @@ from typing import Any
 from badger_envs.registry import get_spec
 from baselines.experiments.agents import TRAINED, Contestant, handcrafted
 from baselines.experiments.recipes import RECIPES, Recipe
-from baselines.experiments.run import Cell
+from baselines.experiments.run import RunSpec
 from baselines.experiments.search import Search, with_settings
 from baselines.perturbations.probes import PROBES
 
@@ -24,7 +24,7 @@ class Suite:
     """A comparison."""
 
     name: str
-    about: str
+    description: str
     """One line for people."""
     recipes: tuple[Recipe, ...]
     """What is trained on, how, and by whom."""
@@ -67,7 +67,7 @@ SUITES: dict[str, Suite] = {
     for suite in (
         Suite(
             name="pocket",
-            about="all five environments, three families of agents, short trainings; minutes",
+            description="all five environments, three families of agents, short trainings; minutes",
             recipes=(
                 _with("guessing", 1000, agents=("badger", "monolithic", "shared", "commnet")),
                 _with("guessing_sizes", seeds=1),
@@ -80,7 +80,7 @@ SUITES: dict[str, Suite] = {
         ),
         Suite(
             name="standard",
-            about="all five environments, all agents, five seeds, everybody tuned; hours",
+            description="all five environments, all agents, five seeds, everybody tuned; hours",
             recipes=(
                 _for_all("guessing"),
                 RECIPES["guessing_sizes"],
@@ -94,7 +94,7 @@ SUITES: dict[str, Suite] = {
         ),
         Suite(
             name="full",
-            about="larger budgets, ten seeds, twice the tuning; for a cluster",
+            description="larger budgets, ten seeds, twice the tuning; for a cluster",
             recipes=(
                 _for_all("guessing", updates=5000),
                 _with("guessing_sizes", 20_000),
@@ -110,13 +110,13 @@ SUITES: dict[str, Suite] = {
         ),
         Suite(
             name="sizes",
-            about="the Badger for every size of the guessing game with its full budget",
+            description="the Badger for every size of the guessing game with its full budget",
             recipes=(_with("guessing_sizes", 20_000),),
             seeds=3,
         ),
         Suite(
             name="loops",
-            about="every outer loop on every environment that it can: a first look at who learns by what",
+            description="every outer loop on every environment that it can: a first look at who learns by what",
             recipes=tuple(recipe for recipe in RECIPES.values() if recipe.name != "guessing_sizes"),
             seeds=1,
             probes=(),
@@ -126,26 +126,26 @@ SUITES: dict[str, Suite] = {
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A contestant on a recipe: the cells that it takes."""
+class PlannedAgent:
+    """An agent on a recipe, and the runs that this takes."""
 
     recipe: Recipe
     contestant: Contestant
-    trials: tuple[Cell, ...]
-    """Cells that choose the settings; none where there is nothing to choose."""
+    trials: tuple[RunSpec, ...]
+    """Runs that choose the settings; none where there is nothing to choose."""
     draws: tuple[dict[str, float], ...]
     """What each trial tries."""
-    runs: tuple[Cell, ...]
-    """Cells that count; where there are trials the settings are still to be chosen."""
+    runs: tuple[RunSpec, ...]
+    """Runs that count; where there are trials the settings are still to be chosen."""
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
-        """All of them."""
+    def all_runs(self) -> tuple[RunSpec, ...]:
+        """The trials too."""
         return (*self.trials, *self.runs)
 
 
-def plan(suite: Suite, recipe: Recipe, seeds: int | None = None) -> list[Entry]:
-    """The cells of everybody on a recipe: first those who are trained, then the handcrafted policies of its task.
+def plan(suite: Suite, recipe: Recipe, seeds: int | None = None) -> list[PlannedAgent]:
+    """The runs of everybody on a recipe: first those who are trained, then the handcrafted policies of its task.
 
     Args:
         suite: that the recipe is of.
@@ -157,9 +157,9 @@ def plan(suite: Suite, recipe: Recipe, seeds: int | None = None) -> list[Entry]:
     return trained + [_handcrafted(recipe, contestant) for contestant in handcrafted(recipe.make_task())]
 
 
-def _trained(suite: Suite, recipe: Recipe, contestant: Contestant, seeds: int) -> Entry:
+def _trained(suite: Suite, recipe: Recipe, contestant: Contestant, seeds: int) -> PlannedAgent:
     loop, config = recipe.loop(contestant), recipe.config(contestant)
-    base = Cell(
+    base = RunSpec(
         contestant.name, recipe.task, recipe.arguments, 0, contestant.kind, config, outer_loop=loop,
         test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, problem=recipe.name,
     )  # fmt: skip
@@ -179,19 +179,19 @@ def _trained(suite: Suite, recipe: Recipe, contestant: Contestant, seeds: int) -
         for draw, seed in tried
     )
     runs = tuple(replace(base, seed=seed, **probing) for seed in range(seeds))
-    return Entry(recipe, contestant, trials, tuple(draw for draw, _ in tried), runs)
+    return PlannedAgent(recipe, contestant, trials, tuple(draw for draw, _ in tried), runs)
 
 
-def _handcrafted(recipe: Recipe, contestant: Contestant) -> Entry:
-    run = Cell(
+def _handcrafted(recipe: Recipe, contestant: Contestant) -> PlannedAgent:
+    run = RunSpec(
         contestant.name, recipe.task, recipe.arguments, 0, policy=contestant.policy,
         test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, problem=recipe.name,
     )  # fmt: skip
-    return Entry(recipe, contestant, (), (), (run,))
+    return PlannedAgent(recipe, contestant, (), (), (run,))
 
 
-def main_test(cell: Cell, result: dict[str, Any]) -> dict[str, Any]:
-    """The test at the size that the cell was trained at."""
-    spec = get_spec(cell.task)
-    test: dict[str, Any] = result["tests"][str(getattr(spec.make_task(**cell.arguments), spec.size_argument))]
+def main_test(run: RunSpec, result: dict[str, Any]) -> dict[str, Any]:
+    """The test at the size that the run was trained at."""
+    spec = get_spec(run.task)
+    test: dict[str, Any] = result["tests"][str(getattr(spec.make_task(**run.arguments), spec.size_argument))]
     return test

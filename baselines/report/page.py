@@ -52,7 +52,7 @@ def write_report(content: Content, out: Path, *, folders: Sequence[Path] = ()) -
     Args:
         content: what is in `result.json`.
         out: an existing folder.
-        folders: where `cells/` with trained agents lie; none for `out`.
+        folders: where `runs/` with trained agents lie; none for `out`.
 
     Returns:
         The page.
@@ -130,11 +130,11 @@ def _film(problem: Content, agents: list[Content], report: Path, folders: Sequen
     agent = next((agent for agent in trained if agent["agent"] == problem["first"]), trained[0])
     best = max(agent["runs"], key=lambda run: run["score"])
     who = f"{agent['label']}, seed {best['seed']}, its best run (score {best['score']:.3f})"
-    places = [folder / "cells" / best["hash"] for folder in folders]
-    cell = next((place for place in places if place.is_dir()), places[0])
+    places = [folder / "runs" / best["hash"] for folder in folders]
+    run = next((place for place in places if place.is_dir()), places[0])
     path = report / "films" / f"{file_name(problem['name'])}.gif"
     try:
-        film(cell, problem, path)
+        film(run, problem, path)
     except NoFilmError as error:
         return Film(who, "", str(error))
     return Film(who, f"films/{path.name}", "")

@@ -31,11 +31,11 @@ class NoFilmError(Exception):
     """Nothing can be filmed; the message says why."""
 
 
-def film(cell_folder: Path, problem: Mapping[str, Any], path: Path, *, episode: int = 0) -> None:
-    """Let the agent of a cell play a test episode, and write the film of it.
+def film(run_folder: Path, problem: Mapping[str, Any], path: Path, *, episode: int = 0) -> None:
+    """Let the agent of a run play a test episode, and write the film of it.
 
     Args:
-        cell_folder: holds `agent.json`, `agent.safetensors` and `cell.json`.
+        run_folder: holds `agent.json`, `agent.safetensors` and `run.json`.
         problem: as in `result.json`: task and arguments.
         path: where the GIF goes.
         episode: number of the test episode.
@@ -44,23 +44,23 @@ def film(cell_folder: Path, problem: Mapping[str, Any], path: Path, *, episode: 
         NoFilmError: There is no agent in the folder, or nothing to draw with.
     """
     try:
-        frames = _play(cell_folder, problem, episode)
+        frames = _play(run_folder, problem, episode)
     except (OSError, AgentFileError) as error:
-        raise NoFilmError(f"no trained agent can be read in cells/{cell_folder.name}") from error
+        raise NoFilmError(f"no trained agent can be read in runs/{run_folder.name}") from error
     except DependencyNotInstalled as error:
         raise NoFilmError(str(error)) from error
     write_whole(path, _small_gif(frames))
 
 
-def _play(cell_folder: Path, problem: Mapping[str, Any], episode: int) -> list[Any]:
+def _play(run_folder: Path, problem: Mapping[str, Any], episode: int) -> list[Any]:
     """Pictures uint8 (height, width, 3), at most so many of the whole episode, the last one too."""
-    cell = json.loads((cell_folder / "cell.json").read_text(encoding="utf-8"))
-    bins = cell["specification"]["outer_loop"].get("bins")
+    run = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+    bins = run["specification"]["outer_loop"].get("bins")
     badger_envs.register_all()
     env = gym.make(problem["task"], render_mode="rgb_array", **problem["arguments"])
     try:
         task: Any = env.unwrapped
-        policy = AgentPolicy(load_agent(cell_folder), task.task.ports, bins=bins)
+        policy = AgentPolicy(load_agent(run_folder), task.task.ports, bins=bins)
         policy.reset(1)
         step = max(-(-task.task.horizon // MOST_FRAMES), 1)
         observation, _ = env.reset(options={"episode": episode})

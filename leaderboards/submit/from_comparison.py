@@ -19,14 +19,14 @@ PRIVATE_OPTIONS = ("--out",)
 """Of commands: they say where files lie on somebody's machine, and nothing about the results."""
 
 Run = dict[str, Any]
-"""A cell: `specification`, `tests` by size, costs; and with `weights` and `about`, what was saved of the agent."""
+"""A run: `specification`, `tests` by size, costs; and with `weights` and `about`, what was saved of the agent."""
 
 
 def from_comparison(folder: Path, suite: Suite, agent: str | None, say: Say) -> Collected:
     """All runs of an agent that finished on the problems of a suite.
 
     Args:
-        folder: holds `result.json` and `cells/`.
+        folder: holds `result.json` and `runs/`.
         suite: what is submitted to.
         agent: its name; may be None where only one was trained.
         say: gets a line for everything that is missing or left out.
@@ -87,23 +87,23 @@ def _finished(folder: Path, suite: Suite, problem: Problem, entry: dict[str, Any
     """Runs that were tested as the suite says, by training seed."""
     failed = len(entry["failed"])
     if failed or len(entry["runs"]) < entry["wanted"]:
-        say(f"{problem.name}: {len(entry['runs'])} of {entry['wanted']} runs finished, {failed} cells failed")
+        say(f"{problem.name}: {len(entry['runs'])} of {entry['wanted']} runs finished, {failed} runs failed")
     found = {}
-    for run in entry["runs"]:
-        about, place = f"{problem.name}, training seed {run['seed']}", folder / "cells" / Path(run["hash"]).name
+    for listed in entry["runs"]:
+        about, place = f"{problem.name}, training seed {listed['seed']}", folder / "runs" / Path(listed["hash"]).name
         try:
-            cell = read_json(place / "cell.json", "cell.json", LARGEST_RESULT)
-            cell["about"] = read_json(place / "agent.json", "agent.json", LARGEST_CONFIG)
-            cell["weights"] = read_bytes(place / "agent.safetensors", "agent.safetensors", LARGEST_BYTES)
+            run = read_json(place / "run.json", "run.json", LARGEST_RESULT)
+            run["about"] = read_json(place / "agent.json", "agent.json", LARGEST_CONFIG)
+            run["weights"] = read_bytes(place / "agent.safetensors", "agent.safetensors", LARGEST_BYTES)
         except SubmissionError as error:
             say(f"{about}: left out, {error}")
             continue
-        if cell["about"]["weights_sha256"] != hashlib.sha256(cell["weights"]).hexdigest():
+        if run["about"]["weights_sha256"] != hashlib.sha256(run["weights"]).hexdigest():
             say(f"{about}: left out, its weights are not those that it was saved with")
-        elif not _is_as_said(cell, suite, problem, problem.train_size):
+        elif not _is_as_said(run, suite, problem, problem.train_size):
             say(f"{about}: left out, it was not tested on the episodes of suite {suite.name}")
         else:
-            found[run["seed"]] = cell
+            found[listed["seed"]] = run
     return found
 
 

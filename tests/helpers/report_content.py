@@ -116,13 +116,13 @@ def content() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_cell(folder: Path, hash: str, recipe: str, kind: str = "Badger") -> Path:
-    """A cell of a recipe with an agent that never learned anything."""
+def write_run(folder: Path, hash: str, recipe: str, kind: str = "Badger") -> Path:
+    """A run of a recipe with an agent that never learned anything."""
     task, bins = RECIPES[recipe].make_task(), getattr(RECIPES[recipe].outer_loop, "bins", None)
     config: dict[str, Any] = {"port_features": task.port_features, "port_actions": task.port_actions * (bins or 1)}
-    cell = folder / "cells" / hash
+    run = folder / "runs" / hash
     torch.manual_seed(0)
-    save_agent(build_agent(kind, config), cell)
+    save_agent(build_agent(kind, config), run)
     specification = {"outer_loop": {"bins": bins}}
-    (cell / "cell.json").write_text(json.dumps({"hash": hash, "specification": specification}))
-    return cell
+    (run / "run.json").write_text(json.dumps({"hash": hash, "specification": specification}))
+    return run

@@ -1,7 +1,7 @@
 """The pocket comparison with next to no training, also as a program: `python -m tests.helpers.tiny compare ...`.
 
 TINY_FACTOR in its environment makes trainings so many times as long; TINY_LOG names a file that gets a line for every
-training: the hash of its cell.
+training: the hash of its run.
 """
 
 import os
@@ -18,7 +18,7 @@ from baselines.experiments.suites import SUITES, Suite
 from tests.helpers.paths import ROOT
 
 ALL = 18
-"""Cells of the suite: 3 agents x (2 trials + 2 runs), and 3 handcrafted policies of each of its two tasks."""
+"""Runs of the suite: 3 agents x (2 trials + 2 runs), and 3 handcrafted policies of each of its two tasks."""
 
 
 def tiny(factor: int = 1) -> Suite:

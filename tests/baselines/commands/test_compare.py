@@ -48,8 +48,8 @@ def run_here(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
 
 
 def finished(out: Path) -> set[str]:
-    """Hashes of the cells that are trained and tested."""
-    return {path.parent.name for path in (out / "cells").glob("*/cell.json")}
+    """Hashes of the runs that are trained and tested."""
+    return {path.parent.name for path in (out / "runs").glob("*/run.json")}
 
 
 def wait_until(true: Callable[[], object], seconds: float = 60.0) -> None:
@@ -60,14 +60,14 @@ def wait_until(true: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 def wait_for_the_middle_of_a_training(out: Path) -> None:
-    """Until one cell is finished and another one is seconds old, so that there is something to go on from."""
+    """Until one run is finished and another one is seconds old, so that there is something to go on from."""
     wait_until(lambda: finished(out))
     seen: dict[Path, float] = {}
 
     def is_old(path: Path) -> bool:
         return time.monotonic() - seen.setdefault(path, time.monotonic()) > 1.5
 
-    wait_until(lambda: any(is_old(path) for path in (out / "cells").glob("*/progress.json")))
+    wait_until(lambda: any(is_old(path) for path in (out / "runs").glob("*/progress.json")))
 
 
 def session(number: int) -> dict[int, str]:
@@ -84,8 +84,8 @@ def session(number: int) -> dict[int, str]:
 
 
 def checkpoints(out: Path) -> dict[str, int]:
-    """How many updates the checkpoints hold, by the hash of their cell."""
-    found = (out / "cells").glob("*/checkpoint.pt")
+    """How many updates the checkpoints hold, by the hash of their run."""
+    found = (out / "runs").glob("*/checkpoint.pt")
     return {path.parent.name: torch.load(path, weights_only=True)["done"] for path in found}
 
 
@@ -109,11 +109,11 @@ def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path, run_
     assert by_name["guessing", "reference"]["score"]["iqm"] == pytest.approx(1.0, abs=0.05)
     assert by_name["guessing", "chance"]["score"]["iqm"] == pytest.approx(0.0, abs=0.2)
 
-    began = {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")}
+    began = {path: path.stat().st_mtime_ns for path in (out / "runs").rglob("*")}
     code, said = run_here("compare", "--suite", "tiny", "--out", str(out))
     assert code == 0, said
     assert said.count("found, not run again") == ALL
-    assert {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")} == began
+    assert {path: path.stat().st_mtime_ns for path in (out / "runs").rglob("*")} == began
     assert json.loads((out / "result.json").read_text())["agents"] == content["agents"]
 
     code, said = run_here("export", str(out), "--out", str(tmp_path / "raw"))
@@ -141,7 +141,7 @@ def test_after_kill_9_nothing_is_lost_and_what_ran_goes_on_from_its_checkpoint(t
     process.kill()
     process.communicate()
     wait_until(lambda: not session(process.pid), 20.0)
-    before = {path: path.stat().st_mtime_ns for path in (out / "cells").glob("*/cell.json")}
+    before = {path: path.stat().st_mtime_ns for path in (out / "runs").glob("*/run.json")}
     assert 1 <= len(before) < 6
     ((running, updates),) = checkpoints(out).items()
     assert updates > 0
@@ -185,8 +185,8 @@ def test_ctrl_c_in_a_terminal_with_bars_stops_at_once_and_leaves_a_checkpoint(tm
     said = shown.decode()
     assert "━" in said
     assert re.search(r"xor3: shared, trial at lr \S+\s.*%.*\d:\d\d left.*score -?\d\.\d\d", said)
-    assert re.search(r"all cells\s.*\d:\d\d left", said)
-    assert "interrupted; finished cells are kept in" in re.sub(r"\s+", " ", said)
+    assert re.search(r"all runs\s.*\d:\d\d left", said)
+    assert "interrupted; finished runs are kept in" in re.sub(r"\s+", " ", said)
     assert max(checkpoints(out).values()) > 0
     wait_until(lambda: not session(process.pid), 20.0)
 
@@ -200,7 +200,7 @@ def test_a_worker_that_is_killed_is_one_line_and_what_had_finished_is_kept(tmp_p
     os.kill(worker, signal.SIGKILL)
     said = process.communicate(timeout=60)[0]
     assert process.returncode == 1
-    assert re.search("error: a worker process died.*finished cells are kept in", said.splitlines()[-1])
+    assert re.search("error: a worker process died.*finished runs are kept in", said.splitlines()[-1])
     assert "Traceback" not in said
     assert finished(out)
     wait_until(lambda: not session(process.pid), 20.0)
@@ -220,14 +220,14 @@ def test_a_full_disk_is_told_of_and_a_later_run_with_space_does_the_cells(tmp_pa
     assert "score" not in said, "quiet is nothing but failures"
     assert len(finished(out)) == 3, "handcrafted policies are small"
     assert not list(out.rglob("*.safetensors"))
-    assert sum("File too large" in path.read_text() for path in (out / "cells").glob("*/failed.json")) == 2
+    assert sum("File too large" in path.read_text() for path in (out / "runs").glob("*/failed.json")) == 2
 
     code, said = run_here("compare", "--suite", "tiny", "--out", str(out), *ONE_AGENT, "--progress", "quiet")
     assert code == 0, said
     assert said.startswith("wrote ")
     assert "xor3" not in said
     assert len(finished(out)) == 6
-    assert not [*(out / "cells").rglob("failed.json"), *(out / "cells").rglob("*.tmp")]
+    assert not [*(out / "runs").rglob("failed.json"), *(out / "runs").rglob("*.tmp")]
 
 
 @pytest.mark.slow
@@ -251,7 +251,7 @@ def test_a_failing_cell_is_shown_and_the_others_go_on(tmp_path, run_here, monkey
     code, said = run_here("compare", *arguments)
     assert code == 1
     assert len(re.findall("monolithic, trial.*failed.*memory must be an integer", said)) == 2
-    assert "some cells failed; see failed.json in" in said
+    assert "some runs failed; see failed.json in" in said
     by_name = {agent["agent"]: agent for agent in json.loads((tmp_path / "result.json").read_text())["agents"]}
     assert by_name["badger"]["n"] == 1
     assert by_name["monolithic"]["n"] == 0
@@ -266,7 +266,7 @@ def test_shards_are_whole_entries_and_together_everything_once(name, parts):
     everything = choose(suite)
     shards = [choose(suite, shard=f"{part}/{parts}") for part in range(1, parts + 1)]
     assert sum(len(shard) for shard in shards) == len(everything)
-    assert [entry for entry in everything if sum(entry in shard for shard in shards) != 1] == []
+    assert [planned for planned in everything if sum(planned in shard for shard in shards) != 1] == []
 
 
 @pytest.mark.parametrize(

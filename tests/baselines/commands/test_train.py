@@ -12,7 +12,7 @@ from badger_envs.registry import get_spec
 from baselines.commands.compare import UsageError
 from baselines.commands.train import plan_recipe, run_recipe
 from baselines.execution.costs import costs
-from baselines.execution.runner import run_cell
+from baselines.execution.runner import execute
 from baselines.experiments.agents import TRAINED
 from baselines.experiments.recipes import RECIPES
 
@@ -20,8 +20,8 @@ from baselines.experiments.recipes import RECIPES
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_every_recipe_fits_every_agent_that_it_names(recipe):
     for name in recipe.agents:
-        cell = plan_recipe(recipe.name, agent=name)
-        agent = build_agent(cell.kind, cell.config)
+        run = plan_recipe(recipe.name, agent=name)
+        agent = build_agent(run.kind, run.config)
         assert agent.accepts(get_spec(recipe.task).make_task(**recipe.arguments).ports)
         parameters = sum(parameter.numel() for parameter in agent.parameters())
         assert abs(parameters - recipe.parameters) <= 0.1 * recipe.parameters
@@ -78,20 +78,20 @@ def test_every_agent_trains_on_every_pure_task_by_a_step_of_back_propagation(tmp
 
     for spec in (get_spec("Badger/HiddenXOR-v0"), get_spec("Badger/Routing-v0")):
         for contestant in TRAINED.values():
-            cell = plan_recipe("xor", agent=contestant.name, updates=1)
+            run = plan_recipe("xor", agent=contestant.name, updates=1)
             task = spec.make_task()
-            cell = replace(
-                cell, task=spec.id, arguments={}, config=contestant.fitted(task, 8000), test_sizes=(),
-                outer_loop=replace(cell.outer_loop, stages=type(cell.outer_loop)().stages, batch=4), episodes=4,
+            run = replace(
+                run, task=spec.id, arguments={}, config=contestant.fitted(task, 8000), test_sizes=(),
+                outer_loop=replace(run.outer_loop, stages=type(run.outer_loop)().stages, batch=4), episodes=4,
             )  # fmt: skip
-            assert "failed" not in run_cell(cell, tmp_path)
+            assert "failed" not in execute(run, tmp_path)
 
 
 @pytest.mark.slow
 def test_messages_are_what_solves_the_parity_of_four_bits(tmp_path):
     scores = {}
     for name in ("badger", "shared"):
-        result = run_cell(plan_recipe("xor", agent=name), tmp_path)
+        result = execute(plan_recipe("xor", agent=name), tmp_path)
         scores[name] = [result["tests"][bits]["score"] for bits in ("2", "4")]
     assert min(scores["badger"]) > 0.9
     assert max(np.abs(scores["shared"])) < 0.15
@@ -100,5 +100,5 @@ def test_messages_are_what_solves_the_parity_of_four_bits(tmp_path):
 @pytest.mark.slow
 def test_ppo_moves_the_chain(tmp_path):
     torch.set_num_threads(1)
-    result = run_cell(plan_recipe("robot_ppo", updates=30), tmp_path)
+    result = execute(plan_recipe("robot_ppo", updates=30), tmp_path)
     assert result["tests"]["4"]["score"] > 0.1  # with all of its 100 updates it crawls several times as far

@@ -1,17 +1,17 @@
-"""Files of a cell that were cut off, by a full disk or a lost machine: done again, not crashed."""
+"""Files of a run that were cut off, by a full disk or a lost machine: done again, not crashed."""
 
 from dataclasses import replace
 
 import pytest
 import torch
 
-from baselines.execution.runner import run_cell
-from baselines.execution.scheduler import PROGRESS, work
+from baselines.execution.runner import execute
+from baselines.execution.scheduler import PROGRESS, run_in_worker
 from baselines.experiments.recipes import GUESSING
-from baselines.experiments.run import Cell, find_result
+from baselines.experiments.run import RunSpec, find_result
 from baselines.outer_loops.bptt import Backprop
 
-CELL = Cell(
+RUN = RunSpec(
     "shared", GUESSING, {"dims": 2, "horizon": 3}, 0, "Badger", {"port_features": 3, "memory": 3, "messages": "none"},
     outer_loop=Backprop(updates=6, batch=2), episodes=10, probes=("life",), probe_episodes=4,
 )  # fmt: skip
@@ -28,64 +28,64 @@ class Interrupted(BaseException):
 
 
 def interrupted_after(updates, root):
-    """Train the cell until so many updates are done; a checkpoint is left."""
+    """Train the run until so many updates are done; a checkpoint is left."""
 
     def interrupt(done, point):
         if done == updates:
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        run_cell(CELL, root, on_update=interrupt)
+        execute(RUN, root, on_update=interrupt)
 
 
-@pytest.mark.parametrize("name", ["cell.json", "probe_life_v1_4.json", "agent.json", "agent.safetensors"])
+@pytest.mark.parametrize("name", ["run.json", "probe_life_v1_4.json", "agent.json", "agent.safetensors"])
 def test_a_cell_whose_file_was_cut_off_is_completed(tmp_path, name):
-    first = run_cell(CELL, tmp_path)
-    folder = tmp_path / CELL.hash
+    first = execute(RUN, tmp_path)
+    folder = tmp_path / RUN.hash
     path = folder / name
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     # An agent is missed when a probe has to be asked.
     next(folder.glob("probe_*")).unlink()
-    assert find_result(CELL, tmp_path) is None
-    again = run_cell(CELL, tmp_path)
+    assert find_result(RUN, tmp_path) is None
+    again = execute(RUN, tmp_path)
     assert "failed" not in again
     assert without_times(again) == without_times(first)
-    assert without_times(find_result(CELL, tmp_path)) == without_times(first)
+    assert without_times(find_result(RUN, tmp_path)) == without_times(first)
 
 
 @pytest.mark.parametrize("left", [0.0, 0.5])
 def test_a_damaged_checkpoint_is_set_aside_and_the_training_starts_anew(tmp_path, left):
-    first = run_cell(CELL, tmp_path / "whole")
+    first = execute(RUN, tmp_path / "whole")
     interrupted_after(3, tmp_path)
-    checkpoint = tmp_path / CELL.hash / "checkpoint.pt"
+    checkpoint = tmp_path / RUN.hash / "checkpoint.pt"
     cut_off = checkpoint.read_bytes()[: int(checkpoint.stat().st_size * left)]
     checkpoint.write_bytes(cut_off)
-    assert without_times(run_cell(CELL, tmp_path)) == without_times(first)
+    assert without_times(execute(RUN, tmp_path)) == without_times(first)
     assert not checkpoint.exists()
     assert checkpoint.with_suffix(".damaged").read_bytes() == cut_off
 
 
 def test_a_whole_checkpoint_is_gone_on_from(tmp_path):
-    first = run_cell(CELL, tmp_path / "whole")
+    first = execute(RUN, tmp_path / "whole")
     interrupted_after(3, tmp_path)
-    assert torch.load(tmp_path / CELL.hash / "checkpoint.pt", weights_only=True)["done"] < 6
-    assert without_times(run_cell(CELL, tmp_path)) == without_times(first)
+    assert torch.load(tmp_path / RUN.hash / "checkpoint.pt", weights_only=True)["done"] < 6
+    assert without_times(execute(RUN, tmp_path)) == without_times(first)
     assert not list(tmp_path.rglob("*.damaged"))
 
 
 def test_what_a_killed_process_had_not_finished_writing_is_swept_away(tmp_path):
-    half = tmp_path / CELL.hash / "cell.json.4711.tmp"
+    half = tmp_path / RUN.hash / "run.json.4711.tmp"
     half.parent.mkdir()
     half.write_text('{"half')
-    assert "failed" not in run_cell(CELL, tmp_path)
+    assert "failed" not in execute(RUN, tmp_path)
     assert not half.exists()
 
 
 def test_progress_that_cannot_be_written_is_no_reason_to_stop(tmp_path):
-    (tmp_path / CELL.hash / PROGRESS).mkdir(parents=True)
-    assert "failed" not in work(CELL, tmp_path, "cpu")
+    (tmp_path / RUN.hash / PROGRESS).mkdir(parents=True)
+    assert "failed" not in run_in_worker(RUN, tmp_path, "cpu")
 
 
 def test_a_folder_that_cannot_be_made_is_a_failed_cell(tmp_path):
-    (tmp_path / CELL.hash).write_text("a file")
-    assert "FileExistsError" in work(replace(CELL), tmp_path, "cpu")["failed"]
+    (tmp_path / RUN.hash).write_text("a file")
+    assert "FileExistsError" in run_in_worker(replace(RUN), tmp_path, "cpu")["failed"]

@@ -1,4 +1,4 @@
-"""Where cells run: workers that end well, and the same results from Ray and submitit, where these are installed."""
+"""Where runs are executed: workers that end well, and the same results from Ray and submitit where installed."""
 
 import importlib.util
 import multiprocessing
@@ -17,11 +17,11 @@ from filelock import FileLock
 
 from baselines.__main__ import main
 from baselines.execution.executors import EXECUTORS, processes
-from baselines.execution.scheduler import run_grid, work
+from baselines.execution.scheduler import run_all, run_in_worker
 from baselines.experiments.suites import plan
 from tests.helpers.tiny import ROOT, tiny
 
-ENTRIES = [entry for recipe in tiny().recipes[1:] for entry in plan(tiny(), recipe, 1)]
+PLANS = [planned for recipe in tiny().recipes[1:] for planned in plan(tiny(), recipe, 1)]
 """2 trials and a run of one agent, 3 handcrafted policies."""
 
 
@@ -31,14 +31,14 @@ class Listener:
     def __init__(self):
         self.ended, self.failed = [], []
 
-    def expect(self, cells):
+    def expect(self, runs):
         pass
 
-    def progress(self, cell, updates, point):
+    def progress(self, run, updates, point):
         pass
 
-    def done(self, cell, result, *, stored):
-        self.ended.append(cell.hash)
+    def done(self, run, result, *, stored):
+        self.ended.append(run.hash)
         if "failed" in result:
             self.failed.append(result["failed"])
 
@@ -96,11 +96,11 @@ def test_a_worker_that_is_told_to_end_interrupts_its_work_and_breaks_the_pool(tm
 
 
 def test_a_cell_that_another_process_works_on_is_left_to_it(tmp_path):
-    cell = ENTRIES[0].runs[0]
-    (tmp_path / cell.hash).mkdir()
-    with FileLock(tmp_path / cell.hash / "lock"):
-        assert work(cell, tmp_path, "cpu") is None
-    assert "failed" not in work(cell, tmp_path, "cpu")
+    run = PLANS[0].runs[0]
+    (tmp_path / run.hash).mkdir()
+    with FileLock(tmp_path / run.hash / "lock"):
+        assert run_in_worker(run, tmp_path, "cpu") is None
+    assert "failed" not in run_in_worker(run, tmp_path, "cpu")
 
 
 class LosesTheFirst:
@@ -121,7 +121,7 @@ class LosesTheFirst:
 
 def test_a_cell_whose_machine_was_lost_has_failed_and_the_others_go_on(tmp_path):
     listener = Listener()
-    run_grid(ENTRIES, tmp_path, executor=LosesTheFirst(), device="cpu", watcher=listener)
+    run_all(PLANS, tmp_path, executor=LosesTheFirst(), device="cpu", monitor=listener)
     (failed,) = listener.failed
     assert "ConnectionError: the node is gone" in failed
     assert len(listener.ended) == 6
@@ -139,8 +139,8 @@ def test_an_executor_gives_what_processes_give_and_ends_what_runs(tmp_path, monk
     for executor in (name, "processes"):
         listeners[executor] = Listener()
         with EXECUTORS[executor](2) as workers:
-            cells = tmp_path / executor
-            found = run_grid(ENTRIES, cells, executor=workers, device="cpu", watcher=listeners[executor])
+            runs = tmp_path / executor
+            found = run_all(PLANS, runs, executor=workers, device="cpu", monitor=listeners[executor])
             results[executor] = {key: result["tests"] for key, result in found.items()}
             if executor == name:
                 workers.submit(write_what_interrupts_me, tmp_path / "a")

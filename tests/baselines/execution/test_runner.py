@@ -7,11 +7,11 @@ import pytest
 from agents import build_agent, count_parameters, load_agent
 from badger_envs.evaluation import evaluate
 from badger_envs.registry import SPECS
-from baselines.execution.runner import run_cell
-from baselines.execution.scheduler import decided_runs
+from baselines.execution.runner import execute
+from baselines.execution.scheduler import tuned_runs
 from baselines.experiments.agents import fit_width
 from baselines.experiments.recipes import GUESSING, RECIPES
-from baselines.experiments.run import Cell, find_result
+from baselines.experiments.run import RunSpec, find_result
 from baselines.experiments.search import SPACES, Search, chosen
 from baselines.experiments.suites import SUITES, main_test, plan
 from baselines.outer_loops.base import Stage
@@ -19,7 +19,7 @@ from baselines.outer_loops.bptt import Backprop
 from baselines.outer_loops.policy import AgentPolicy
 from baselines.outer_loops.trainer import LEARNERS
 
-CELL = Cell(
+RUN = RunSpec(
     agent="badger",
     task=GUESSING,
     arguments={"dims": 2, "horizon": 5},
@@ -33,7 +33,7 @@ CELL = Cell(
 
 
 def test_a_result_is_a_function_of_the_specification(tmp_path):
-    one, other = (run_cell(CELL, tmp_path / name) for name in ("a", "b"))
+    one, other = (execute(RUN, tmp_path / name) for name in ("a", "b"))
     for result in (one, other):
         assert result.pop("training_cpu_seconds") == result["curve"][-1]["cpu_seconds"]
         for point in result["curve"]:
@@ -43,46 +43,46 @@ def test_a_result_is_a_function_of_the_specification(tmp_path):
 
 def test_everything_in_a_specification_changes_its_hash():
     others = [
-        replace(CELL, seed=1),
-        replace(CELL, episodes=21),
-        replace(CELL, arguments={"dims": 3, "horizon": 5}),
-        replace(CELL, config={"port_features": 3, "memory": 6}),
-        replace(CELL, outer_loop=replace(CELL.outer_loop, learning_rate=1e-3)),
-        replace(CELL, outer_loop=replace(CELL.outer_loop, stages=(Stage(alike=True),))),
+        replace(RUN, seed=1),
+        replace(RUN, episodes=21),
+        replace(RUN, arguments={"dims": 3, "horizon": 5}),
+        replace(RUN, config={"port_features": 3, "memory": 6}),
+        replace(RUN, outer_loop=replace(RUN.outer_loop, learning_rate=1e-3)),
+        replace(RUN, outer_loop=replace(RUN.outer_loop, stages=(Stage(alike=True),))),
     ]
-    unchanged = replace(CELL, problem="another name", probes=("life",), probe_episodes=3)
-    assert unchanged.hash == CELL.hash
-    assert len({cell.hash for cell in (CELL, *others)}) == 1 + len(others)
-    assert CELL.hash == replace(CELL).hash
+    unchanged = replace(RUN, problem="another name", probes=("life",), probe_episodes=3)
+    assert unchanged.hash == RUN.hash
+    assert len({run.hash for run in (RUN, *others)}) == 1 + len(others)
+    assert RUN.hash == replace(RUN).hash
 
 
 def test_a_finished_cell_is_found_and_not_run_again(tmp_path, monkeypatch):
-    first = run_cell(CELL, tmp_path)
+    first = execute(RUN, tmp_path)
     monkeypatch.setattr("baselines.execution.runner._train_and_test", lambda *_: pytest.fail("ran again"))
-    assert run_cell(CELL, tmp_path) == first
+    assert execute(RUN, tmp_path) == first
 
 
 @pytest.mark.parametrize("damage", ["", "{", "null", '{"specification": {}}'])
 def test_a_cell_file_that_is_cut_off_or_of_another_specification_is_run_again(tmp_path, damage):
-    first = run_cell(CELL, tmp_path)
-    (tmp_path / CELL.hash / "cell.json").write_text(damage)
-    assert find_result(CELL, tmp_path) is None
-    assert run_cell(CELL, tmp_path)["tests"] == first["tests"]
+    first = execute(RUN, tmp_path)
+    (tmp_path / RUN.hash / "run.json").write_text(damage)
+    assert find_result(RUN, tmp_path) is None
+    assert execute(RUN, tmp_path)["tests"] == first["tests"]
 
 
 def test_a_later_probe_asks_the_agent_that_was_trained_before(tmp_path, monkeypatch):
-    first = run_cell(CELL, tmp_path)
+    first = execute(RUN, tmp_path)
     monkeypatch.setattr("baselines.execution.runner._train_and_test", lambda *_: pytest.fail("ran again"))
-    asking = replace(CELL, probes=("life", "cut"), probe_episodes=10)
+    asking = replace(RUN, probes=("life", "cut"), probe_episodes=10)
     assert find_result(asking, tmp_path) is None
-    result = run_cell(asking, tmp_path)
+    result = execute(asking, tmp_path)
     assert result == {**first, "probes": result["probes"]} == find_result(asking, tmp_path)
     assert result["probes"]["life"]["x"] == [1, 3, 10]
 
 
 def test_a_cell_that_raises_is_recorded_and_tried_again(tmp_path):
-    broken = replace(CELL, config={"port_features": 3, "memory": 0})
-    result = run_cell(broken, tmp_path)
+    broken = replace(RUN, config={"port_features": 3, "memory": 0})
+    result = execute(broken, tmp_path)
     assert "memory must be an integer of at least 1, got 0" in result["failed"]
     assert "tests" not in result
     assert json.loads((tmp_path / broken.hash / "failed.json").read_text())["failed"] == result["failed"]
@@ -90,23 +90,23 @@ def test_a_cell_that_raises_is_recorded_and_tried_again(tmp_path):
 
 
 def test_the_saved_agent_is_the_one_that_was_tested(tmp_path):
-    result = run_cell(CELL, tmp_path)
-    agent = load_agent(tmp_path / CELL.hash)
+    result = execute(RUN, tmp_path)
+    agent = load_agent(tmp_path / RUN.hash)
     assert count_parameters(agent) == result["parameters"]
-    again = evaluate(AgentPolicy(agent, 2), GUESSING, episodes=20, **CELL.arguments)
-    assert again.as_json()["returns"] == main_test(CELL, result)["returns"]
+    again = evaluate(AgentPolicy(agent, 2), GUESSING, episodes=20, **RUN.arguments)
+    assert again.as_json()["returns"] == main_test(RUN, result)["returns"]
 
 
 def test_sizes_that_an_agent_cannot_have_are_named(tmp_path):
-    cell = replace(CELL, kind="Monolithic", config={"port_features": 3, "ports": 2, "memory": 4})
-    result = run_cell(cell, tmp_path)
+    run = replace(RUN, kind="Monolithic", config={"port_features": 3, "ports": 2, "memory": 4})
+    result = execute(run, tmp_path)
     assert list(result["tests"]) == ["2"]
     assert result["cannot_have_size"] == [1, 3]
 
 
 def test_a_handcrafted_policy_is_a_cell_without_training(tmp_path):
-    cell = Cell("probe", GUESSING, {"dims": 2}, 0, policy="reference", test_sizes=(5,), episodes=50)
-    result = run_cell(cell, tmp_path)
+    run = RunSpec("probe", GUESSING, {"dims": 2}, 0, policy="reference", test_sizes=(5,), episodes=50)
+    result = execute(run, tmp_path)
     assert np.max(result["tests"]["5"]["metrics"]["error"]) < 1e-6
 
 
@@ -115,21 +115,19 @@ PAIRS = [(suite, recipe) for suite in SUITES.values() for recipe in suite.recipe
 
 @pytest.mark.parametrize(("suite", "recipe"), PAIRS, ids=[f"{suite.name}-{recipe.name}" for suite, recipe in PAIRS])
 def test_everybody_of_a_recipe_has_the_same_parameters_episodes_and_trials(suite, recipe):
-    entries = [entry for entry in plan(suite, recipe, 2) if entry.contestant.kind]
-    assert [entry.contestant.name for entry in entries] == list(recipe.agents)
-    for entry in entries:
-        agent = build_agent(entry.runs[0].kind, entry.runs[0].config)
+    plans = [planned for planned in plan(suite, recipe, 2) if planned.contestant.kind]
+    assert [planned.contestant.name for planned in plans] == list(recipe.agents)
+    for planned in plans:
+        agent = build_agent(planned.runs[0].kind, planned.runs[0].config)
         assert agent.accepts(recipe.make_task().ports)
-        if len(entries) > 1:
+        if len(plans) > 1:
             assert abs(count_parameters(agent) / recipe.parameters - 1) <= 0.1
-    assert len({tuple((trial.outer_loop, trial.seed) for trial in entry.trials) for entry in entries}) == 1
-    runs = {
-        tuple((run.updates, run.training_episodes, run.seed, run.episodes) for run in each.runs) for each in entries
-    }
+    assert len({tuple((trial.outer_loop, trial.seed) for trial in planned.trials) for planned in plans}) == 1
+    runs = {tuple((run.updates, run.training_episodes, run.seed, run.episodes) for run in each.runs) for each in plans}
     assert len(runs) == 1
-    assert {trial.episode_set for entry in entries for trial in entry.trials} <= {"VALIDATION"}
-    assert {run.episode_set for entry in entries for run in entry.runs} == {"TEST"}
-    assert not {trial.seed for entry in entries for trial in entry.trials} & {0, 1}
+    assert {trial.episode_set for planned in plans for trial in planned.trials} <= {"VALIDATION"}
+    assert {run.episode_set for planned in plans for run in planned.runs} == {"TEST"}
+    assert not {trial.seed for planned in plans for trial in planned.trials} & {0, 1}
 
 
 @pytest.mark.parametrize("name", ["pocket", "standard", "full", "loops"])
@@ -146,26 +144,26 @@ def test_pocket_is_minutes_and_standard_a_night():
 
 
 def test_the_levels_of_a_task_take_part_by_themselves():
-    entries = [entry for entry in plan(SUITES["pocket"], RECIPES["xor3"]) if entry.contestant.kind is None]
-    assert [entry.contestant.name for entry in entries] == ["chance", "reference", "all_but_one"]
+    plans = [planned for planned in plan(SUITES["pocket"], RECIPES["xor3"]) if planned.contestant.kind is None]
+    assert [planned.contestant.name for planned in plans] == ["chance", "reference", "all_but_one"]
 
 
-def trial_results(entry, scores):
+def trial_results(planned, scores):
     """Results in which the trials have these scores, None for one that failed."""
     return {
         trial.hash: {"failed": "Traceback"} if score is None else {"tests": {"3": {"score": score}}}
-        for trial, score in zip(entry.trials, scores, strict=True)
+        for trial, score in zip(planned.trials, scores, strict=True)
     }
 
 
 def test_the_settings_that_the_trials_chose_are_those_of_the_runs():
     suite = replace(SUITES["standard"], search=Search(trials=3, seeds=2))
-    entry = plan(suite, RECIPES["xor3"], 3)[0]
+    planned = plan(suite, RECIPES["xor3"], 3)[0]
     # The second draw is lucky once, the third failed once.
-    runs = decided_runs(entry, trial_results(entry, [0.9, 0.9, 1.0, 0.0, 1.0, None]))
-    assert {run.outer_loop.learning_rate for run in runs} == {entry.draws[0]["learning_rate"]}
+    runs = tuned_runs(planned, trial_results(planned, [0.9, 0.9, 1.0, 0.0, 1.0, None]))
+    assert {run.outer_loop.learning_rate for run in runs} == {planned.draws[0]["learning_rate"]}
     assert [run.seed for run in runs] == [0, 1, 2]
-    assert {trial.updates for trial in entry.trials} == {RECIPES["xor3"].outer_loop.updates // 2}
+    assert {trial.updates for trial in planned.trials} == {RECIPES["xor3"].outer_loop.updates // 2}
 
 
 def test_of_draws_that_are_as_good_the_middle_one_is_chosen():
@@ -176,8 +174,8 @@ def test_of_draws_that_are_as_good_the_middle_one_is_chosen():
 
 
 def test_where_every_draw_failed_nothing_is_run():
-    entry = plan(replace(SUITES["standard"], search=Search(trials=2, seeds=2)), RECIPES["xor3"], 3)[0]
-    assert decided_runs(entry, trial_results(entry, [0.5, None] * 2)) == []
+    planned = plan(replace(SUITES["standard"], search=Search(trials=2, seeds=2)), RECIPES["xor3"], 3)[0]
+    assert tuned_runs(planned, trial_results(planned, [0.5, None] * 2)) == []
     with pytest.raises(ValueError, match="no settings were found"):
         chosen([])
 

@@ -7,7 +7,7 @@ import torch
 from agents import build_agent
 from badger_envs import Guessing, episode_keys
 from baselines.commands.train import plan_recipe
-from baselines.execution.runner import run_cell
+from baselines.execution.runner import execute
 from baselines.experiments.recipes import GUESSING
 from baselines.outer_loops.base import NotFiniteError, Stage
 from baselines.outer_loops.bptt import Backprop, live
@@ -154,9 +154,9 @@ def test_bad_settings_are_refused(settings, said):
 @pytest.mark.parametrize("name", ["badger", "monolithic"])
 def test_trained_agents_find_the_targets_and_remember_what_they_learned(name, tmp_path):
     # A third of the recipe's budget; with the whole of it every seed ends below 0.02.
-    cell = plan_recipe("guessing", agent=name, updates=600)
-    cell = replace(cell, outer_loop=replace(cell.outer_loop, learning_rate=8e-3), test_sizes=())
-    result = run_cell(cell, tmp_path)
+    run = plan_recipe("guessing", agent=name, updates=600)
+    run = replace(run, outer_loop=replace(run.outer_loop, learning_rate=8e-3), test_sizes=())
+    result = execute(run, tmp_path)
     assert "failed" not in result
     errors = np.asarray(result["tests"]["3"]["metrics"]["error"])
     assert errors.mean() < 0.1  # the plateaus are at 1, 2/3 and 1/3

@@ -16,13 +16,13 @@ from baselines.report import film, write_report
 from baselines.report.aggregate import aggregate
 from baselines.report.verdict_text import headline, monolithic_ahead, sentences
 from baselines.report.videos import MOST_BYTES, NoFilmError
-from tests.helpers.report_content import LABELS, agent, content, write_cell
+from tests.helpers.report_content import LABELS, agent, content, write_run
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     out = tmp_path_factory.mktemp("report")
-    write_cell(out, best(content(), "xor3", "badger"), "xor3")
+    write_run(out, best(content(), "xor3", "badger"), "xor3")
     write_report(content(), out)
     return out
 
@@ -42,7 +42,7 @@ def files(out):
 
 
 def test_the_same_result_gives_the_same_report_to_the_byte_and_what_was_there_before_goes(made, tmp_path):
-    write_cell(tmp_path, best(content(), "xor3", "badger"), "xor3")
+    write_run(tmp_path, best(content(), "xor3", "badger"), "xor3")
     stale = tmp_path / "report" / "figures" / "gone_sizes.png"
     stale.parent.mkdir(parents=True)
     stale.write_bytes(b"old")
@@ -81,7 +81,7 @@ def test_the_page_tells_everything_there_is(made):
     for said in ("4 of 5 runs finished", "0 of 5 runs finished", "python -m baselines compare --suite synthetic"):
         assert said in page
     assert "Test episode 0, played by Badger" in page
-    assert "no trained agent can be read in cells/badger" in page, "of the others there are no weights"
+    assert "no trained agent can be read in runs/badger" in page, "of the others there are no weights"
     assert "learning_rate=0.002</td><td>1000</td><td>60</td><td>failed" in page
 
 
@@ -150,20 +150,20 @@ def test_a_result_with_one_agent_or_none_that_finished_has_a_page_without_a_verd
 
 @pytest.mark.parametrize("recipe", ["xor3", "guessing", "routing3", "reacher_tips", "guessing_ppo"])
 def test_a_film_is_small_and_moves(tmp_path, recipe):
-    cell = write_cell(tmp_path, "cell", recipe)
+    run = write_run(tmp_path, "run", recipe)
     problem = {"task": RECIPES[recipe].task, "arguments": RECIPES[recipe].arguments}
-    film(cell, problem, tmp_path / "film.gif")
+    film(run, problem, tmp_path / "film.gif")
     first = (tmp_path / "film.gif").read_bytes()
     assert len(first) <= MOST_BYTES
     with Image.open(tmp_path / "film.gif") as image:
         assert image.width <= 480
         assert image.n_frames > 3
-    film(cell, problem, tmp_path / "film.gif")
+    film(run, problem, tmp_path / "film.gif")
     assert (tmp_path / "film.gif").read_bytes() == first
 
 
 def test_without_weights_there_is_no_film(tmp_path):
     problem = {"task": RECIPES["xor3"].task, "arguments": RECIPES["xor3"].arguments}
-    with pytest.raises(NoFilmError, match="no trained agent can be read in cells/gone"):
-        film(tmp_path / "cells" / "gone", problem, tmp_path / "film.gif")
+    with pytest.raises(NoFilmError, match="no trained agent can be read in runs/gone"):
+        film(tmp_path / "runs" / "gone", problem, tmp_path / "film.gif")
     assert not (tmp_path / "film.gif").exists()

@@ -41,7 +41,7 @@ def results(tmp_path):
                     "returns": [float(f"{value:.9g}") for value in returns],
                 }
             name = f"{problem.name}{seed}"
-            cell = {
+            run = {
                 "specification": {"seed": seed, "agent": "two_words"},
                 "device": "cpu",
                 "training_cpu_seconds": 1.0 + seed,
@@ -51,9 +51,9 @@ def results(tmp_path):
                 "tests": tests,
                 "cannot_have_size": [],
             }
-            place = folder / "cells" / name
+            place = folder / "runs" / name
             place.mkdir(parents=True)
-            (place / "cell.json").write_text(json.dumps(cell))
+            (place / "run.json").write_text(json.dumps(run))
             (place / "agent.safetensors").write_bytes(weights)
             about = make_config(problem, hashlib.sha256(weights).hexdigest())
             (place / "agent.json").write_text(json.dumps(about))
@@ -94,28 +94,28 @@ def test_a_comparison_becomes_a_submission_that_passes(results, tmp_path):
     assert made.training.curves["xor"][:2] == ((0, 0.02), (200, 0.22))
     assert len(made.training.curves["xor"]) == 30
     assert made.training.cpu_seconds == {"guess": 3.0, "xor": 3.0}
-    cell = json.loads((results / "cells" / "xor3" / "cell.json").read_text())
+    run = json.loads((results / "runs" / "xor3" / "run.json").read_text())
     (row,) = (r for r in made.rows if (r.problem, r.size, r.training_seed) == ("xor", 2, 3))
-    assert list(row.returns) == cell["tests"]["2"]["returns"]
-    saved = (results / "cells" / "xor3" / "agent.safetensors").read_bytes()
+    assert list(row.returns) == run["tests"]["2"]["returns"]
+    saved = (results / "runs" / "xor3" / "agent.safetensors").read_bytes()
     assert (folder / "weights" / f"{row.weights_sha256}.safetensors").read_bytes() == saved
     assert [path.name for path in (tmp_path / "all" / "tiny").iterdir()] == [folder.name], "nothing is left beside"
 
 
 def test_what_is_missing_is_said_in_a_line_each(results, tmp_path):
-    shutil.rmtree(results / "cells" / "guess4")
-    shutil.rmtree(results / "cells" / "xor1")
+    shutil.rmtree(results / "runs" / "guess4")
+    shutil.rmtree(results / "runs" / "xor1")
     for seed in range(5):
-        path = results / "cells" / f"guess{seed}" / "cell.json"
+        path = results / "runs" / f"guess{seed}" / "run.json"
         if path.is_file():
-            change(path, lambda cell: (cell["tests"].pop("3"), cell["cannot_have_size"].append(3)))
-    change(results / "cells" / "guess0" / "cell.json", lambda cell: cell["tests"]["1"].update(first_episode=8))
+            change(path, lambda run: (run["tests"].pop("3"), run["cannot_have_size"].append(3)))
+    change(results / "runs" / "guess0" / "run.json", lambda run: run["tests"]["1"].update(first_episode=8))
     lines = []
     folder = submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
     assert lines == [
-        "guess, training seed 4: left out, cell.json: must be a file that can be read, got: No such file or directory",
+        "guess, training seed 4: left out, run.json: must be a file that can be read, got: No such file or directory",
         "guess: 4 runs, where an entry needs 5 to be ranked",
-        "xor, training seed 1: left out, cell.json: must be a file that can be read, got: No such file or directory",
+        "xor, training seed 1: left out, run.json: must be a file that can be read, got: No such file or directory",
         "xor: left out training seeds 2, 3, 4, since there is none of 1",
         "xor: 1 runs, where an entry needs 5 to be ranked",
         "guess: without dims 1, 3, not tested on the episodes of the suite",
@@ -132,7 +132,7 @@ def test_a_problem_that_an_agent_was_not_trained_on_is_left_out(results, tmp_pat
 
 
 def test_weights_that_are_not_those_that_were_tested_are_left_out(results, tmp_path):
-    path = results / "cells" / "xor0" / "agent.safetensors"
+    path = results / "runs" / "xor0" / "agent.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
     lines = []
     submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
