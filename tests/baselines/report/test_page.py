@@ -4,7 +4,7 @@ import pytest
 
 from baselines.report import write_report
 from tests.helpers.chromium import assert_a_page_opens_without_complaints
-from tests.helpers.report_content import content, write_cell
+from tests.helpers.report_content import content, write_run
 
 SPECS = "[...document.querySelectorAll('#all table tbody tr')].map(row => row.cells[0].textContent)"
 BADGE = "getComputedStyle(document.querySelector('.badge')).color"
@@ -15,7 +15,7 @@ def page(tmp_path_factory):
     out = tmp_path_factory.mktemp("page")
     result = content()
     best = max(result["agents"][0]["runs"], key=lambda run: run["score"])
-    write_cell(out, best["hash"], "xor3")
+    write_run(out, best["hash"], "xor3")
     return write_report(result, out)
 
 
