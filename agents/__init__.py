@@ -1,20 +1,27 @@
 """Policies and their parts. An agent sees sizes and numbers, never an environment.
 
-`interface` says what every agent offers. `badger` is made of the exchangeable `parts`, one file for each, and its
-experts may come and go (`population`); `commnet`, `monolithic` and `independent` are what it is compared with;
-`handcrafted` runs one of the `rules` that somebody wrote down. `storage` builds agents by name, saves and loads them.
+`interface` says what every agent offers, `config` what each is built from. `badger` is made of the exchangeable
+`parts`, one file for each, and its experts may come and go (`dynamic_experts`); `commnet`, `monolithic` and
+`independent` are what it is compared with; `handcrafted` runs one of the `rules` that somebody wrote down. `storage`
+builds agents by name, saves and loads them.
 
 Axis letters: B episodes, P ports, F features a port shows, A action entries a port takes, E experts, H memory of an
 expert, M message entries, I identity entries, K rounds of messages.
 """
 
-from agents.badger import Badger, BadgerConfig
-from agents.commnet import CommNet, CommNetConfig
-from agents.handcrafted import Handcrafted, HandcraftedConfig
-from agents.independent import Independent, IndependentConfig
-from agents.interface import Agent, count_parameters
-from agents.monolithic import Monolithic, MonolithicConfig
-from agents.storage import AgentFileError, build_agent, load_agent, save_agent
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from agents.config import BadgerConfig, CommNetConfig, HandcraftedConfig, IndependentConfig, MonolithicConfig
+
+if TYPE_CHECKING:
+    from agents.badger import Badger
+    from agents.commnet import CommNet
+    from agents.handcrafted import Handcrafted
+    from agents.independent import Independent
+    from agents.interface import Agent, count_parameters
+    from agents.monolithic import Monolithic
+    from agents.storage import AgentFileError, build_agent, load_agent, save_agent
 
 __all__ = [
     "Agent",
@@ -34,3 +41,20 @@ __all__ = [
     "load_agent",
     "save_agent",
 ]
+
+_MODULES = {
+    **dict.fromkeys(("Agent", "count_parameters"), "agents.interface"),
+    **dict.fromkeys(("AgentFileError", "build_agent", "load_agent", "save_agent"), "agents.storage"),
+    "Badger": "agents.badger",
+    "CommNet": "agents.commnet",
+    "Handcrafted": "agents.handcrafted",
+    "Independent": "agents.independent",
+    "Monolithic": "agents.monolithic",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What needs torch, imported when it is first asked for: `agents.config` is to be had without (PEP 562)."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

@@ -5,66 +5,19 @@ step of the inner loop the membrane reads ports into experts; then, K times, exp
 expert policy updates every memory; then the membrane writes to the ports. Axis letters as in `agents`.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from agents.config import BadgerConfig
 from agents.dynamic_experts import Population
-from agents.interface import require_sizes, require_words
-from agents.parts import (
-    IDENTITIES,
-    MEMBRANES,
-    MESSAGES,
-    TOPOLOGY_NAMES,
-    GRUCell,
-    Identity,
-    inputs_size,
-    with_change,
-)
-
-
-@dataclass(frozen=True)
-class BadgerConfig:
-    """Sizes and parts. Without messages it is the plain shared recurrent policy of multi-agent RL."""
-
-    port_features: int
-    """Numbers a port shows (F)."""
-    port_actions: int = 1
-    """Entries a port takes (A)."""
-    memory: int = 28
-    """Entries of an expert's memory (H)."""
-    messages: str = "mean"
-    """What experts hear of each other: "mean", "gated" (the mean of those who speak), "attention" or "none"."""
-    message: int = 16
-    """Message entries (M)."""
-    rounds: int = 1
-    """Rounds of messages in one inner step (K)."""
-    identity: str = "one_hot"
-    """What tells experts apart: "one_hot", "random" or "none"."""
-    identity_size: int = 16
-    """Identity entries (I); with one-hot identities also the largest number of experts."""
-    membrane: str = "direct"
-    """How experts reach ports: "direct" (expert i at port i) or "attention" (any number of experts)."""
-    key: int = 16
-    """Entries of port addresses, keys and queries, with an attention membrane."""
-    experts: int | None = None
-    """Number of experts (E), with an attention membrane; may be changed at call time."""
-    topology: str = "all"
-    """Who hears whom: "all", "ring", "chain", "grid", "clusters", "star", or "random", drawn anew in each lifetime."""
-    hears: int = 2
-    """Others that each expert hears, with a random topology."""
-
-    def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, port_actions=1, memory=1, message=1, rounds=1, identity_size=1, key=1)
-        require_sizes(self, hears=1)
-        require_words(self, messages=tuple(MESSAGES), identity=IDENTITIES, membrane=tuple(MEMBRANES))
-        require_words(self, topology=TOPOLOGY_NAMES)
-        if self.membrane == "attention":
-            require_sizes(self, experts=1)
-        elif self.experts is not None:
-            raise ValueError(f"experts must be None with a direct membrane (expert i at port i), got {self.experts}")
+from agents.parts import MEMBRANES, MESSAGES, load_part
+from agents.parts.cells import GRUCell
+from agents.parts.identity import Identity
+from agents.parts.inputs import inputs_size, with_change
+from agents.parts.membrane import Membrane
+from agents.parts.messages import Messages
 
 
 class BadgerState(NamedTuple):
@@ -88,8 +41,10 @@ class Badger(Population):
         super().__init__(config)
         inputs = inputs_size(config.port_features)
         self.identity = Identity(config.identity, config.identity_size)
-        self.messages = MESSAGES[config.messages](config.memory, config.message)
-        self.membrane = MEMBRANES[config.membrane](inputs, config.memory, config.port_actions, config.key)
+        messages: type[Messages] = load_part(MESSAGES[config.messages])
+        membrane: type[Membrane] = load_part(MEMBRANES[config.membrane])
+        self.messages = messages(config.memory, config.message)
+        self.membrane = membrane(inputs, config.memory, config.port_actions, config.key)
         self.expert = GRUCell(self.membrane.size + self.messages.size + self.identity.size, config.memory)
 
     def accepts(self, ports: int) -> bool:

@@ -4,36 +4,17 @@ The recurrent version with an LSTM, which the paper uses where memory is needed:
 encoded observation (the skip connection) and what is heard. Axis letters as in `agents`; E = P.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from agents.interface import Agent, mean_of_others, require_sizes, require_words
-from agents.parts import IDENTITIES, Identity, LSTMCell, inputs_size, remembering, with_change
-
-
-@dataclass(frozen=True)
-class CommNetConfig:
-    """Sizes and parts."""
-
-    port_features: int
-    """Numbers a port shows (F)."""
-    port_actions: int = 1
-    """Entries a port takes (A)."""
-    memory: int = 20
-    """Entries of the hidden state (H); the cell state has as many."""
-    rounds: int = 2
-    """Rounds of communication in one step (K)."""
-    identity: str = "one_hot"
-    """What tells agents apart: "one_hot", "random" or "none"."""
-    identity_size: int = 16
-    """Identity entries (I); with one-hot identities also the largest number of agents."""
-
-    def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, port_actions=1, memory=1, rounds=1, identity_size=1)
-        require_words(self, identity=IDENTITIES)
+from agents.config import CommNetConfig
+from agents.interface import Agent
+from agents.parts.cells import LSTMCell, remembering
+from agents.parts.identity import Identity
+from agents.parts.inputs import inputs_size, with_change
+from agents.parts.topology import mean_of_others
 
 
 class CommNetState(NamedTuple):

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from agents.interface import Agent, State
-from agents.parts import Identity, who_hears_whom
+from agents.parts.identity import Identity
+from agents.parts.topology import who_hears_whom
 
 
 class Population(Agent):

@@ -5,44 +5,19 @@ done with a trained agent can be done with it, but for training it: it has no we
 E = P, and D = E - 1 others.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from agents.interface import Agent, require_sizes, require_words
-from agents.rules import RULES, Own
+from agents.config import HandcraftedConfig
+from agents.interface import Agent
+from agents.parts import load_part
+from agents.rules import RULES
+from agents.rules.rule import Own, Rule
 
 GOLDEN = (5.0**0.5 - 1.0) / 2.0
 """Spreads any number of numbers over [0, 1) without any two being alike."""
-
-
-@dataclass(frozen=True)
-class HandcraftedConfig:
-    """Which rule, and what it has to be told."""
-
-    port_features: int
-    """Numbers a port shows (F)."""
-    rule: str
-    """A name in `agents.rules.RULES`: "parity", "elimination" or "wave"."""
-    port_actions: int = 1
-    """Entries a port takes (A): 1."""
-    rounds: int = 1
-    """Rounds of messages in one inner step (K)."""
-    settings: tuple[float, ...] = ()
-    """The numbers that the rule's `settings` name; none for most rules."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "settings", tuple(self.settings))  # a file has a list
-        require_words(self, rule=tuple(RULES))
-        rule = RULES[self.rule]
-        require_sizes(self, port_features=rule.features, port_actions=1, rounds=1)
-        if self.port_actions != 1:
-            raise ValueError(f"port_actions must be 1, got {self.port_actions}")
-        numbers = [isinstance(value, int | float) and abs(value) < torch.inf for value in self.settings]
-        if len(numbers) != len(rule.settings) or not all(numbers):
-            raise ValueError(f"settings must be numbers ({', '.join(rule.settings)}), got {self.settings}")
 
 
 class HandcraftedState(NamedTuple):
@@ -71,7 +46,9 @@ class Handcrafted(Agent):
 
     def __init__(self, config: HandcraftedConfig) -> None:
         super().__init__(config)
-        self.rule = RULES[config.rule](config.settings)
+        spec = RULES[config.rule]
+        rule: type[Rule] = load_part(spec.entry_point)
+        self.rule = rule(dict(zip(spec.settings, config.settings, strict=True)))
         self.messages = OthersMessages()
         # Nothing to learn, but it has to live somewhere.
         self.register_buffer("place", torch.zeros(0))

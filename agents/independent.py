@@ -4,31 +4,15 @@ Its number of ports is fixed when it is built. Axis letters as in `agents`; E = 
 """
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from agents.interface import Agent, require_sizes
-from agents.parts import gated, inputs_size, with_change
-
-
-@dataclass(frozen=True)
-class IndependentConfig:
-    """Sizes."""
-
-    port_features: int
-    """Numbers a port shows (F)."""
-    ports: int
-    """Number of ports (P), for good."""
-    port_actions: int = 1
-    """Entries a port takes (A)."""
-    memory: int = 18
-    """Entries of each network's memory (H)."""
-
-    def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, ports=1, port_actions=1, memory=1)
+from agents.config import IndependentConfig
+from agents.interface import Agent
+from agents.parts.cells import gated
+from agents.parts.inputs import inputs_size, with_change
 
 
 class IndependentState(NamedTuple):

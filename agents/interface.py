@@ -144,37 +144,3 @@ class Agent(nn.Module, ABC):
 def count_parameters(agent: nn.Module) -> int:
     """How many numbers the outer loop may change."""
     return sum(parameter.numel() for parameter in agent.parameters() if parameter.requires_grad)
-
-
-def require_sizes(config: Any, **least: int) -> None:
-    """Refuse a config whose integer fields are no integers or too small.
-
-    Args:
-        config: a dataclass.
-        **least: smallest allowed value of each field by name.
-
-    Raises:
-        ValueError: naming the field, its value and what is allowed.
-    """
-    for name, smallest in least.items():
-        value = getattr(config, name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
-            raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}")
-
-
-def require_words(config: Any, **allowed: tuple[str, ...]) -> None:
-    """Refuse a config whose fields hold other words than the allowed ones.
-
-    Raises:
-        ValueError: naming the field, its value and what is allowed.
-    """
-    for name, words in allowed.items():
-        value = getattr(config, name)
-        if value not in words:
-            raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}, got {value!r}")
-
-
-def mean_of_others(values: Tensor) -> Tensor:
-    """For each expert the mean over all others; 0 for one that is alone. (B, E, M) -> (B, E, M)."""
-    others = max(values.shape[1] - 1, 1)
-    return (values.sum(dim=1, keepdim=True) - values) / others  # (B, E, M)

@@ -4,34 +4,15 @@ It sees all ports at once and acts on all of them. Its number of ports is fixed 
 `agents`.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from agents.interface import Agent, require_sizes, require_words
-from agents.parts import GRUCell, LSTMCell, inputs_size, remembering, with_change
-
-
-@dataclass(frozen=True)
-class MonolithicConfig:
-    """Sizes."""
-
-    port_features: int
-    """Numbers a port shows (F)."""
-    ports: int
-    """Number of ports (P), for good."""
-    port_actions: int = 1
-    """Entries a port takes (A)."""
-    memory: int = 34
-    """Entries of the memory (H); the cell state of an LSTM has as many."""
-    cell: str = "gru"
-    """What remembers: "gru" or "lstm"."""
-
-    def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, ports=1, port_actions=1, memory=1)
-        require_words(self, cell=("gru", "lstm"))
+from agents.config import MonolithicConfig
+from agents.interface import Agent
+from agents.parts.cells import GRUCell, LSTMCell, remembering
+from agents.parts.inputs import inputs_size, with_change
 
 
 class MonolithicState(NamedTuple):

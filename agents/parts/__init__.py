@@ -1,34 +1,43 @@
-"""Exchangeable parts of agents, a few lines each."""
+"""Exchangeable parts of agents, a few lines each, by the names that configs have for them.
 
-from agents.parts.cells import GRUCell, LSTMCell, gated, remembering, use_plain_operations
-from agents.parts.identity import IDENTITIES, Identity
-from agents.parts.inputs import inputs_size, with_change
-from agents.parts.membrane import MEMBRANES, AttentionMembrane, DirectMembrane, Membrane
-from agents.parts.messages import MESSAGES, AttentionMessages, GatedMessages, MeanMessages, Messages, NoMessages
-from agents.parts.topology import TOPOLOGIES, TOPOLOGY_NAMES, mean_of_heard, who_hears_whom
+Each table leads from a name to an entry point "module:name", so that a config can be checked without torch. A part is
+one class in its module and one row here.
+"""
 
-__all__ = [
-    "IDENTITIES",
-    "MEMBRANES",
-    "MESSAGES",
-    "TOPOLOGIES",
-    "TOPOLOGY_NAMES",
-    "AttentionMembrane",
-    "AttentionMessages",
-    "DirectMembrane",
-    "GRUCell",
-    "GatedMessages",
-    "Identity",
-    "LSTMCell",
-    "MeanMessages",
-    "Membrane",
-    "Messages",
-    "NoMessages",
-    "gated",
-    "inputs_size",
-    "mean_of_heard",
-    "remembering",
-    "use_plain_operations",
-    "who_hears_whom",
-    "with_change",
-]
+from importlib import import_module
+from typing import Any
+
+MESSAGES = {
+    "mean": "agents.parts.messages:MeanMessages",
+    "gated": "agents.parts.messages:GatedMessages",
+    "attention": "agents.parts.messages:AttentionMessages",
+    "none": "agents.parts.messages:NoMessages",
+}
+"""What experts hear of each other: subclasses of `agents.parts.messages.Messages`."""
+
+MEMBRANES = {
+    "direct": "agents.parts.membrane:DirectMembrane",
+    "attention": "agents.parts.membrane:AttentionMembrane",
+}
+"""How experts reach ports: subclasses of `agents.parts.membrane.Membrane`."""
+
+TOPOLOGIES = {
+    "all": "agents.parts.topology:everybody",
+    "ring": "agents.parts.topology:ring",
+    "chain": "agents.parts.topology:chain",
+    "grid": "agents.parts.topology:grid",
+    "clusters": "agents.parts.topology:clusters",
+    "star": "agents.parts.topology:star",
+}
+"""Who hears whom: functions of the number of experts. "random" is drawn, see `agents.parts.topology`."""
+
+TOPOLOGY_NAMES = (*TOPOLOGIES, "random")
+
+IDENTITIES = ("one_hot", "random", "none")
+"""What tells experts apart, see `agents.parts.identity.Identity`."""
+
+
+def load_part(entry_point: str) -> Any:
+    """The class or function that an entry point "module:name" leads to."""
+    module, _, name = entry_point.partition(":")
+    return getattr(import_module(module), name)

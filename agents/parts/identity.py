@@ -3,8 +3,6 @@
 import torch
 from torch import Tensor, nn
 
-IDENTITIES = ("one_hot", "random", "none")
-
 
 class Identity(nn.Module):
     """A constant of each expert's lifetime.

@@ -103,6 +103,3 @@ class AttentionMembrane(Membrane):
     def _attend(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         affinity = query @ key.transpose(1, 2) / math.sqrt(self.key)  # (B, asking, answering)
         return affinity.softmax(dim=-1) @ value  # (B, asking, entries of value)
-
-
-MEMBRANES: dict[str, type[Membrane]] = {"direct": DirectMembrane, "attention": AttentionMembrane}

@@ -5,8 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from agents.interface import mean_of_others
-from agents.parts.topology import mean_of_heard
+from agents.parts.topology import mean_of_heard, mean_of_others
 
 
 class Messages(nn.Module):
@@ -96,11 +95,3 @@ class AttentionMessages(Messages):
             affinity = affinity.masked_fill(oneself, -torch.inf)
         heard: Tensor = affinity.softmax(dim=-1) @ said  # (B, E, M)
         return heard
-
-
-MESSAGES: dict[str, type[Messages]] = {
-    "mean": MeanMessages,
-    "gated": GatedMessages,
-    "attention": AttentionMessages,
-    "none": NoMessages,
-}

@@ -5,10 +5,11 @@ all: it is None.
 """
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
+
+from agents.parts import TOPOLOGIES, load_part
 
 
 def everybody(experts: int) -> Tensor:
@@ -57,26 +58,13 @@ def star(experts: int) -> Tensor:
     return (hub[:, None] | hub) & everybody(experts)
 
 
-TOPOLOGIES: dict[str, Callable[[int], Tensor]] = {
-    "all": everybody,
-    "ring": ring,
-    "chain": chain,
-    "grid": grid,
-    "clusters": clusters,
-    "star": star,
-}
-"""By name: the number of experts E -> who hears whom, bool (E, E). "random" is drawn, see `who_hears_whom`."""
-
-TOPOLOGY_NAMES = (*TOPOLOGIES, "random")
-
-
 def who_hears_whom(
     topology: str, batch: int, experts: int, *, hears: int, generator: torch.Generator | None, alike: bool
 ) -> Tensor | None:
     """The topology of B lifetimes with E experts.
 
     Args:
-        topology: one of `TOPOLOGY_NAMES`.
+        topology: one of `agents.parts.TOPOLOGY_NAMES`.
         batch: number of lifetimes (B).
         experts: number of experts (E).
         hears: others that each expert hears with "random", or all of them where there are fewer.
@@ -89,7 +77,8 @@ def who_hears_whom(
     if topology == "all" or experts == 1:
         return None
     if topology != "random":
-        return TOPOLOGIES[topology](experts).expand(batch, -1, -1)  # (B, E, E)
+        audible: Tensor = load_part(TOPOLOGIES[topology])(experts)  # (E, E)
+        return audible.expand(batch, -1, -1)  # (B, E, E)
     numbers = torch.rand(1 if alike else batch, experts, experts, generator=generator)  # (B, E, E)
     numbers = numbers.masked_fill(~everybody(experts), 2.0)  # oneself comes last
     place = numbers.argsort(dim=-1).argsort(dim=-1)  # (B, E, E) in the order of the numbers
@@ -108,3 +97,9 @@ def mean_of_heard(values: Tensor, audible: Tensor) -> Tensor:
     """
     weight = audible.to(values.dtype)  # (B, E, E)
     return weight @ values / weight.sum(dim=-1, keepdim=True).clamp(min=1.0)  # (B, E, M)
+
+
+def mean_of_others(values: Tensor) -> Tensor:
+    """For each expert the mean over all others; 0 for one that is alone. (B, E, M) -> (B, E, M)."""
+    others = max(values.shape[1] - 1, 1)
+    return (values.sum(dim=1, keepdim=True) - values) / others  # (B, E, M)

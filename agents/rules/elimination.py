@@ -24,7 +24,6 @@ class Elimination(Rule):
     """
 
     message = 1
-    features = 3
 
     def memory(self, experts: int) -> int:
         return 1 + 2 * experts

@@ -16,7 +16,6 @@ class Parity(Rule):
     """
 
     message = 1
-    features = 1
 
     def memory(self, experts: int) -> int:
         return 2

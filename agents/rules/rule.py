@@ -21,19 +21,14 @@ class Rule(ABC):
     mean.
 
     Args:
-        settings: as many numbers as the rule has `settings`.
+        settings: the numbers that its row in `agents.rules.RULES` names, by name.
     """
 
     message: ClassVar[int]
     """Message entries (M)."""
-    features: ClassVar[int]
-    """Numbers that a port shows at the least."""
-    settings: ClassVar[tuple[str, ...]] = ()
-    """Names of the numbers that the rule has to be told."""
 
-    def __init__(self, settings: tuple[float, ...]) -> None:
-        self.told = dict(zip(self.settings, settings, strict=True))
-        """The settings by name."""
+    def __init__(self, settings: dict[str, float]) -> None:
+        self.settings = settings
 
     @abstractmethod
     def memory(self, experts: int) -> int:

@@ -27,16 +27,12 @@ class Wave(Rule):
 
     Without messages all swing by themselves, all in the same phase, and the body goes nowhere.
 
-    Memory: steps lived, the phase, the direction of the goal, and for each of the others whether it is the one behind.
+    Settings, for goals behind and ahead: radians that the phase grows in a step, radians from a module to the next
+    one, and the largest command. Memory: steps lived, the phase, the direction of the goal, and for each of the others
+    whether it is the one behind.
     """
 
     message = 5
-    features = 17
-    settings = (
-        "backwards_turn", "backwards_after", "backwards_size", "forwards_turn", "forwards_after", "forwards_size",
-    )  # fmt: skip
-    """For goals behind and ahead: radians that the phase grows in a step, radians from a module to the next one, and
-    the largest command."""
 
     def memory(self, experts: int) -> int:
         return 3 + experts - 1
@@ -77,7 +73,7 @@ class Wave(Rule):
 
     def _of(self, direction: Tensor, name: str) -> Tensor:
         """The setting of a name for each direction (N, 1), (N, 1)."""
-        return torch.where(direction > 0.0, self.told[f"forwards_{name}"], self.told[f"backwards_{name}"])
+        return torch.where(direction > 0.0, self.settings[f"forwards_{name}"], self.settings[f"backwards_{name}"])
 
 
 def _back_half(shown: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from torch.func import functional_call, vmap
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from agents import Agent
-from agents.parts import use_plain_operations
+from agents.parts.cells import use_plain_operations
 from badger_envs.core.task import require_integer
 from badger_envs.registry import reference_returns
 from baselines.outer_loops.base import Learner, Lifetimes, NotFiniteError, OuterLoop, SettingsT

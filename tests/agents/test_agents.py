@@ -13,8 +13,8 @@ from agents import (
     MonolithicConfig,
     build_agent,
 )
-from agents.interface import mean_of_others
-from agents.parts import MESSAGES
+from agents.parts import MESSAGES, load_part
+from agents.parts.topology import mean_of_others
 from baselines.outer_loops.policy import AgentPolicy
 
 B, P, F = 5, 4, 3
@@ -147,7 +147,7 @@ def test_alike_lifetimes_share_identities_and_addresses_and_others_do_not():
 
 @pytest.mark.parametrize("kind", ["mean", "attention"])
 def test_messages_come_from_the_others_only(kind):
-    messages = MESSAGES[kind](6, 4)
+    messages = load_part(MESSAGES[kind])(6, 4)
     memory = torch.randn(2, 3, 6)
     changed = memory.clone()
     changed[:, 0] += 1.0

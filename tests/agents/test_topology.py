@@ -2,7 +2,9 @@ import pytest
 import torch
 
 from agents import Badger, BadgerConfig
-from agents.parts import MESSAGES, TOPOLOGIES, mean_of_heard, use_plain_operations, who_hears_whom
+from agents.parts import MESSAGES, TOPOLOGIES, load_part
+from agents.parts.cells import use_plain_operations
+from agents.parts.topology import mean_of_heard, who_hears_whom
 
 B, E, H = 4, 6, 5
 
@@ -13,7 +15,7 @@ def generator(seed=0):
 
 def listeners(topology, experts):
     """Whom each expert hears, as lists."""
-    return [row.nonzero().flatten().tolist() for row in TOPOLOGIES[topology](experts)]
+    return [row.nonzero().flatten().tolist() for row in load_part(TOPOLOGIES[topology])(experts)]
 
 
 def drawn(experts=E, hears=2, alike=False, seed=0):
@@ -35,7 +37,7 @@ def test_topologies_worked_out_by_hand():
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("experts", [1, 2, 3, 4, 9, 10, 17])
 def test_nobody_hears_itself_and_everybody_can_be_reached(topology, experts):
-    audible = TOPOLOGIES[topology](experts)
+    audible = load_part(TOPOLOGIES[topology])(experts)
     assert audible.shape == (experts, experts)
     assert audible.dtype == torch.bool
     assert not audible.diagonal().any()
@@ -54,9 +56,9 @@ def test_a_random_topology_is_drawn_for_each_lifetime_unless_they_are_alike():
     assert not torch.equal(audible, drawn(seed=1))
     alike = drawn(alike=True)
     assert torch.equal(alike, alike[:1].expand_as(alike))
-    assert torch.equal(drawn(3, hears=9)[0], TOPOLOGIES["all"](3))  # there are no more
+    assert torch.equal(drawn(3, hears=9)[0], load_part(TOPOLOGIES["all"])(3))  # there are no more
     share = torch.cat([drawn(seed=seed) for seed in range(200)]).float().mean(dim=0)  # (E, E)
-    assert (share[TOPOLOGIES["all"](E)] - 2 / (E - 1)).abs().max() < 0.1
+    assert (share[load_part(TOPOLOGIES["all"])(E)] - 2 / (E - 1)).abs().max() < 0.1
 
 
 def test_with_all_and_alone_nothing_is_written_down_and_nothing_drawn():
@@ -75,7 +77,7 @@ def test_mean_of_heard_worked_out_by_hand():
 
 @pytest.mark.parametrize("kind", ["mean", "gated", "attention"])
 def test_messages_go_where_the_topology_lets_them(kind):
-    messages, memory = MESSAGES[kind](H, 4), torch.randn(B, E, H)
+    messages, memory = load_part(MESSAGES[kind])(H, 4), torch.randn(B, E, H)
     audible = drawn()
     heard = messages(memory, audible)
     for speaker in range(E):
@@ -90,15 +92,15 @@ def test_messages_go_where_the_topology_lets_them(kind):
 
 @pytest.mark.parametrize("kind", ["mean", "gated", "attention"])
 def test_hearing_everybody_is_the_same_written_down_or_not(kind):
-    messages, memory = MESSAGES[kind](H, 4), torch.randn(B, E, H)
-    written = TOPOLOGIES["all"](E).expand(B, -1, -1)
+    messages, memory = load_part(MESSAGES[kind])(H, 4), torch.randn(B, E, H)
+    written = load_part(TOPOLOGIES["all"])(E).expand(B, -1, -1)
     assert torch.allclose(messages(memory), messages(memory, written), atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["mean", "gated", "attention"])
 def test_who_hears_nobody_hears_silence_and_gradients_stay_finite(kind):
-    messages, memory = MESSAGES[kind](H, 4), torch.randn(B, E, H, requires_grad=True)
-    audible = TOPOLOGIES["chain"](E).clone()
+    messages, memory = load_part(MESSAGES[kind])(H, 4), torch.randn(B, E, H, requires_grad=True)
+    audible = load_part(TOPOLOGIES["chain"])(E).clone()
     audible[2] = False
     heard = messages(memory, audible.expand(B, -1, -1))
     assert (heard[:, 2] == 0.0).all()

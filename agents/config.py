@@ -1,0 +1,167 @@
+"""What agents are built from: frozen dataclasses of plain numbers and words, which say what is wrong with them.
+
+Nothing here needs torch, so that a config can be read and checked where there is none. Axis letters as in `agents`.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from agents.parts import IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES
+from agents.rules import RULES
+
+
+@dataclass(frozen=True)
+class BadgerConfig:
+    """Sizes and parts. Without messages it is the plain shared recurrent policy of multi-agent RL."""
+
+    port_features: int
+    """Numbers a port shows (F)."""
+    port_actions: int = 1
+    """Entries a port takes (A)."""
+    memory: int = 28
+    """Entries of an expert's memory (H)."""
+    messages: str = "mean"
+    """What experts hear of each other: "mean", "gated" (the mean of those who speak), "attention" or "none"."""
+    message: int = 16
+    """Message entries (M)."""
+    rounds: int = 1
+    """Rounds of messages in one inner step (K)."""
+    identity: str = "one_hot"
+    """What tells experts apart: "one_hot", "random" or "none"."""
+    identity_size: int = 16
+    """Identity entries (I); with one-hot identities also the largest number of experts."""
+    membrane: str = "direct"
+    """How experts reach ports: "direct" (expert i at port i) or "attention" (any number of experts)."""
+    key: int = 16
+    """Entries of port addresses, keys and queries, with an attention membrane."""
+    experts: int | None = None
+    """Number of experts (E), with an attention membrane; may be changed at call time."""
+    topology: str = "all"
+    """Who hears whom: "all", "ring", "chain", "grid", "clusters", "star", or "random", drawn anew in each lifetime."""
+    hears: int = 2
+    """Others that each expert hears, with a random topology."""
+
+    def __post_init__(self) -> None:
+        require_sizes(self, port_features=1, port_actions=1, memory=1, message=1, rounds=1, identity_size=1, key=1)
+        require_sizes(self, hears=1)
+        require_words(self, messages=tuple(MESSAGES), identity=IDENTITIES, membrane=tuple(MEMBRANES))
+        require_words(self, topology=TOPOLOGY_NAMES)
+        if self.membrane == "attention":
+            require_sizes(self, experts=1)
+        elif self.experts is not None:
+            raise ValueError(f"experts must be None with a direct membrane (expert i at port i), got {self.experts}")
+
+
+@dataclass(frozen=True)
+class CommNetConfig:
+    """Sizes and parts."""
+
+    port_features: int
+    """Numbers a port shows (F)."""
+    port_actions: int = 1
+    """Entries a port takes (A)."""
+    memory: int = 20
+    """Entries of the hidden state (H); the cell state has as many."""
+    rounds: int = 2
+    """Rounds of communication in one step (K)."""
+    identity: str = "one_hot"
+    """What tells agents apart: "one_hot", "random" or "none"."""
+    identity_size: int = 16
+    """Identity entries (I); with one-hot identities also the largest number of agents."""
+
+    def __post_init__(self) -> None:
+        require_sizes(self, port_features=1, port_actions=1, memory=1, rounds=1, identity_size=1)
+        require_words(self, identity=IDENTITIES)
+
+
+@dataclass(frozen=True)
+class IndependentConfig:
+    """Sizes."""
+
+    port_features: int
+    """Numbers a port shows (F)."""
+    ports: int
+    """Number of ports (P), for good."""
+    port_actions: int = 1
+    """Entries a port takes (A)."""
+    memory: int = 18
+    """Entries of each network's memory (H)."""
+
+    def __post_init__(self) -> None:
+        require_sizes(self, port_features=1, ports=1, port_actions=1, memory=1)
+
+
+@dataclass(frozen=True)
+class MonolithicConfig:
+    """Sizes."""
+
+    port_features: int
+    """Numbers a port shows (F)."""
+    ports: int
+    """Number of ports (P), for good."""
+    port_actions: int = 1
+    """Entries a port takes (A)."""
+    memory: int = 34
+    """Entries of the memory (H); the cell state of an LSTM has as many."""
+    cell: str = "gru"
+    """What remembers: "gru" or "lstm"."""
+
+    def __post_init__(self) -> None:
+        require_sizes(self, port_features=1, ports=1, port_actions=1, memory=1)
+        require_words(self, cell=("gru", "lstm"))
+
+
+@dataclass(frozen=True)
+class HandcraftedConfig:
+    """Which rule, and what it has to be told."""
+
+    port_features: int
+    """Numbers a port shows (F)."""
+    rule: str
+    """A name in `agents.rules.RULES`: "parity", "elimination" or "wave"."""
+    port_actions: int = 1
+    """Entries a port takes (A): 1."""
+    rounds: int = 1
+    """Rounds of messages in one inner step (K)."""
+    settings: tuple[float, ...] = ()
+    """The numbers that the rule has to be told, in the order of its row; none for most rules."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", tuple(self.settings))  # a file has a list
+        require_words(self, rule=tuple(RULES))
+        rule = RULES[self.rule]
+        require_sizes(self, port_features=rule.features, port_actions=1, rounds=1)
+        if self.port_actions != 1:
+            raise ValueError(f"port_actions must be 1, got {self.port_actions}")
+        numbers = [isinstance(value, int | float) and abs(value) < math.inf for value in self.settings]
+        if len(numbers) != len(rule.settings) or not all(numbers):
+            raise ValueError(f"settings must be numbers ({', '.join(rule.settings)}), got {self.settings}")
+
+
+def require_sizes(config: Any, **least: int) -> None:
+    """Refuse a config whose integer fields are no integers or too small.
+
+    Args:
+        config: a dataclass.
+        **least: smallest allowed value of each field by name.
+
+    Raises:
+        ValueError: naming the field, its value and what is allowed.
+    """
+    for name, smallest in least.items():
+        value = getattr(config, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
+            raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}")
+
+
+def require_words(config: Any, **allowed: tuple[str, ...]) -> None:
+    """Refuse a config whose fields hold other words than the allowed ones.
+
+    Raises:
+        ValueError: naming the field, its value and what is allowed.
+    """
+    for name, words in allowed.items():
+        value = getattr(config, name)
+        if value not in words:
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}, got {value!r}")
