@@ -15,8 +15,8 @@ from leaderboards.commands import (
     run_submit,
     run_withdraw,
 )
-from leaderboards.schema.benchmark import Suite
-from leaderboards.schema.errors import SubmissionError, plain
+from leaderboards.schema.benchmark import Benchmark
+from leaderboards.schema.errors import SubmissionError, printable
 
 ROOT = Path(__file__).parent / "submissions"
 BAD_USAGE, INTERRUPTED = 2, 130
@@ -27,7 +27,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with code 2."""
-        print(f"error: {plain(message, longest=500)}; see {self.prog} --help", file=sys.stderr)
+        print(f"error: {printable(message, max_length=500)}; see {self.prog} --help", file=sys.stderr)
         sys.exit(BAD_USAGE)
 
 
@@ -84,7 +84,7 @@ def parser() -> Parser:
     one.add_argument("--out", type=Path, default=Path("results/leaderboard"), help="folder")
 
     for name in ("submit", "evaluate", "build"):
-        commands.choices[name].add_argument("--suite", default="v1", choices=Suite.names())
+        commands.choices[name].add_argument("--benchmark", default="v1", choices=Benchmark.names())
     for name in ("submit", "check", "build"):
         commands.choices[name].add_argument("--root", type=Path, default=ROOT, help="folder of all submissions")
     return made
@@ -98,11 +98,11 @@ def main(words: Sequence[str] | None = None) -> int:
         code: int = asked.run(asked)
         return code
     except SubmissionError as error:
-        for fault in error.faults:
-            print(f"refused: {fault}", file=sys.stderr)
+        for detail in error.errors:
+            print(f"refused: {detail}", file=sys.stderr)
         return WRONG
     except (ValueError, OSError) as error:
-        print(f"error: {plain(str(error), longest=500)}", file=sys.stderr)
+        print(f"error: {printable(str(error), max_length=500)}", file=sys.stderr)
         return BAD_USAGE
     except KeyboardInterrupt:
         return INTERRUPTED

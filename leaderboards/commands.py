@@ -9,8 +9,8 @@ from typing import Any
 
 from badger_envs.evaluation import versions
 from leaderboards.check.check import check, check_tree
-from leaderboards.schema.benchmark import Suite, load_suite
-from leaderboards.schema.errors import Fault, SubmissionError
+from leaderboards.schema.benchmark import Benchmark, load_benchmark
+from leaderboards.schema.errors import ErrorDetails, SubmissionError
 from leaderboards.schema.status import CHECKED, REPRODUCED, SELF_REPORTED, record, status_of, withdraw
 from leaderboards.schema.submission import Submission, folders, read_submission
 from leaderboards.submit.submit import submit
@@ -29,7 +29,7 @@ def run_submit(asked: argparse.Namespace) -> int:
         "commands": asked.command or [],
     }
     folder = submit(
-        asked.source, root=asked.root, suite=asked.suite, agent=asked.agent, name=asked.name, title=asked.title,
+        asked.source, root=asked.root, benchmark=asked.benchmark, agent=asked.agent, name=asked.name, title=asked.title,
         authors=asked.authors, url=asked.url, about=asked.about, date=asked.date, previous=asked.previous,
         training=training, say=print,
     )  # fmt: skip
@@ -40,21 +40,21 @@ def run_submit(asked: argparse.Namespace) -> int:
 
 def run_check(asked: argparse.Namespace) -> int:
     """Check submissions, or all that are there."""
-    found: dict[Path, list[Fault]] = {}
+    found: dict[Path, list[ErrorDetails]] = {}
     for folder in asked.folders:
         if not folder.is_dir():
             raise ValueError(f"FOLDER must be the folder of a submission, got {str(folder)!r}")
         found[folder] = check(folder, others=_siblings(folder), accepted=asked.accepted)
     if not asked.folders:
-        for suite in Suite.names():
-            found |= check_tree(asked.root, suite)
-    for folder, faults in found.items():
-        print(f"{folder}: {'refused' if faults else 'passes'}")
-        for fault in faults:
-            print(f"  {fault}")
-        if asked.record and not faults and status_of(folder) == SELF_REPORTED:
+        for benchmark in Benchmark.names():
+            found |= check_tree(asked.root, benchmark)
+    for folder, errors in found.items():
+        print(f"{folder}: {'refused' if errors else 'passes'}")
+        for error in errors:
+            print(f"  {error}")
+        if asked.record and not errors and status_of(folder) == SELF_REPORTED:
             record(folder, CHECKED, asked.record, {"versions": versions()})
-    wrong = sum(bool(faults) for faults in found.values())
+    wrong = sum(bool(errors) for errors in found.values())
     print(f"{len(found)} checked, {wrong} refused")
     return WRONG if wrong else RIGHT
 
@@ -72,8 +72,8 @@ def run_evaluate(asked: argparse.Namespace) -> int:
 
     command = shlex.join(["python", "-m", "leaderboards", *asked.words])
     out = evaluate_to(
-        asked.policy, suite=load_suite(asked.suite), out=asked.out, seeds=asked.seed, problems=asked.problems,
-        command=command, say=print,
+        asked.policy, benchmark=load_benchmark(asked.benchmark), out=asked.out, seeds=asked.seed,
+        problems=asked.problems, command=command, say=print,
     )  # fmt: skip
     print(f"wrote {out}")
     print(f"next: evaluate further training seeds into it, then python -m leaderboards submit {out} --help")
@@ -99,9 +99,9 @@ def run_build(asked: argparse.Namespace) -> int:
     """Write the pages."""
     from leaderboards.site.build import build
 
-    built = build(asked.root, asked.suite, asked.out)
-    for name, faults in built.left_out.items():
-        print(f"left out {name}: {faults[0]}" + (f" and {len(faults) - 1} more" if len(faults) > 1 else ""))
+    built = build(asked.root, asked.benchmark, asked.out)
+    for name, errors in built.left_out.items():
+        print(f"left out {name}: {errors[0]}" + (f" and {len(errors) - 1} more" if len(errors) > 1 else ""))
     print(f"wrote {asked.out / 'index.html'}: {built.entries} entries")
     return RIGHT
 

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from leaderboards.schema.errors import Fault
-from leaderboards.schema.submission import FILE, Row, Submission
+from leaderboards.schema.errors import ErrorDetails
+from leaderboards.schema.submission import FILE, SeedResult, Submission
 
 Returns = npt.NDArray[np.float64]
-LEAST_VALUES = 20
+MIN_DISTINCT_VALUES = 20
 """Different returns that a row must have to tell agents apart: many agents always get everything right, or half."""
 
 
 @dataclass
-class Others:
+class KnownSubmissions:
     """Submissions that are there already, without their returns, which may be large."""
 
     previous: dict[str, str | None] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Others:
     """SHA-256 -> the first folder that had it."""
 
     @classmethod
-    def of(cls, submissions: Iterable[Submission]) -> "Others":
+    def of(cls, submissions: Iterable[Submission]) -> "KnownSubmissions":
         """Those of some submissions."""
         made = cls()
         for submission in submissions:
@@ -47,7 +47,7 @@ class Others:
             if row.weights_sha256:
                 self.weights.setdefault(row.weights_sha256, name)
 
-    def faults(self, submission: Submission, returns: list[Returns], empty: set[str]) -> Iterator[Fault]:
+    def errors(self, submission: Submission, returns: list[Returns], empty: set[str]) -> Iterator[ErrorDetails]:
         """Everything that it shares and must not.
 
         Args:
@@ -58,8 +58,8 @@ class Others:
         mine = submission.folder_name
         related = self._versions(mine) | self._versions(submission.previous) | {mine}
         related |= {name for name in self.previous if mine in self._versions(name)}
-        yield from self._versions_faults(submission, related)
-        told: Counter[tuple[str, str]] = Counter()
+        yield from self._version_errors(submission, related)
+        counts: Counter[tuple[str, str]] = Counter()
         places: dict[tuple[str, str], int] = {}
         for number, (row, values) in enumerate(zip(submission.rows, returns, strict=True)):
             sha = row.weights_sha256 or ""
@@ -67,25 +67,27 @@ class Others:
             for what, other in same.items():
                 alike = is_telling(values) if what == "returns" else sha not in empty
                 if other is not None and other not in related and alike:
-                    told[what, other] += 1
+                    counts[what, other] += 1
                     places.setdefault((what, other), number)
-        for (what, other), count in told.items():
+        for (what, other), count in counts.items():
             reason = f"must be its own, got exactly the same as {other} in {count} rows"
-            yield Fault(FILE, f"rows[{places[what, other]}].{what}", reason)
+            yield ErrorDetails(FILE, f"rows[{places[what, other]}].{what}", reason)
 
-    def _versions_faults(self, submission: Submission, related: set[str]) -> Iterator[Fault]:
+    def _version_errors(self, submission: Submission, related: set[str]) -> Iterator[ErrorDetails]:
         before = submission.previous
         if before is not None:
             if before not in self.previous:
-                yield Fault(FILE, "previous", f"must be a submission that is there, got {before}")
+                yield ErrorDetails(FILE, "previous", f"must be a submission that is there, got {before}")
             elif not set(self.authors[before]) & set(submission.authors):
-                yield Fault(FILE, "previous", f"must have an author in common with this one, got {before}")
+                yield ErrorDetails(FILE, "previous", f"must have an author in common with this one, got {before}")
             for name, its_previous in self.previous.items():
                 if its_previous == before and name != submission.folder_name:
-                    yield Fault(FILE, "previous", f"must be the newest version, got {before}, which {name} replaces")
+                    yield ErrorDetails(
+                        FILE, "previous", f"must be the newest version, got {before}, which {name} replaces"
+                    )
         for name in self.previous:
             if name not in related and name.partition("_")[2] == submission.name:
-                yield Fault(FILE, "name", f"is taken by {name}; a new version of it names it as previous")
+                yield ErrorDetails(FILE, "name", f"is taken by {name}; a new version of it names it as previous")
 
     def _versions(self, name: str | None) -> set[str]:
         """A folder and all versions before it."""
@@ -96,7 +98,7 @@ class Others:
         return found
 
 
-def fingerprint(row: Row, returns: Returns) -> bytes:
+def fingerprint(row: SeedResult, returns: Returns) -> bytes:
     """Of what was returned where, whoever and whichever seed it was."""
     about: Any = f"{row.problem} {row.size}\n".encode()
     return hashlib.sha256(about + (returns + 0.0).tobytes()).digest()[:16]
@@ -104,4 +106,4 @@ def fingerprint(row: Row, returns: Returns) -> bytes:
 
 def is_telling(returns: Returns) -> bool:
     """Whether no two agents can be expected to agree on all of these."""
-    return len(np.unique(returns)) >= min(LEAST_VALUES, max(2, len(returns) // 2))
+    return len(np.unique(returns)) >= min(MIN_DISTINCT_VALUES, max(2, len(returns) // 2))

@@ -1,4 +1,4 @@
-"""Whether the rows of a submission can be what a suite's tests gave: complete, in range, unedited."""
+"""Whether the rows of a submission can be what a benchmark's tests gave: complete, in range, unedited."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from leaderboards.check.duplicates import Returns, is_telling
-from leaderboards.schema.benchmark import Size, Suite
-from leaderboards.schema.errors import Fault, shown
-from leaderboards.schema.submission import DIGITS, FILE, Row, Submission, seal
+from leaderboards.schema.benchmark import Benchmark, Size
+from leaderboards.schema.errors import ErrorDetails, short_repr
+from leaderboards.schema.submission import DIGITS, FILE, SeedResult, Submission, result_sha256
 
 TOLERANCE = 1e-5
 """By which a return may lie outside the range, relative to its end: sums of float32 are rounded."""
@@ -18,109 +18,115 @@ EXACT_POWERS = np.array([10.0**power for power in range(23)])
 """The powers of ten that a float64 holds exactly."""
 
 
-def check_rows(suite: Suite, submission: Submission, returns: Sequence[Returns]) -> Iterator[Fault]:
-    """Faults of the rows.
+def check_results(benchmark: Benchmark, submission: Submission, returns: Sequence[Returns]) -> Iterator[ErrorDetails]:
+    """Errors of the rows.
 
     Args:
-        suite: that the submission is for.
+        benchmark: that the submission is for.
         submission: that fits the models.
         returns: of its rows, each (episodes,).
     """
     fits = _nine_digits(np.concatenate(returns))
     ends = np.cumsum([len(values) for values in returns])
-    known = {problem.name: problem for problem in suite.problems}
+    known = {problem.name: problem for problem in benchmark.problems}
     for number, (row, values, end) in enumerate(zip(submission.rows, returns, ends, strict=True)):
         place = f"rows[{number}]"
         if row.problem not in known:
-            yield Fault(FILE, f"{place}.problem", f"must be one of {', '.join(known)}, got {shown(row.problem)}")
+            yield ErrorDetails(
+                FILE, f"{place}.problem", f"must be one of {', '.join(known)}, got {short_repr(row.problem)}"
+            )
             continue
         sizes = known[row.problem].sizes
         if row.size not in sizes:
-            yield Fault(FILE, f"{place}.size", f"must be one of {', '.join(map(str, sizes))}, got {shown(row.size)}")
+            yield ErrorDetails(
+                FILE, f"{place}.size", f"must be one of {', '.join(map(str, sizes))}, got {short_repr(row.size)}"
+            )
             continue
         yield from _check_returns(row, values, sizes[row.size], fits[end - len(values) : end], f"{place}.returns")
-        about = (suite.name, row.problem, row.size, row.training_seed, row.weights_sha256)
-        if seal(*about, values) != row.sha256:
+        about = (benchmark.name, row.problem, row.size, row.training_seed, row.weights_sha256)
+        if result_sha256(*about, values) != row.sha256:
             reason = "must be the hash of what the row says; the row was edited, or moved from somewhere else"
-            yield Fault(FILE, f"{place}.sha256", f"{reason}, got {row.sha256}")
-    yield from _check_completeness(suite, submission)
+            yield ErrorDetails(FILE, f"{place}.sha256", f"{reason}, got {row.sha256}")
+    yield from _check_completeness(benchmark, submission)
     yield from _check_runs(submission, returns)
 
 
-def _check_returns(row: Row, values: Returns, size: Size, fits: npt.NDArray[np.bool_], place: str) -> Iterator[Fault]:
+def _check_returns(
+    row: SeedResult, values: Returns, size: Size, fits: npt.NDArray[np.bool_], place: str
+) -> Iterator[ErrorDetails]:
     if len(values) != size.episodes:
         reason = f"must be those of all {size.episodes} episodes of {row.problem} at size {row.size}"
-        yield Fault(FILE, place, f"{reason}, got {len(values)}")
+        yield ErrorDetails(FILE, place, f"{reason}, got {len(values)}")
         return
     low, high = size.lowest - TOLERANCE * abs(size.lowest), size.highest + TOLERANCE * abs(size.highest)
     for episode in np.flatnonzero((values < low) | (values > high))[:1]:
         reason = f"must lie in [{size.lowest:g}, {size.highest:g}], the range of {row.problem} at size {row.size}"
-        yield Fault(FILE, f"{place}[{episode}]", f"{reason}, got {values[episode]}")
+        yield ErrorDetails(FILE, f"{place}[{episode}]", f"{reason}, got {values[episode]}")
     for episode in np.flatnonzero(~fits)[:1]:
         reason = f"must have at most {DIGITS} significant digits"
-        yield Fault(FILE, f"{place}[{episode}]", f"{reason}, got {values[episode]}")
+        yield ErrorDetails(FILE, f"{place}[{episode}]", f"{reason}, got {values[episode]}")
     for period in _periods(len(values)):
         if np.array_equal(values[period:], values[:-period]) and is_telling(values):
-            yield Fault(FILE, place, f"must be of different episodes, got the first {period} over and over")
+            yield ErrorDetails(FILE, place, f"must be of different episodes, got the first {period} over and over")
 
 
-def _check_completeness(suite: Suite, submission: Submission) -> Iterator[Fault]:
+def _check_completeness(benchmark: Benchmark, submission: Submission) -> Iterator[ErrorDetails]:
     """Seeds 0, 1, ..., at the train size and at every other size that was entered; nothing twice."""
     seeds: dict[tuple[str, int], list[int]] = defaultdict(list)
     for number, row in enumerate(submission.rows):
         known = seeds[row.problem, row.size]
         if row.training_seed in known:
             about = f"{row.problem} at size {row.size}, training seed {row.training_seed}"
-            yield Fault(FILE, f"rows[{number}]", f"must be there once, got a second row of {about}")
+            yield ErrorDetails(FILE, f"rows[{number}]", f"must be there once, got a second row of {about}")
         known.append(row.training_seed)
     entered = {problem for problem, _ in seeds}
-    for problem in suite.problems:
+    for problem in benchmark.problems:
         if problem.name not in entered:
             continue
         if (problem.name, problem.train_size) not in seeds:
             reason = f"must have {problem.name} at size {problem.train_size}, which it is trained at"
-            yield Fault(FILE, "rows", f"{reason}, got other sizes alone")
+            yield ErrorDetails(FILE, "rows", f"{reason}, got other sizes alone")
             continue
         trained = set(seeds[problem.name, problem.train_size])
         wanted = set(range(len(trained)))
         if trained != wanted:
             reason = f"must have {problem.name} of training seeds 0, 1, ... without a gap, so that no run is left out"
-            yield Fault(FILE, "rows", f"{reason}, got none of {_listed(wanted - trained)}")
+            yield ErrorDetails(FILE, "rows", f"{reason}, got none of {_listed(wanted - trained)}")
         for (name, size), found in seeds.items():
             if name == problem.name and set(found) != trained:
                 reason = f"must have {name} at size {size} of the same training seeds as at size {problem.train_size}"
                 missing, more = _listed(trained - set(found)), _listed(set(found) - trained)
-                yield Fault(
+                yield ErrorDetails(
                     FILE, "rows", f"{reason}, got none of {missing}" if missing else f"{reason}, got also {more}"
                 )
 
 
-def _check_runs(submission: Submission, returns: Sequence[Returns]) -> Iterator[Fault]:
+def _check_runs(submission: Submission, returns: Sequence[Returns]) -> Iterator[ErrorDetails]:
     """A run, which is one training seed on one problem, has one set of weights, and nobody else has it."""
     weights: dict[tuple[str, int], str | None] = {}
     runs: dict[tuple[str, int], dict[int, Returns]] = defaultdict(dict)
     for number, (row, values) in enumerate(zip(submission.rows, returns, strict=True)):
         run, place = (row.problem, row.training_seed), f"rows[{number}].weights_sha256"
         if submission.agent.source == "own" and row.weights_sha256 is not None:
-            yield Fault(FILE, place, 'must be null where agent.source is "own"')
+            yield ErrorDetails(FILE, place, 'must be null where agent.source is "own"')
         if submission.agent.source == "badger" and row.weights_sha256 is None:
-            yield Fault(FILE, place, 'must be there where agent.source is "badger"')
+            yield ErrorDetails(FILE, place, 'must be there where agent.source is "badger"')
         if weights.setdefault(run, row.weights_sha256) != row.weights_sha256:
             reason = "must be the same at all sizes of one training seed"
-            yield Fault(FILE, place, f"{reason}, got {row.weights_sha256} and {weights[run]}")
+            yield ErrorDetails(FILE, place, f"{reason}, got {row.weights_sha256} and {weights[run]}")
         runs[run][row.size] = values
     owners: dict[object, tuple[str, int]] = {}
     for (problem, seed), found in runs.items():
         sha = weights[problem, seed]
-        told = b"".join(values.tobytes() for _, values in sorted(found.items()))
+        content = b"".join(values.tobytes() for _, values in sorted(found.items()))
         telling = any(is_telling(values) for values in found.values())
-        for what, key in (("weights", sha), ("returns", told if telling else None)):
+        for what, key in (("weights", sha), ("returns", content if telling else None)):
             if key is None:
                 continue
             _, before = owners.setdefault((problem, what, key), (problem, seed))
             if before != seed:
                 reason = f"must differ between training seeds of {problem}, got the same {what}"
-                yield Fault(FILE, "rows", f"{reason} for {before} and {seed}")
+                yield ErrorDetails(FILE, "rows", f"{reason} for {before} and {seed}")
 
 
 def _nine_digits(values: Returns) -> npt.NDArray[np.bool_]:

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from leaderboards.check.agent_schema import KINDS
-from leaderboards.schema.errors import Fault, SubmissionError, shown
+from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.files import parse_json, read_bytes, read_json
 
 FOLDER = "weights"
 FILE_NAME = re.compile(r"([0-9a-f]{64})\.(safetensors|json)")
-LARGEST_BYTES = 4 * 2**20
-LARGEST_HEADER = 100_000
-LARGEST_CONFIG = 64 * 2**10
+MAX_BYTES = 4 * 2**20
+MAX_HEADER_BYTES = 100_000
+MAX_CONFIG_BYTES = 64 * 2**10
 BYTES_OF_NUMBER = 4
 CONFIG_KEYS = {"format": int, "kind": str, "config": dict, "weights_sha256": str}
 """Of the JSON beside the weights, as `agents.save_agent` writes it."""
@@ -32,7 +32,7 @@ CONFIG_KEYS = {"format": int, "kind": str, "config": dict, "weights_sha256": str
 class Weights:
     """What a pair of files was found to be."""
 
-    faults: tuple[Fault, ...]
+    errors: tuple[ErrorDetails, ...]
     numbers: int = 0
     """How many weights there are."""
     kind: str = ""
@@ -46,25 +46,25 @@ def check_weights(folder: Path, sha: str) -> Weights:
         folder: of the submission.
         sha: SHA-256 that the first of them must have.
     """
-    faults, numbers, kind = [], 0, ""
+    errors, numbers, kind = [], 0, ""
     name = f"{FOLDER}/{sha}.safetensors"
     try:
-        content = read_bytes(folder / FOLDER / f"{sha}.safetensors", name, LARGEST_BYTES)
+        content = read_bytes(folder / FOLDER / f"{sha}.safetensors", name, MAX_BYTES)
         digest = hashlib.sha256(content).hexdigest()
         if digest != sha:
-            faults.append(Fault(name, "", f"must have the SHA-256 of its name, got {digest}"))
+            errors.append(ErrorDetails(name, "", f"must have the SHA-256 of its name, got {digest}"))
         numbers = _check_tensors(content, name)
     except SubmissionError as error:
-        faults += error.faults
+        errors += error.errors
     name = f"{FOLDER}/{sha}.json"
     try:
-        about = read_json(folder / FOLDER / f"{sha}.json", name, LARGEST_CONFIG)
-        found = [Fault(name, field, reason) for field, reason in _complaints(about, sha)]
-        faults += found
+        about = read_json(folder / FOLDER / f"{sha}.json", name, MAX_CONFIG_BYTES)
+        found = [ErrorDetails(name, field, reason) for field, reason in _complaints(about, sha)]
+        errors += found
         kind = "" if found else about["kind"]
     except SubmissionError as error:
-        faults += error.faults
-    return Weights(tuple(faults), numbers, kind)
+        errors += error.errors
+    return Weights(tuple(errors), numbers, kind)
 
 
 def _check_tensors(content: bytes, name: str) -> int:
@@ -74,31 +74,33 @@ def _check_tensors(content: bytes, name: str) -> int:
         SubmissionError: It is none, or not one that we would write.
     """
     length = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or not 2 <= length <= min(LARGEST_HEADER, len(content) - 8):
-        reason = f"must begin with the length of a header of at most {LARGEST_HEADER} bytes that is there"
-        raise SubmissionError([Fault(name, "", f"{reason}, got {length} in a file of {len(content)} bytes")])
+    if len(content) < 8 or not 2 <= length <= min(MAX_HEADER_BYTES, len(content) - 8):
+        reason = f"must begin with the length of a header of at most {MAX_HEADER_BYTES} bytes that is there"
+        raise SubmissionError([ErrorDetails(name, "", f"{reason}, got {length} in a file of {len(content)} bytes")])
     header, body = parse_json(content[8 : 8 + length], name), content[8 + length :]
     if not isinstance(header, dict):
-        raise SubmissionError([Fault(name, "", "must have a header that is an object")])
+        raise SubmissionError([ErrorDetails(name, "", "must have a header that is an object")])
     places = []
     for tensor, about in header.items():
         complaint = _tensor_complaint(about)
         if complaint:
-            raise SubmissionError([Fault(name, tensor, complaint)])
+            raise SubmissionError([ErrorDetails(name, tensor, complaint)])
         places.append((*about["data_offsets"], tensor))
     end = 0
     for begin, following, tensor in sorted(places):
         if begin != end:
             reason = "must begin where the tensor before it ends: neither overlap nor gap"
-            raise SubmissionError([Fault(name, tensor, f"{reason}, got {begin} after {end}")])
+            raise SubmissionError([ErrorDetails(name, tensor, f"{reason}, got {begin} after {end}")])
         end = following
     if end != len(body):
-        raise SubmissionError([Fault(name, "", f"must hold {end} bytes of weights by its header, got {len(body)}")])
+        raise SubmissionError(
+            [ErrorDetails(name, "", f"must hold {end} bytes of weights by its header, got {len(body)}")]
+        )
     numbers = np.frombuffer(body, dtype="<f4")
     if not np.isfinite(numbers).all():
         first = int(np.flatnonzero(~np.isfinite(numbers))[0]) * BYTES_OF_NUMBER
         tensor = next(tensor for begin, end, tensor in sorted(places) if begin <= first < end)
-        raise SubmissionError([Fault(name, tensor, "must hold finite numbers, got NaN or infinity")])
+        raise SubmissionError([ErrorDetails(name, tensor, "must hold finite numbers, got NaN or infinity")])
     return len(numbers)
 
 
@@ -107,7 +109,7 @@ def _tensor_complaint(about: Any) -> str | None:
         return "must have dtype, shape and data_offsets and nothing else"
     shape, offsets = about["shape"], about["data_offsets"]
     if about["dtype"] != "F32":
-        return f"must have dtype F32, got {shown(about['dtype'])}"
+        return f"must have dtype F32, got {short_repr(about['dtype'])}"
     if not _counts(shape, most=8) or not _counts(offsets, most=2) or len(offsets) != 2:
         return "must have a shape of at most 8 and data_offsets of 2 integers that are not negative"
     if offsets[1] - offsets[0] != math.prod(shape) * BYTES_OF_NUMBER:
@@ -117,7 +119,7 @@ def _tensor_complaint(about: Any) -> str | None:
 
 def _counts(values: Any, *, most: int) -> bool:
     fits = isinstance(values, list) and len(values) <= most
-    return fits and all(type(value) is int and 0 <= value < LARGEST_BYTES for value in values)
+    return fits and all(type(value) is int and 0 <= value < MAX_BYTES for value in values)
 
 
 def _complaints(about: Any, sha: str) -> Iterator[tuple[str, str]]:
@@ -127,14 +129,14 @@ def _complaints(about: Any, sha: str) -> Iterator[tuple[str, str]]:
         return
     for key, kind in CONFIG_KEYS.items():
         if type(about[key]) is not kind:
-            yield key, f"must be of type {kind.__name__}, got {shown(about[key])}"
+            yield key, f"must be of type {kind.__name__}, got {short_repr(about[key])}"
             return
     if about["format"] != 1:
-        yield "format", f"must be 1, got {shown(about['format'])}"
+        yield "format", f"must be 1, got {short_repr(about['format'])}"
     if about["weights_sha256"] != sha:
-        yield "weights_sha256", f"must be the one in the name of the file, got {shown(about['weights_sha256'])}"
+        yield "weights_sha256", f"must be the one in the name of the file, got {short_repr(about['weights_sha256'])}"
     if about["kind"] not in KINDS:
-        yield "kind", f"must be one of {', '.join(KINDS)}, got {shown(about['kind'])}"
+        yield "kind", f"must be one of {', '.join(KINDS)}, got {short_repr(about['kind'])}"
         return
     known, config = KINDS[about["kind"]], about["config"]
     for field in known.required:
@@ -143,10 +145,10 @@ def _complaints(about: Any, sha: str) -> Iterator[tuple[str, str]]:
     for field, value in config.items():
         complaint = known.fields[field].complaint(value) if field in known.fields else "is no field of this kind"
         if complaint:
-            yield f"config.{field}", f"{complaint}, got {shown(value)}"
+            yield f"config.{field}", f"{complaint}, got {short_repr(value)}"
     if about["kind"] == "Badger":
         experts, direct = config.get("experts"), config.get("membrane", "direct") == "direct"
         if direct and experts is not None:
-            yield "config.experts", f"must be null with a direct membrane, got {shown(experts)}"
+            yield "config.experts", f"must be null with a direct membrane, got {short_repr(experts)}"
         if not direct and experts is None:
             yield "config.experts", "must be an integer with an attention membrane, got None"

@@ -25,8 +25,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from leaderboards.schema.benchmark import Suite
-from leaderboards.schema.submission import Row
+from leaderboards.schema.benchmark import Benchmark
+from leaderboards.schema.submission import SeedResult
 
 ALARM = 0.001
 """How often an honest submission is held for a wrong one: in one report of a thousand."""
@@ -63,26 +63,26 @@ class Comparison:
         return f"{self.about}: {verdict}, submitted {self.submitted:.4f}, found {self.found:.4f} +- {self.bound:.4f}"
 
 
-def compare(suite: Suite, pairs: Sequence[tuple[Row, Row]], *, fresh: bool) -> list[Comparison]:
+def compare(benchmark: Benchmark, pairs: Sequence[tuple[SeedResult, SeedResult]], *, fresh: bool) -> list[Comparison]:
     """Ask everything of rows that were submitted and found; the bounds are explained above.
 
     Args:
-        suite: that the rows are of.
+        benchmark: that the rows are of.
         pairs: rows of the same problem and size, as submitted and as found.
         fresh: whether found on other episodes.
     """
     by_problem: dict[tuple[str, int], list[tuple[Floats, Floats]]] = {}
     for old, new in pairs:
-        scores = _scores(suite, old), _scores(suite, new)
+        scores = _scores(benchmark, old), _scores(benchmark, new)
         by_problem.setdefault((old.problem, len(old.returns)), []).append(scores)
     pooled = {key: scores for key, scores in by_problem.items() if len(scores) > 1}
     alarm = ALARM / (len(pairs) * (2 if fresh else 1) + len(pooled))
     asked = []
     for old, new in pairs:
-        one, two = _scores(suite, old), _scores(suite, new)
-        asked.append(_compare_means(about_row(old), one, two, alarm, fresh))
+        one, two = _scores(benchmark, old), _scores(benchmark, new)
+        asked.append(_compare_means(describe_result(old), one, two, alarm, fresh))
         if fresh:
-            asked.append(_compare_distributions(about_row(old), one, two, alarm))
+            asked.append(_compare_distributions(describe_result(old), one, two, alarm))
     for (problem, _), several in pooled.items():
         one, two = (np.mean(part, axis=0) for part in zip(*several, strict=True))  # (episodes,) each
         asked.append(_compare_means(f"{problem}, mean of {len(several)} rows", one, two, alarm, fresh))
@@ -111,11 +111,11 @@ def _compare_distributions(about: str, submitted: Floats, found: Floats, alarm: 
     return Comparison(about, 0.0, gap, math.sqrt((1.0 - math.log(alarm)) * (n + m) / (2.0 * n * m)), is_gap=True)
 
 
-def _scores(suite: Suite, row: Row) -> Floats:
+def _scores(benchmark: Benchmark, row: SeedResult) -> Floats:
     """Normalised scores of its episodes (episodes,)."""
-    at = suite.problem(row.problem).sizes[row.size]
+    at = benchmark.problem(row.problem).sizes[row.size]
     return (np.asarray(row.returns, dtype=np.float64) - at.chance) / (at.reference - at.chance)
 
 
-def about_row(row: Row) -> str:
+def describe_result(row: SeedResult) -> str:
     return f"{row.problem} at size {row.size}, training seed {row.training_seed}"

@@ -1,14 +1,14 @@
-"""The evaluator: a policy lives through the named test episodes of a suite, and what it returned is written to a file.
+"""The evaluator: runs a policy on the named test episodes of a benchmark and writes the returns to a file.
 
 The environment records, the policy does not report: it gets observations and rewards and nothing else. From Python any
 object with `reset(batch)` and `act(observation, reward)` is a policy:
 
-    from leaderboards.evaluate.evaluate import evaluate_suite, write_rows
-    from leaderboards.schema.benchmark import load_suite
+    from leaderboards.evaluate.evaluate import evaluate_benchmark, write_results
+    from leaderboards.schema.benchmark import load_benchmark
 
-    suite = load_suite("v1")
-    rows = evaluate_suite(lambda id, arguments, training_seed: Mine(arguments), suite, training_seed=0)
-    write_rows("mine.json", rows, suite=suite, source="own", policy="mine", command="python mine.py")
+    benchmark = load_benchmark("v1")
+    rows = evaluate_benchmark(lambda id, arguments, training_seed: Mine(arguments), benchmark, training_seed=0)
+    write_results("mine.json", rows, benchmark=benchmark, source="own", policy="mine", command="python mine.py")
 
 Returns of one training seed have a file of their own or share one; `python -m leaderboards submit` takes the file.
 """
@@ -24,11 +24,11 @@ from badger_envs.core.episodes import EpisodeSet
 from badger_envs.core.policy import Policy
 from badger_envs.evaluation import PolicyError
 from leaderboards.evaluate.subprocess_policy import STEP_SECONDS, PolicyProcess, require_reference
-from leaderboards.schema.benchmark import Problem, Suite
-from leaderboards.schema.result_file import read_rows, read_to_add, write_rows
-from leaderboards.schema.submission import Row, make_row
+from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem
+from leaderboards.schema.result_file import read_results, read_to_extend, write_results
+from leaderboards.schema.submission import SeedResult, make_seed_result
 
-__all__ = ["MakePolicy", "evaluate_size", "evaluate_suite", "evaluate_to", "read_rows", "write_rows"]
+__all__ = ["MakePolicy", "evaluate_benchmark", "evaluate_size", "evaluate_to", "read_results", "write_results"]
 
 Say = Callable[[str], None]
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
@@ -45,22 +45,22 @@ class MakePolicy(Protocol):
         """
 
 
-def evaluate_suite(
+def evaluate_benchmark(
     make_policy: MakePolicy,
-    suite: Suite,
+    benchmark: Benchmark,
     *,
     training_seed: int,
     rows: Collection[tuple[str, int]] | None = None,
     progress: Say | None = None,
     weights_sha256: str | None = None,
-) -> list[Row]:
-    """Run a policy on the test episodes of a suite.
+) -> list[SeedResult]:
+    """Run a policy on the test episodes of a benchmark.
 
     What it can't have is left out, and `progress` is told why: a size, or the whole problem if that is the train size.
 
     Args:
         make_policy: called for every problem and size.
-        suite: whose episodes.
+        benchmark: whose episodes.
         training_seed: which training it is; it goes into the rows.
         rows: problems and sizes; None for all.
         progress: gets a line for every row and for everything that is left out.
@@ -71,9 +71,9 @@ def evaluate_suite(
     """
     say = progress or (lambda line: None)
     found = []
-    for problem in suite.problems:
+    for problem in benchmark.problems:
         wanted = [size for size in problem.sizes if rows is None or (problem.name, size) in rows]
-        done: dict[int, Row] = {}
+        done: dict[int, SeedResult] = {}
         for size in sorted(wanted, key=lambda size: (size != problem.train_size, size)):
             place = f"{problem.name} at {problem.size_name} {size}"
             try:
@@ -86,26 +86,28 @@ def evaluate_suite(
                     break
                 say(f"left out {place}: {error}")
                 continue
-            returns = evaluate_size(policy, suite, problem, size)
+            returns = evaluate_size(policy, benchmark, problem, size)
             about: dict[str, Any] = {"training_seed": training_seed, "weights_sha256": weights_sha256}
-            done[size] = make_row(suite.name, problem=problem.name, size=size, returns=returns.tolist(), **about)
-            score = suite.score(problem.name, size, float(returns.mean()))
+            done[size] = make_seed_result(
+                benchmark.name, problem=problem.name, size=size, returns=returns.tolist(), **about
+            )
+            score = benchmark.score(problem.name, size, float(returns.mean()))
             say(f"{place}: score {score:.3f} in {len(returns)} episodes")
         found += [done[size] for size in sorted(done)]
     return found
 
 
 def evaluate_size(
-    policy: Policy, suite: Suite, problem: Problem, size: int, *, first_episode: int | None = None
+    policy: Policy, benchmark: Benchmark, problem: BenchmarkProblem, size: int, *, first_episode: int | None = None
 ) -> Floats:
     """Returns (episodes,) of a policy at one size of a problem, whose `close()`, if it has one, is called.
 
     Args:
         policy: made for that size.
-        suite: that the problem is of.
+        benchmark: that the problem is of.
         problem: with its sizes.
         size: one of them.
-        first_episode: other episodes than the suite's, as many.
+        first_episode: other episodes than the benchmark's, as many.
     """
     at = problem.sizes[size]
     try:
@@ -114,7 +116,7 @@ def evaluate_size(
             problem.id,
             episodes=at.episodes,
             first_episode=at.first_episode if first_episode is None else first_episode,
-            episode_set=EpisodeSet[suite.episode_set],
+            episode_set=EpisodeSet[benchmark.episode_set],
             **at.arguments,
         )
     finally:
@@ -127,7 +129,7 @@ def evaluate_size(
 def evaluate_to(
     policy: str,
     *,
-    suite: Suite,
+    benchmark: Benchmark,
     out: Path,
     seeds: Sequence[int],
     problems: Sequence[str] = (),
@@ -135,12 +137,12 @@ def evaluate_to(
     say: Say,
     seconds: float = STEP_SECONDS,
 ) -> Path:
-    """Evaluate what somebody names and add it to a result file; see `write_rows`.
+    """Evaluate what somebody names and add it to a result file; see `write_results`.
 
     Args:
         policy: folder of a saved agent of this project, of which there is one training seed; or "module:factory",
             which runs in a process of its own for every seed, see `leaderboards.evaluate.subprocess_policy`.
-        suite: whose episodes.
+        benchmark: whose episodes.
         out: the file.
         seeds: training seeds.
         problems: names; nobody named: all that it can have.
@@ -153,17 +155,17 @@ def evaluate_to(
 
     Raises:
         ValueError: Something that can't be: no such policy or problem, no seed, a file of something else, nothing of
-            the suite that the policy can have. PolicyError is one of them: the policy failed.
+            the benchmark that the policy can have. PolicyError is one of them: the policy failed.
     """
     if not seeds or len(set(seeds)) < len(seeds):
         raise ValueError(f"seeds must be at least one, each once, got {list(seeds)}")
-    chosen = [suite.problem(name) for name in problems] or suite.problems
+    chosen = [benchmark.problem(name) for name in problems] or benchmark.problems
     wanted = {(problem.name, size) for problem in chosen for size in problem.sizes}
     if not Path(policy).is_dir():
         require_reference(policy)
     if not out.parent.is_dir():
         raise ValueError(f"out must lie in a folder that is there, got {out}")
-    rows: list[Row] = []
+    rows: list[SeedResult] = []
     if Path(policy).is_dir():
         from leaderboards.evaluate.saved_agent import SavedAgent, one_thread
 
@@ -171,18 +173,18 @@ def evaluate_to(
             raise ValueError(f"seeds must be one for a saved agent, which was trained once, got {list(seeds)}")
         saved = SavedAgent(Path(policy))
         source, name, weights = "badger", saved.kind, {saved.sha256: (saved.weights, saved.config)}
-        read_to_add(out, suite.name, source, name)
+        read_to_extend(out, benchmark.name, source, name)
         with one_thread():
             about: dict[str, Any] = {"training_seed": seeds[0], "weights_sha256": saved.sha256}
-            rows += evaluate_suite(saved, suite, rows=wanted, progress=say, **about)
+            rows += evaluate_benchmark(saved, benchmark, rows=wanted, progress=say, **about)
     else:
         source, name, weights = "own", policy, {}
-        read_to_add(out, suite.name, source, name)
+        read_to_extend(out, benchmark.name, source, name)
         for seed in seeds:
             with PolicyProcess(policy, seconds=seconds) as make:
-                rows += evaluate_suite(make, suite, training_seed=seed, rows=wanted, progress=say)
+                rows += evaluate_benchmark(make, benchmark, training_seed=seed, rows=wanted, progress=say)
     missing = [name for name in problems if name not in {row.problem for row in rows}]
     if not rows or missing:
-        what = ", ".join(missing) or f"any problem of {suite.name}"
+        what = ", ".join(missing) or f"any problem of {benchmark.name}"
         raise ValueError(f"policy must be one that can have {what}, got {policy!r}")
-    return write_rows(out, rows, suite=suite, source=source, policy=name, command=command, weights=weights)
+    return write_results(out, rows, benchmark=benchmark, source=source, policy=name, command=command, weights=weights)

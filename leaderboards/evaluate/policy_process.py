@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from leaderboards.schema.errors import plain
+from leaderboards.schema.errors import printable
 
 MAKE, RESET, OBSERVATION, REWARD = b"M", b"R", b"O", b"W"
 """What is sent to a policy."""
@@ -40,7 +40,7 @@ TYPES: dict[bytes, np.dtype[Any]] = {
     REFUSAL: TEXT,
 }
 """Type of the numbers, by letter."""
-LONGEST_TEXT = 2400
+MAX_TEXT_BYTES = 2400
 """Bytes of an error that are sent."""
 
 _HEADER = struct.Struct("<cB4I")
@@ -107,7 +107,7 @@ def wait_until(connection: socket.socket, deadline: float) -> None:
 
 def in_one_line(text: str) -> str:
     """What another process says, as an error repeats it."""
-    return plain(" ".join(text.split()), longest=LONGEST_TEXT // 4)  # letters have up to four bytes
+    return printable(" ".join(text.split()), max_length=MAX_TEXT_BYTES // 4)  # letters have up to four bytes
 
 
 def serve(connection: socket.socket) -> None:
@@ -162,9 +162,9 @@ def _tell(connection: socket.socket, error: Exception, kind: bytes) -> None:
     if kind == ERROR:
         traceback.print_exception(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
-    said = plain(f"{type(error).__name__}: {' '.join(str(error).split())}", longest=LONGEST_TEXT // 5)
+    said = printable(f"{type(error).__name__}: {' '.join(str(error).split())}", max_length=MAX_TEXT_BYTES // 5)
     text = f"{said} ({Path(place.filename).name[:80]}, line {place.lineno})"
-    send(connection, kind, np.frombuffer(text.encode(errors="replace")[:LONGEST_TEXT], TEXT))
+    send(connection, kind, np.frombuffer(text.encode(errors="replace")[:MAX_TEXT_BYTES], TEXT))
 
 
 def main() -> None:

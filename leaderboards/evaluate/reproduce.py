@@ -1,7 +1,7 @@
 """Run submitted weights again and compare what they return with what was submitted.
 
-Two ways: on the suite's own episodes, where a deterministic agent returns the very same numbers; or on FRESH episodes,
-named by a number that was drawn after the submission, which nobody can have trained on or chosen by.
+Two ways: on the benchmark's own episodes, where a deterministic agent returns the very same numbers; or on FRESH
+episodes, named by a number that was drawn after the submission, which nobody can have trained on or chosen by.
 
 On the same machine the first way is exact. Between machines float32 sums differ in their last digits, and some tasks
 make much of that. So where numbers differ the largest difference is told, and means of normalised scores are compared
@@ -19,14 +19,14 @@ import numpy as np
 
 from badger_envs.evaluation import versions
 from leaderboards.check.check import check
-from leaderboards.evaluate.equivalence_test import Comparison, about_row, compare
+from leaderboards.evaluate.equivalence_test import Comparison, compare, describe_result
 from leaderboards.evaluate.evaluate import evaluate_size
-from leaderboards.schema.benchmark import SUITES, Suite, load_suite
-from leaderboards.schema.errors import Fault, SubmissionError
-from leaderboards.schema.submission import FILE, Row, Submission, make_row, read_submission
+from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
+from leaderboards.schema.errors import ErrorDetails, SubmissionError
+from leaderboards.schema.submission import FILE, SeedResult, Submission, make_seed_result, read_submission
 
 FIRST_FRESH = 10_000_000
-"""Fresh episodes have numbers of at least this; no suite comes near."""
+"""Fresh episodes have numbers of at least this; no benchmark comes near."""
 LAST_FRESH = 2**32 - 1_000_000
 
 
@@ -50,7 +50,7 @@ class Report:
     seed: int
     """That drew the rows and the fresh episodes."""
     first_episode: int | None
-    """Of the fresh ones; None for those of the suite."""
+    """Of the fresh ones; None for those of the benchmark."""
     rows: tuple[Rerun, ...]
     exact: bool
     """Whether every return is number for number what was submitted; never so for fresh episodes."""
@@ -72,11 +72,11 @@ class Report:
         if self.exact:
             return [f"{rerun.about}: exactly what was submitted" for rerun in self.rows]
         largest = max(self.rows, key=lambda rerun: rerun.largest_difference)
-        told = [str(comparison) for comparison in self.comparisons]
+        lines = [str(comparison) for comparison in self.comparisons]
         if self.fresh:
-            return [f"fresh episodes from {self.first_episode}", *told]
+            return [f"fresh episodes from {self.first_episode}", *lines]
         how = f"returns differ by up to {largest.largest_difference:.3g} in {largest.about}"
-        return [f"not exact: {how}; another machine may do that, so means are compared", *told]
+        return [f"not exact: {how}; another machine may do that, so means are compared", *lines]
 
     def details(self) -> dict[str, Any]:
         """Plain data for `leaderboards.schema.status.record`."""
@@ -91,15 +91,15 @@ class Report:
         }
 
 
-def reproduce(folder: Path, *, rows: int | None, fresh: bool, seed: int, suites: Path = SUITES) -> Report:
+def reproduce(folder: Path, *, rows: int | None, fresh: bool, seed: int, benchmarks: Path = BENCHMARKS) -> Report:
     """Run rows of a submission again. It is checked first, and what does not pass is not run.
 
     Args:
         folder: of the submission.
         rows: how many, drawn by the seed; None for all.
-        fresh: whether on episodes drawn by the seed instead of the suite's.
+        fresh: whether on episodes drawn by the seed instead of the benchmark's.
         seed: draws rows and episodes; choose it after the submission was made, and keep it.
-        suites: where suites lie.
+        benchmarks: where benchmarks lie.
 
     Raises:
         SubmissionError: It does not pass the check, its agent is not one of ours, or can't be run as was submitted.
@@ -108,31 +108,31 @@ def reproduce(folder: Path, *, rows: int | None, fresh: bool, seed: int, suites:
     for name, value, least in (("rows", rows, 1), ("seed", seed, 0)):
         if value is not None and value < least:
             raise ValueError(f"{name} must be at least {least}, got {value}")
-    faults = check(folder, suites=suites, accepted=True)
-    submission = None if faults else read_submission(folder)
+    errors = check(folder, benchmarks=benchmarks, accepted=True)
+    submission = None if errors else read_submission(folder)
     if submission is not None and submission.agent.source != "badger":
-        faults = [Fault(FILE, "agent.source", "must be 'badger': nobody else can run other agents again")]
-    if faults or submission is None:
-        raise SubmissionError(faults)
+        errors = [ErrorDetails(FILE, "agent.source", "must be 'badger': nobody else can run other agents again")]
+    if errors or submission is None:
+        raise SubmissionError(errors)
     numbers = np.random.default_rng(seed)
     count = len(submission.rows) if rows is None else min(rows, len(submission.rows))
     chosen = sorted(numbers.choice(len(submission.rows), count, replace=False).tolist())
     first_episode = int(numbers.integers(FIRST_FRESH, LAST_FRESH)) if fresh else None
-    suite = load_suite(submission.suite, suites)
-    found = _run(folder, submission, suite, chosen, first_episode)
+    benchmark = load_benchmark(submission.benchmark, benchmarks)
+    found = _run(folder, submission, benchmark, chosen, first_episode)
     pairs = [(submission.rows[number], row) for number, row in zip(chosen, found, strict=True)]
     reruns = []
     for number, (old, new) in zip(chosen, pairs, strict=True):
         differences = np.abs(np.subtract(new.returns, old.returns))  # (episodes,)
-        reruns.append(Rerun(number, about_row(old), 0.0 if fresh else float(differences.max())))
+        reruns.append(Rerun(number, describe_result(old), 0.0 if fresh else float(differences.max())))
     exact = not fresh and all(rerun.largest_difference == 0.0 for rerun in reruns)
-    comparisons = [] if exact else compare(suite, pairs, fresh=fresh)
+    comparisons = [] if exact else compare(benchmark, pairs, fresh=fresh)
     return Report(folder.name, fresh, seed, first_episode, tuple(reruns), exact, tuple(comparisons))
 
 
 def _run(
-    folder: Path, submission: Submission, suite: Suite, chosen: Sequence[int], first_episode: int | None
-) -> list[Row]:
+    folder: Path, submission: Submission, benchmark: Benchmark, chosen: Sequence[int], first_episode: int | None
+) -> list[SeedResult]:
     """The chosen rows, run again."""
     from leaderboards.evaluate.saved_agent import SavedAgent, one_thread
 
@@ -140,15 +140,17 @@ def _run(
     found = []
     for number in chosen:
         row = submission.rows[number]
-        problem, sha = suite.problem(row.problem), str(row.weights_sha256)
+        problem, sha = benchmark.problem(row.problem), str(row.weights_sha256)
         try:
             if sha not in agents:
                 agents[sha] = SavedAgent(folder / "weights", f"{sha}.safetensors", f"{sha}.json")
             with one_thread():
                 policy = agents[sha](problem.id, problem.sizes[row.size].arguments)
-                returns = evaluate_size(policy, suite, problem, row.size, first_episode=first_episode)
+                returns = evaluate_size(policy, benchmark, problem, row.size, first_episode=first_episode)
         except ValueError as error:
-            raise SubmissionError([Fault(FILE, f"rows[{number}]", f"can't be run again: {error}")]) from error
+            raise SubmissionError([ErrorDetails(FILE, f"rows[{number}]", f"can't be run again: {error}")]) from error
         about: dict[str, Any] = {"training_seed": row.training_seed, "weights_sha256": row.weights_sha256}
-        found.append(make_row(suite.name, problem=row.problem, size=row.size, returns=returns.tolist(), **about))
+        found.append(
+            make_seed_result(benchmark.name, problem=row.problem, size=row.size, returns=returns.tolist(), **about)
+        )
     return found

@@ -38,7 +38,7 @@ STEP_SECONDS = 60.0
 """Longest that a policy may take for one answer."""
 START_SECONDS = 300.0
 """Longest that it may take to be imported and made."""
-KEPT = (
+PASSED_VARIABLES = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES",
 )  # fmt: skip
@@ -114,7 +114,7 @@ class PolicyProcess:
                 process.send(self._connection, letter, array)
             header = process.receive_header(self._connection, deadline)
             if header.kind in (process.ERROR, process.REFUSAL) and len(header.shape) == 1:
-                text = process.receive(self._connection, min(header.size, process.LONGEST_TEXT), deadline)
+                text = process.receive(self._connection, min(header.size, process.MAX_TEXT_BYTES), deadline)
                 said = process.in_one_line(text.decode(errors="replace"))
                 if header.kind == process.REFUSAL and process.MAKE in asked:
                     raise ValueError(f"{name}: {said}")
@@ -229,5 +229,5 @@ def require_reference(reference: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))}

@@ -1,6 +1,6 @@
-"""A suite: the problems of a board, each with the sizes it is tested at and what returns mean there.
+"""A benchmark: the problems of a board, each with the sizes it is tested at and what returns mean there.
 
-A suite never changes once it is published. Another version is another file, with a board of its own.
+A benchmark never changes once it is published. Another version is another file, with a board of its own.
 """
 
 from functools import cache
@@ -9,23 +9,23 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-SUITES = Path(__file__).parent
-"""Where the suites lie that we ship."""
-WORD = r"^[a-z0-9]+(_[a-z0-9]+)*$"
-"""Names of suites and problems: safe in a path, whatever the system."""
+BENCHMARKS = Path(__file__).parent
+"""Where the benchmarks lie that we ship."""
+IDENTIFIER = r"^[a-z0-9]+(_[a-z0-9]+)*$"
+"""Names of benchmarks and problems: safe in a path, whatever the system."""
 
 Number = Annotated[float, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=1)]
-Word = Annotated[str, Field(pattern=WORD, max_length=40)]
+Identifier = Annotated[str, Field(pattern=IDENTIFIER, max_length=40)]
 
 
-class Data(BaseModel):
+class StrictModel(BaseModel):
     """Plain data of known keys. Numbers are numbers: no NaN, no infinity, no "1.0", no true."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, serialize_by_alias=True)
 
 
-class Size(Data):
+class Size(StrictModel):
     """A problem at one size."""
 
     arguments: dict[str, Any]
@@ -33,7 +33,7 @@ class Size(Data):
     episodes: Count
     """How many there are in a test."""
     first_episode: Annotated[int, Field(ge=0)]
-    """They are numbered first_episode, first_episode + 1, ... in the suite's set."""
+    """They are numbered first_episode, first_episode + 1, ... in the benchmark's set."""
     horizon: Count
     """Steps in an episode (T)."""
     lowest: Number
@@ -52,10 +52,10 @@ class Size(Data):
         return self
 
 
-class Problem(Data):
+class BenchmarkProblem(StrictModel):
     """A task as it is trained on, and the sizes that it is tested at."""
 
-    name: Word
+    name: Identifier
     """As in submissions."""
     id: str
     """Of the environment."""
@@ -77,17 +77,17 @@ class Problem(Data):
         return self
 
 
-class Suite(Data):
+class Benchmark(StrictModel):
     """What a board is about."""
 
     format: Annotated[int, Field(ge=1, le=1)]
-    name: Word
+    name: Identifier
     """As in `<name>.json`."""
     episode_set: Literal["TEST"]
     """Set that the episodes are of."""
-    least_seeds: Count
+    min_seeds: Annotated[Count, Field(alias="least_seeds")]
     """Training seeds on every problem that an entry needs to be ranked."""
-    problems: Annotated[tuple[Problem, ...], Field(strict=False, min_length=1)]
+    problems: Annotated[tuple[BenchmarkProblem, ...], Field(strict=False, min_length=1)]
 
     @model_validator(mode="after")
     def _has_each_problem_once(self) -> Self:
@@ -96,7 +96,7 @@ class Suite(Data):
             raise ValueError(f"must have each problem once, got {names}")
         return self
 
-    def problem(self, name: str) -> Problem:
+    def problem(self, name: str) -> BenchmarkProblem:
         """The problem of a name.
 
         Raises:
@@ -109,8 +109,8 @@ class Suite(Data):
         raise ValueError(f"problem must be one of {known}, got {name!r}")
 
     @staticmethod
-    def names(folder: Path = SUITES) -> list[str]:
-        """Names of the suites in a folder; of those that we ship where none is said."""
+    def names(folder: Path = BENCHMARKS) -> list[str]:
+        """Names of the benchmarks in a folder; of those that we ship where none is said."""
         return sorted(path.stem for path in folder.glob("*.json"))
 
     def score(self, problem: str, size: int, value: float) -> float:
@@ -120,20 +120,20 @@ class Suite(Data):
 
 
 @cache
-def load_suite(name: str, folder: Path = SUITES) -> Suite:
-    """A suite that is stored as `<name>.json`.
+def load_benchmark(name: str, folder: Path = BENCHMARKS) -> Benchmark:
+    """A benchmark that is stored as `<name>.json`.
 
     Args:
-        name: of the suite.
-        folder: where suites lie.
+        name: of the benchmark.
+        folder: where benchmarks lie.
 
     Raises:
-        ValueError: There is no suite of that name, or its file is no suite.
+        ValueError: There is no benchmark of that name, or its file is no benchmark.
     """
-    names = Suite.names(folder)
+    names = Benchmark.names(folder)
     if name not in names:
-        raise ValueError(f"suite must be one of {', '.join(names)}, got {name!r}")
-    suite = Suite.model_validate_json((folder / f"{name}.json").read_bytes())
-    if suite.name != name:
-        raise ValueError(f"{name}.json must hold the suite {name}, got {suite.name}")
-    return suite
+        raise ValueError(f"benchmark must be one of {', '.join(names)}, got {name!r}")
+    benchmark = Benchmark.model_validate_json((folder / f"{name}.json").read_bytes())
+    if benchmark.name != name:
+        raise ValueError(f"{name}.json must hold the benchmark {name}, got {benchmark.name}")
+    return benchmark

@@ -4,12 +4,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LONGEST = 120
+MAX_LENGTH = 120
 """Characters of a value that a message repeats."""
 
 
 @dataclass(frozen=True)
-class Fault:
+class ErrorDetails:
     """One reason to refuse a submission."""
 
     file: str
@@ -21,30 +21,30 @@ class Fault:
 
     def __str__(self) -> str:
         parts = (self.file, self.field, self.reason)
-        return ": ".join(plain(part, longest=4 * LONGEST) for part in parts if part)
+        return ": ".join(printable(part, max_length=4 * MAX_LENGTH) for part in parts if part)
 
 
 class SubmissionError(ValueError):
     """A submission that can't be read."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(map(str, faults)))
-        self.faults = tuple(faults)
+    def __init__(self, errors: Sequence[ErrorDetails]) -> None:
+        super().__init__("; ".join(map(str, errors)))
+        self.errors = tuple(errors)
 
 
-def plain(text: str, *, longest: int = LONGEST) -> str:
+def printable(text: str, *, max_length: int = MAX_LENGTH) -> str:
     """A text in one line: what can't be seen or turns the line around is escaped, the rest is cut off."""
-    cut = text if len(text) <= longest else text[: longest - 3] + "..."
+    cut = text if len(text) <= max_length else text[: max_length - 3] + "..."
     return "".join(c if is_visible(c) else c.encode("unicode_escape").decode("ascii") for c in cut)
 
 
-def shown(value: object) -> str:
+def short_repr(value: object) -> str:
     """A value as messages repeat it: short, in one line, whatever it is."""
     if isinstance(value, dict | list | tuple):
         return f"{type(value).__name__} of {len(value)}"
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:
         return "a very large integer"  # it may be too long to be said in decimal digits
-    return plain(repr(value[: 2 * LONGEST] if isinstance(value, str) else value))
+    return printable(repr(value[: 2 * MAX_LENGTH] if isinstance(value, str) else value))
 
 
 def is_visible(character: str) -> bool:

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from leaderboards.schema.errors import is_visible, shown
+from leaderboards.schema.errors import is_visible, short_repr
 
 
 def _printable(text: str) -> str:
     for character in text:
         if not is_visible(character) or character in "<>":
-            raise ValueError(f"must hold neither < nor > nor control characters, got {shown(character)}")
+            raise ValueError(f"must hold neither < nor > nor control characters, got {short_repr(character)}")
     if text != text.strip():
         raise ValueError("must neither begin nor end with a space")
     return text
@@ -35,15 +35,15 @@ def _matching(pattern: str, what: str) -> AfterValidator:
 
 
 DAY, SLUG = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[a-z0-9]+(-[a-z0-9]+)*"
-Line = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
-Paragraph = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)]
+ShortText = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+LongText = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)]
 Slug = Annotated[str, Field(max_length=40), _matching(SLUG, "small letters and digits, with single hyphens between")]
-Day = Annotated[str, Field(max_length=10), _matching(DAY, "a day, YYYY-MM-DD"), AfterValidator(_day)]
+Date = Annotated[str, Field(max_length=10), _matching(DAY, "a day, YYYY-MM-DD"), AfterValidator(_day)]
 FolderName = Annotated[str, Field(max_length=51), _matching(f"{DAY}_{SLUG}", "the name of a folder, YYYY-MM-DD_name")]
 Sha256 = Annotated[str, Field(max_length=64), _matching(r"[0-9a-f]{64}", "64 hexadecimal digits, small letters")]
 # No user, no port, no address in numbers or other alphabets, nothing that ends an attribute of HTML.
 HOST, REST = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}", r"(/[A-Za-z0-9._~/?#=&%+,:-]*)?"
-Link = Annotated[str, Field(max_length=200), _matching(f"https://{HOST}{REST}", "an address that begins with https://")]
+Url = Annotated[str, Field(max_length=200), _matching(f"https://{HOST}{REST}", "an address that begins with https://")]
 Package = Annotated[str, Field(max_length=40), _matching(r"[A-Za-z0-9._-]+", "the name of a package")]
 Amount = Annotated[int, Field(ge=0, le=10**15)]
 Seconds = Annotated[float, Field(ge=0.0, le=1e10)]

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from leaderboards.schema.errors import Fault, SubmissionError, plain
+from leaderboards.schema.errors import ErrorDetails, SubmissionError, printable
 
 # Neither through a link nor waiting for somebody to write into a pipe; where the system knows of such things.
 OPENING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
@@ -26,22 +26,24 @@ def read_bytes(path: Path, name: str, largest: int) -> bytes:
     """
     try:
         if path.is_symlink():
-            raise SubmissionError([Fault(name, "", "must be a file, got a link")])
+            raise SubmissionError([ErrorDetails(name, "", "must be a file, got a link")])
         descriptor = os.open(path, OPENING)
     except (OSError, ValueError) as error:
         if isinstance(error, SubmissionError):
             raise
         reason = getattr(error, "strerror", None) or str(error)
-        raise SubmissionError([Fault(name, "", f"must be a file that can be read, got: {plain(reason)}")]) from None
+        raise SubmissionError(
+            [ErrorDetails(name, "", f"must be a file that can be read, got: {printable(reason)}")]
+        ) from None
     about = os.fstat(descriptor)
     if not stat.S_ISREG(about.st_mode):
         os.close(descriptor)
-        raise SubmissionError([Fault(name, "", "must be a regular file")])
+        raise SubmissionError([ErrorDetails(name, "", "must be a regular file")])
     with os.fdopen(descriptor, "rb") as file:
         content = file.read(largest + 1) if about.st_size <= largest else b""
     size = max(about.st_size, len(content))
     if size > largest:
-        raise SubmissionError([Fault(name, "", f"must have at most {largest} bytes, got {size}")])
+        raise SubmissionError([ErrorDetails(name, "", f"must have at most {largest} bytes, got {size}")])
     return content
 
 
@@ -73,12 +75,12 @@ def parse_json(content: bytes, name: str) -> Any:
     except _GivenTwiceError as error:
         field, reason = str(error), "must be given once, got it twice in one object"
     except ValueError as error:
-        reason = f"must be valid JSON: {plain(str(error))}"
+        reason = f"must be valid JSON: {printable(str(error))}"
     else:
         if not constants:
             return made
         field, reason = _place_of_constant(made), f"must be a finite number, got {constants[0]}"
-    raise SubmissionError([Fault(name, field, reason)])
+    raise SubmissionError([ErrorDetails(name, field, reason)])
 
 
 class _GivenTwiceError(ValueError):

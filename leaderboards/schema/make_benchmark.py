@@ -1,6 +1,6 @@
-"""Write a suite from the registry: `python -m leaderboards.schema.make_benchmark v1`.
+"""Write a benchmark from the registry: `python -m leaderboards.schema.make_benchmark v1`.
 
-A suite that is published never changes.
+A benchmark that is published never changes.
 """
 
 import argparse
@@ -12,12 +12,12 @@ from typing import Any
 
 from badger_envs.core.files import write_whole
 from badger_envs.registry import get_spec, reference_returns
-from leaderboards.schema.benchmark import SUITES
+from leaderboards.schema.benchmark import BENCHMARKS
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a suite takes of the registry; all the rest follows."""
+    """What a benchmark takes of the registry; all the rest follows."""
 
     name: str
     id: str
@@ -42,21 +42,21 @@ PROBLEMS: dict[str, tuple[Chosen, ...]] = {
         Chosen("robot_ppo", "Badger/ModularRobot-v0", {"modules": 4}, (4, 6, 8), 128),
     ),
 }
-LEAST_SEEDS = 5
+MIN_SEEDS = 5
 
 
 def describe(name: str, problems: Sequence[Chosen]) -> dict[str, Any]:
-    """A suite as its file says it, from the registry as it is now."""
+    """A benchmark as its file says it, from the registry as it is now."""
     return {
         "format": 1,
         "name": name,
         "episode_set": "TEST",
-        "least_seeds": LEAST_SEEDS,
+        "least_seeds": MIN_SEEDS,
         "problems": [_problem(chosen) for chosen in problems],
     }
 
 
-def write_suite(name: str, problems: Sequence[Chosen], folder: Path = SUITES) -> Path:
+def write_benchmark(name: str, problems: Sequence[Chosen], folder: Path = BENCHMARKS) -> Path:
     """Write `<name>.json`, whole or not at all; returns where."""
     path = folder / f"{name}.json"
     write_whole(path, (json.dumps(describe(name, problems), indent=1, allow_nan=False) + "\n").encode())
@@ -93,13 +93,13 @@ def _size(chosen: Chosen, size: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write the suites that are named."""
+    """Write the benchmarks that are named."""
     parser = argparse.ArgumentParser(
         prog="python -m leaderboards.schema.make_benchmark", description="Write <name>.json."
     )
     parser.add_argument("names", nargs="+", choices=list(PROBLEMS))
     for name in parser.parse_args().names:
-        print(f"wrote {write_suite(name, PROBLEMS[name])}")
+        print(f"wrote {write_benchmark(name, PROBLEMS[name])}")
 
 
 if __name__ == "__main__":

@@ -11,41 +11,41 @@ from pydantic import Field, ValidationError
 
 from badger_envs.core.files import write_whole
 from badger_envs.evaluation import versions
-from leaderboards.schema.benchmark import Data, Suite, Word
-from leaderboards.schema.errors import shown
+from leaderboards.schema.benchmark import Benchmark, Identifier, StrictModel
+from leaderboards.schema.errors import short_repr
 from leaderboards.schema.files import read_json
-from leaderboards.schema.submission import Row, Sha256
+from leaderboards.schema.submission import SeedResult, Sha256
 
 WEIGHTS = "weights"
 """Folder beside a result file, where the weights of agents of this project are copied to, named by their hash."""
-LARGEST_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 """Of a result file."""
 JOINED = " && "
 """Between commands."""
 
 
-class ResultRow(Data):
+class EvaluatedSeed(StrictModel):
     """A row of a result file."""
 
-    problem: Word
+    problem: Identifier
     size: Annotated[int, Field(ge=1)]
     training_seed: Annotated[int, Field(ge=0)]
     weights_sha256: Sha256 | None
     returns: Annotated[tuple[float, ...], Field(strict=False, min_length=1)]
 
 
-class ResultFile(Data):
-    """What `write_rows` writes."""
+class ResultFile(StrictModel):
+    """What `write_results` writes."""
 
     format: Annotated[int, Field(ge=1, le=1)]
-    suite: Word
+    benchmark: Annotated[Identifier, Field(alias="suite")]
     source: Literal["badger", "own"]
     policy: str
     """Kind of agent, or module:factory."""
     command: str
     """What made it; several are joined as a shell would."""
     versions: dict[str, str]
-    rows: Annotated[tuple[ResultRow, ...], Field(strict=False, min_length=1)]
+    rows: Annotated[tuple[EvaluatedSeed, ...], Field(strict=False, min_length=1)]
 
     @property
     def commands(self) -> list[str]:
@@ -53,11 +53,11 @@ class ResultFile(Data):
         return self.command.split(JOINED)
 
 
-def write_rows(
+def write_results(
     path: str | os.PathLike[str],
-    rows: Iterable[Row],
+    rows: Iterable[SeedResult],
     *,
-    suite: Suite,
+    benchmark: Benchmark,
     source: str,
     policy: str,
     command: str,
@@ -69,8 +69,8 @@ def write_rows(
 
     Args:
         path: of the JSON file; its folder must exist.
-        rows: of `evaluate_suite`.
-        suite: that they are of.
+        rows: of `evaluate_benchmark`.
+        benchmark: that they are of.
         source: "badger" or "own".
         policy: what it is called.
         command: that made them.
@@ -81,19 +81,19 @@ def write_rows(
         The path.
 
     Raises:
-        ValueError: There is no row, or the file that is there is damaged or of another policy, suite or version.
+        ValueError: There is no row, or the file that is there is damaged or of another policy, benchmark or version.
     """
     out, new = Path(path), list(rows)
-    before = read_to_add(out, suite.name, source, policy)
+    before = read_to_extend(out, benchmark.name, source, policy)
     replaced = {(row.problem, row.training_seed) for row in new}
     kept = [row for row in before.rows if (row.problem, row.training_seed) not in replaced] if before else []
-    order = [problem.name for problem in suite.problems]
-    added = [ResultRow(**row.model_dump(exclude={"sha256"})) for row in new]
+    order = [problem.name for problem in benchmark.problems]
+    added = [EvaluatedSeed(**row.model_dump(exclude={"sha256"})) for row in new]
     together = sorted([*kept, *added], key=lambda row: (order.index(row.problem), row.training_seed, row.size))
     commands = before.commands if before else []
     content = {
         "format": 1,
-        "suite": suite.name,
+        "suite": benchmark.name,
         "source": source,
         "policy": policy,
         "command": JOINED.join(dict.fromkeys([*commands, command])),
@@ -110,29 +110,34 @@ def write_rows(
     return out
 
 
-def read_rows(path: Path) -> ResultFile:
-    """What `write_rows` wrote.
+def read_results(path: Path) -> ResultFile:
+    """What `write_results` wrote.
 
     Raises:
         ValueError: The file is missing, damaged, or something else.
     """
-    return _validate(read_json(path, path.name, LARGEST_BYTES), path)
+    return _validate(read_json(path, path.name, MAX_BYTES), path)
 
 
-def read_to_add(path: Path, suite: str, source: str, policy: str) -> ResultFile | None:
+def read_to_extend(path: Path, benchmark: str, source: str, policy: str) -> ResultFile | None:
     """What is in the file already that rows are to be added to; None where there is none.
 
     Raises:
-        ValueError: It is damaged, or of another policy, suite or version of the environments.
+        ValueError: It is damaged, or of another policy, benchmark or version of the environments.
     """
     if not os.path.lexists(path):
         return None
-    found = read_rows(path)
-    own = {"suite": suite, "source": source, "policy": policy, "badger_envs": versions()["badger_envs"]}
-    there = {**found.model_dump(include={"suite", "source", "policy"}), "badger_envs": found.versions["badger_envs"]}
+    found = read_results(path)
+    own = {"suite": benchmark, "source": source, "policy": policy, "badger_envs": versions()["badger_envs"]}
+    there = {
+        **found.model_dump(include={"benchmark", "source", "policy"}),
+        "badger_envs": found.versions["badger_envs"],
+    }
     for name, value in own.items():
         if there[name] != value:
-            raise ValueError(f"{path.name}: {name} must be {value!r} to add to this file, got {shown(there[name])}")
+            raise ValueError(
+                f"{path.name}: {name} must be {value!r} to add to this file, got {short_repr(there[name])}"
+            )
     return found
 
 
@@ -142,4 +147,4 @@ def _validate(content: Any, path: Path) -> ResultFile:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise ValueError(f"{path.name}: {place}: {first['msg']}, got {shown(first['input'])}") from None
+        raise ValueError(f"{path.name}: {place}: {first['msg']}, got {short_repr(first['input'])}") from None

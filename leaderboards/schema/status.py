@@ -14,13 +14,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 
 from badger_envs.core.files import write_whole
-from leaderboards.schema.benchmark import Data
-from leaderboards.schema.errors import Fault, SubmissionError, shown
+from leaderboards.schema.benchmark import StrictModel
+from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.files import read_json
-from leaderboards.schema.submission import Day, Line, read_submission
+from leaderboards.schema.submission import Date, ShortText, read_submission
 
 FILE = "status.json"
-LARGEST_BYTES = 2**20
+MAX_BYTES = 2**20
 SELF_REPORTED, CHECKED, REPRODUCED, WITHDRAWN = "self-reported", "checked", "reproduced", "withdrawn"
 STATUSES = (SELF_REPORTED, CHECKED, REPRODUCED, WITHDRAWN)
 """In their order: a status may stay what it is or go on, and nothing comes after the last one.
@@ -32,7 +32,7 @@ STATUSES = (SELF_REPORTED, CHECKED, REPRODUCED, WITHDRAWN)
 """
 
 
-def _sayable(details: dict[str, Any]) -> dict[str, Any]:
+def _serialisable(details: dict[str, Any]) -> dict[str, Any]:
     try:
         json.dumps(details, allow_nan=False)
     except TypeError as error:
@@ -40,18 +40,18 @@ def _sayable(details: dict[str, Any]) -> dict[str, Any]:
     return details
 
 
-class Step(Data):
+class Step(StrictModel):
     """One entry of the history."""
 
     status: Literal["checked", "reproduced", "withdrawn"]
-    date: Day
-    by: Line
+    date: Date
+    by: ShortText
     """Who did it: a person or a program."""
-    details: Annotated[dict[str, Any], AfterValidator(_sayable)]
+    details: Annotated[dict[str, Any], AfterValidator(_serialisable)]
     """What exactly: rows, seeds, versions, a reason."""
 
 
-class History(Data):
+class History(StrictModel):
     """What is in `status.json`."""
 
     format: Annotated[int, Field(ge=1, le=1)]  # a Literal would take true for 1
@@ -77,15 +77,15 @@ def read_status(folder: Path) -> tuple[Step, ...]:
     """
     if not os.path.lexists(folder / FILE):
         return ()
-    content = read_json(folder / FILE, FILE, LARGEST_BYTES)
+    content = read_json(folder / FILE, FILE, MAX_BYTES)
     try:
         history = History.model_validate(content).history
     except ValidationError as error:
-        raise SubmissionError([_fault(part) for part in error.errors(include_url=False)]) from None
+        raise SubmissionError([_to_error(part) for part in error.errors(include_url=False)]) from None
     for place, (before, after) in enumerate(itertools.pairwise(history), start=1):
-        reason = _why_not(before, after)
+        reason = _refusal(before, after)
         if reason:
-            raise SubmissionError([Fault(FILE, f"history[{place}]", reason)])
+            raise SubmissionError([ErrorDetails(FILE, f"history[{place}]", reason)])
     return history
 
 
@@ -108,12 +108,12 @@ def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date:
     try:
         step = Step.model_validate(said)
     except ValidationError as error:
-        raise SubmissionError([_fault(part) for part in error.errors(include_url=False)]) from None
-    reason = _why_not(history[-1], step) if history else ""
+        raise SubmissionError([_to_error(part) for part in error.errors(include_url=False)]) from None
+    reason = _refusal(history[-1], step) if history else ""
     if not reason and status != WITHDRAWN and read_submission(folder).agent.source == "own":
         reason = f"status of an agent of source own must stay {SELF_REPORTED} or be {WITHDRAWN}, got {status!r}"
     if reason:
-        raise SubmissionError([Fault(FILE, "", reason)])
+        raise SubmissionError([ErrorDetails(FILE, "", reason)])
     content = History(format=1, history=(*history, step)).model_dump(mode="json")
     write_whole(folder / FILE, (json.dumps(content, indent=1, allow_nan=False) + "\n").encode())
 
@@ -125,13 +125,15 @@ def withdraw(folder: Path, reason: str, *, by: str = "the submitter", date: str 
         SubmissionError: There is no submission, it was withdrawn before, or as `record`. Nothing is written.
     """
     if not reason.strip():
-        raise SubmissionError([Fault(FILE, "details.reason", f"must say something, got {shown(reason)}")])
+        raise SubmissionError([ErrorDetails(FILE, "details.reason", f"must say something, got {short_repr(reason)}")])
     if not folder.is_dir():
-        raise SubmissionError([Fault(FILE, "", f"must lie in the folder of a submission, got {shown(folder.name)}")])
+        raise SubmissionError(
+            [ErrorDetails(FILE, "", f"must lie in the folder of a submission, got {short_repr(folder.name)}")]
+        )
     record(folder, WITHDRAWN, by, {"reason": reason}, date=date)
 
 
-def _why_not(before: Step, after: Step) -> str:
+def _refusal(before: Step, after: Step) -> str:
     """Why one step can't follow another; empty where it can."""
     if before.status == WITHDRAWN:
         return f"nothing must come after {WITHDRAWN}, got {after.status!r}"
@@ -142,6 +144,6 @@ def _why_not(before: Step, after: Step) -> str:
     return ""
 
 
-def _fault(part: Any) -> Fault:
+def _to_error(part: Any) -> ErrorDetails:
     place = "".join(f"[{name}]" if isinstance(name, int) else f".{name}" for name in part["loc"]).removeprefix(".")
-    return Fault(FILE, place, f"{part['msg'].replace('Input should', 'must')}, got {shown(part['input'])}")
+    return ErrorDetails(FILE, place, f"{part['msg'].replace('Input should', 'must')}, got {short_repr(part['input'])}")

@@ -15,61 +15,61 @@ import numpy.typing as npt
 from pydantic import Field, ValidationError
 from pydantic.types import FailFast
 
-from leaderboards.schema.benchmark import Data, Word
-from leaderboards.schema.errors import Fault, SubmissionError, shown
-from leaderboards.schema.fields import Amount, CurvePoint, FolderName, Link, Package, Paragraph, Seconds, Slug
-from leaderboards.schema.fields import Day as Day
-from leaderboards.schema.fields import Line as Line
+from leaderboards.schema.benchmark import Identifier, StrictModel
+from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
+from leaderboards.schema.fields import Amount, CurvePoint, FolderName, LongText, Package, Seconds, Slug, Url
+from leaderboards.schema.fields import Date as Date
 from leaderboards.schema.fields import Sha256 as Sha256
+from leaderboards.schema.fields import ShortText as ShortText
 from leaderboards.schema.files import read_json
 
 FORMAT = 1
 FILE = "submission.json"
-LARGEST_BYTES = 16 * 2**20
+MAX_BYTES = 16 * 2**20
 """Of `submission.json`: ten times what five seeds on all of v1 take."""
 DIGITS = 9
 """Significant digits of a return, which say exactly which float32 it was."""
-LARGEST_SEED = 9_999
+MAX_SEED = 9_999
 HOUSE_STYLE = (("Value error, ", ""), ("Input should", "must"), ("String should", "must"), ("Tuple should", "must"))
 """How pydantic says it, and how we do."""
 
 
-class Agent(Data):
+class Agent(StrictModel):
     """What acted."""
 
     source: Literal["badger", "own"]
     """"badger" for an agent of this project, whose weights are part of the submission; "own" for any other."""
-    description: Paragraph
+    description: LongText
 
 
-class Training(Data):
+class Training(StrictModel):
     """How it came about."""
 
-    commands: Annotated[tuple[Paragraph, ...], Field(strict=False, min_length=1, max_length=50)]
+    commands: Annotated[tuple[LongText, ...], Field(strict=False, min_length=1, max_length=50)]
     """Whoever enters them gets the same results."""
-    versions: Annotated[dict[Package, Line], Field(max_length=50)]
+    versions: Annotated[dict[Package, ShortText], Field(max_length=50)]
     """Of what the numbers were made with; "badger_envs" is one of them."""
-    environment_steps: dict[Word, Amount]
+    environment_steps: dict[Identifier, Amount]
     """Of one training, the mean over seeds, by problem."""
-    cpu_seconds: dict[Word, Seconds]
+    cpu_seconds: dict[Identifier, Seconds]
     """Likewise."""
-    parameters: dict[Word, Amount]
+    parameters: dict[Identifier, Amount]
     """Numbers that training changes, by problem."""
-    device: Line
+    device: ShortText
     """Where it was trained."""
-    curves: dict[Word, Annotated[tuple[CurvePoint, ...], Field(strict=False, max_length=100)]] = Field(
+    curves: dict[Identifier, Annotated[tuple[CurvePoint, ...], Field(strict=False, max_length=100)]] = Field(
         default_factory=dict
     )
     """By problem, environment steps and the score while it was trained, the mean over seeds. For people to look at:
     what a trainer measured on training episodes can't be checked, and nothing is ranked by it."""
 
 
-class Row(Data):
+class SeedResult(StrictModel):
     """One training seed in the test at one size of a problem."""
 
-    problem: Word
+    problem: Identifier
     size: Annotated[int, Field(ge=1)]
-    training_seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)]
+    training_seed: Annotated[int, Field(ge=0, le=MAX_SEED)]
     weights_sha256: Sha256 | None
     """Of the file in `weights/`; null without one."""
     returns: Annotated[tuple[float, ...], Field(strict=False), FailFast()]
@@ -78,23 +78,23 @@ class Row(Data):
     """See `seal`."""
 
 
-class Submission(Data):
+class Submission(StrictModel):
     """What is in `submission.json`."""
 
     format: Annotated[int, Field(ge=FORMAT, le=FORMAT)]  # a Literal would take true for 1
-    suite: Word
+    benchmark: Annotated[Identifier, Field(alias="suite")]
     name: Slug
-    date: Day
-    title: Line
-    authors: Annotated[tuple[Line, ...], Field(strict=False, min_length=1, max_length=30)]
-    url: Link
+    date: Date
+    title: ShortText
+    authors: Annotated[tuple[ShortText, ...], Field(strict=False, min_length=1, max_length=30)]
+    url: Url
     """Of the code."""
-    about: Paragraph
+    about: LongText
     agent: Agent
     training: Training
     previous: FolderName | None
     """The folder of the version that this one replaces."""
-    rows: Annotated[tuple[Row, ...], Field(strict=False, min_length=1, max_length=20_000)]
+    rows: Annotated[tuple[SeedResult, ...], Field(strict=False, min_length=1, max_length=20_000)]
 
     @property
     def folder_name(self) -> str:
@@ -102,34 +102,34 @@ class Submission(Data):
         return f"{self.date}_{self.name}"
 
 
-def seal(
-    suite: str, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: npt.ArrayLike
+def result_sha256(
+    benchmark: str, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: npt.ArrayLike
 ) -> str:
     """SHA-256 over everything that a row says, so that a row which was edited or moved does not go unnoticed.
 
     It guards against mistakes. Whoever forges returns can seal them anew: what shows that is running the weights again.
     """
-    about = json.dumps([suite, problem, size, training_seed, weights_sha256])
+    about = json.dumps([benchmark, problem, size, training_seed, weights_sha256])
     numbers = np.asarray(returns, dtype="<f8") + 0.0  # without negative zeros
     return hashlib.sha256(about.encode() + b"\n" + numbers.tobytes()).hexdigest()
 
 
-def make_row(
-    suite: str, *, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: Sequence[float]
-) -> Row:
+def make_seed_result(
+    benchmark: str, *, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: Sequence[float]
+) -> SeedResult:
     """A sealed row, with returns of nine significant digits.
 
     Raises:
         pydantic.ValidationError: Something that no row can say, such as NaN.
     """
     rounded = [float(f"{value:.{DIGITS}g}") for value in returns]
-    return Row(
+    return SeedResult(
         problem=problem,
         size=size,
         training_seed=training_seed,
         weights_sha256=weights_sha256,
         returns=tuple(rounded),
-        sha256=seal(suite, problem, size, training_seed, weights_sha256, rounded),
+        sha256=result_sha256(benchmark, problem, size, training_seed, weights_sha256, rounded),
     )
 
 
@@ -137,23 +137,23 @@ def read_submission(folder: Path) -> Submission:
     """The submission in a folder. That it fits the models is all that this says of it; see `leaderboards.check.check`.
 
     Raises:
-        SubmissionError: with all faults of the file.
+        SubmissionError: with all errors of the file.
     """
-    return parse(read_json(folder / FILE, FILE, LARGEST_BYTES))
+    return parse(read_json(folder / FILE, FILE, MAX_BYTES))
 
 
 def parse(content: Any) -> Submission:
     """A submission out of plain data.
 
     Raises:
-        SubmissionError: with all faults.
+        SubmissionError: with all errors.
     """
     try:
         return Submission.model_validate(content)
     except ValidationError as error:
         # Of a list that has only bad items pydantic also says that it is too short.
         found = [part for part in error.errors(include_url=False) if part["type"] != "too_short" or not part["input"]]
-        raise SubmissionError([Fault(FILE, _place(part["loc"]), _reason(part)) for part in found]) from None
+        raise SubmissionError([ErrorDetails(FILE, _place(part["loc"]), _reason(part)) for part in found]) from None
 
 
 def to_bytes(submission: Submission) -> bytes:
@@ -169,16 +169,16 @@ def to_bytes(submission: Submission) -> bytes:
     return f'{head},\n "rows": [\n{lines}\n ]\n}}\n'.encode()
 
 
-def folders(root: Path, suite: str) -> list[Path]:
-    """Folders of all submissions to a suite, sorted by name, which is by date.
+def folders(root: Path, benchmark: str) -> list[Path]:
+    """Folders of all submissions to a benchmark, sorted by name, which is by date.
 
     Args:
-        root: folder of all submissions, with a folder for each suite.
-        suite: its name.
+        root: folder of all submissions, with a folder for each benchmark.
+        benchmark: its name.
     """
-    if not (root / suite).is_dir():
+    if not (root / benchmark).is_dir():
         return []
-    return sorted(path for path in (root / suite).iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(path for path in (root / benchmark).iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def _place(location: tuple[int | str, ...]) -> str:
@@ -194,4 +194,4 @@ def _reason(error: Any) -> str:
         return "is no key that may be here"
     for old, new in HOUSE_STYLE:
         message = message.replace(old, new)
-    return f"{message}, got {shown(error['input'])}"
+    return f"{message}, got {short_repr(error['input'])}"

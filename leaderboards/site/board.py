@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from badger_envs.statistics import Interval, RankInterval, probability_of_improvement, rank_intervals
-from leaderboards.schema.benchmark import Suite
+from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.status import WITHDRAWN
 from leaderboards.schema.submission import Submission
 from leaderboards.site.entries import REPLICATES_OF_PARTS, Results, results
@@ -55,7 +55,7 @@ class Comparison:
 class Board:
     """Everything that pages show."""
 
-    suite: Suite
+    benchmark: Benchmark
     entries: tuple[Entry, ...]
     """The ranked by rank; then those that can't be ranked, by score; then what is replaced or withdrawn."""
     compared: tuple[str, ...]
@@ -69,19 +69,19 @@ class Board:
         return tuple(entry for entry in self.entries if entry.rank)
 
 
-def rank(suite: Suite, submissions: Iterable[tuple[Submission, str]]) -> Board:
-    """The board of a suite.
+def rank(benchmark: Benchmark, submissions: Iterable[tuple[Submission, str]]) -> Board:
+    """The board of a benchmark.
 
     Submissions are taken one after the other and their raw returns are not kept, so they may come from a generator.
 
     Args:
-        suite: that all of them were made for.
+        benchmark: that all of them were made for.
         submissions: each with its status; checked, so nothing in them is looked at again.
     """
-    found = {each.id: each for each in (results(suite, *pair) for pair in submissions)}
+    found = {each.id: each for each in (results(benchmark, *pair) for pair in submissions)}
     family = families(found)
     newest = {id: _newest(family[id], found) for id in found}
-    reasons = {id: _why_unranked(suite, each, newest[id]) for id, each in found.items()}
+    reasons = {id: _why_unranked(benchmark, each, newest[id]) for id, each in found.items()}
     ranked = sorted(id for id, reason in reasons.items() if not reason)
     intervals = rank_intervals([found[id].scores for id in ranked], replicates=REPLICATES_OF_PARTS) if ranked else []
     ranks = dict(zip(ranked, intervals, strict=True))
@@ -91,7 +91,7 @@ def rank(suite: Suite, submissions: Iterable[tuple[Submission, str]]) -> Board:
     ]
     entries.sort(key=_order)
     compared = [entry.results for entry in entries if entry.rank][:COMPARED]
-    return Board(suite, tuple(entries), tuple(each.id for each in compared), _matrix(compared))
+    return Board(benchmark, tuple(entries), tuple(each.id for each in compared), _matrix(compared))
 
 
 def families(found: Mapping[str, Results]) -> dict[str, tuple[str, ...]]:
@@ -121,16 +121,16 @@ def _newest(family: tuple[str, ...], found: Mapping[str, Results]) -> str:
     return next((id for id in reversed(family) if found[id].status != WITHDRAWN), family[-1])
 
 
-def _why_unranked(suite: Suite, entry: Results, newest: str) -> str:
+def _why_unranked(benchmark: Benchmark, entry: Results, newest: str) -> str:
     if entry.status == WITHDRAWN:
         return "withdrawn"
     if newest != entry.id:
         return f"replaced by a newer version, {newest}"
-    missing = [problem.name for problem in suite.problems if problem.name not in entry.problems]
+    missing = [problem.name for problem in benchmark.problems if problem.name not in entry.problems]
     if missing:
         return f"not on {', '.join(missing)}"
-    if entry.seeds < suite.least_seeds:
-        return f"{entry.seeds} training {'seed' if entry.seeds == 1 else 'seeds'}, {suite.least_seeds} are needed"
+    if entry.seeds < benchmark.min_seeds:
+        return f"{entry.seeds} training {'seed' if entry.seeds == 1 else 'seeds'}, {benchmark.min_seeds} are needed"
     return ""
 
 

@@ -8,12 +8,16 @@ FORMAT = 1
 """Of `board.json`."""
 
 
-def as_data(board: Board) -> dict[str, Any]:
+def to_json(board: Board) -> dict[str, Any]:
     """What the board shows of every entry, as plain data."""
-    return {"format": FORMAT, "suite": board.suite.name, "entries": [_entry_as_data(entry) for entry in board.entries]}
+    return {
+        "format": FORMAT,
+        "suite": board.benchmark.name,
+        "entries": [_entry_to_json(entry) for entry in board.entries],
+    }
 
 
-def _entry_as_data(entry: Entry) -> dict[str, Any]:
+def _entry_to_json(entry: Entry) -> dict[str, Any]:
     results = entry.results
     return {
         "id": entry.id,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaderboards.check.check import check_tree
-from leaderboards.schema.benchmark import SUITES, load_suite
-from leaderboards.schema.errors import Fault, SubmissionError
+from leaderboards.schema.benchmark import BENCHMARKS, load_benchmark
+from leaderboards.schema.errors import ErrorDetails, SubmissionError
 from leaderboards.schema.files import read_bytes
 from leaderboards.schema.status import SELF_REPORTED, Step, read_status
-from leaderboards.schema.submission import FILE, LARGEST_BYTES, Submission, folders, read_submission
+from leaderboards.schema.submission import FILE, MAX_BYTES, Submission, folders, read_submission
 from leaderboards.site.board import rank
 from leaderboards.site.pages import pages
 
@@ -25,35 +25,35 @@ class Built:
 
     entries: int
     """On the board."""
-    left_out: Mapping[str, Sequence[Fault]]
+    left_out: Mapping[str, Sequence[ErrorDetails]]
     """Folders that do not pass the check, by name, and why."""
 
 
-def build(root: Path, suite: str, out: Path, *, suites: Path = SUITES) -> Built:
-    """Write the pages of a suite's board, all or none; the same bytes for the same submissions.
+def build(root: Path, benchmark: str, out: Path, *, benchmarks: Path = BENCHMARKS) -> Built:
+    """Write the pages of a benchmark's board, all or none; the same bytes for the same submissions.
 
     Nothing of a submission is executed. What does not pass the check is left out.
 
     Args:
         root: folder of all submissions.
-        suite: name of the suite.
+        benchmark: name of the benchmark.
         out: where to; a new or empty folder, or one with an older site, which is replaced.
-        suites: where suites lie.
+        benchmarks: where benchmarks lie.
 
     Raises:
-        ValueError: `out` holds something else, or there is no such suite.
+        ValueError: `out` holds something else, or there is no such benchmark.
     """
-    loaded = load_suite(suite, suites)
+    loaded = load_benchmark(benchmark, benchmarks)
     if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / MARK).is_file())):
         raise ValueError(f"out must be a new or empty folder, or an older site with {MARK} in it, got {out}")
-    faults = {folder: found for folder, found in check_tree(root, suite, suites=suites).items() if found}
+    errors = {folder: found for folder, found in check_tree(root, benchmark, benchmarks=benchmarks).items() if found}
     histories: dict[Path, Sequence[Step]] = {}
-    for folder in folders(root, suite):
+    for folder in folders(root, benchmark):
         try:
-            histories[folder] = read_status(folder) if folder not in faults else ()
+            histories[folder] = read_status(folder) if folder not in errors else ()
         except SubmissionError as error:
-            faults[folder] = list(error.faults)
-    good = {folder: history for folder, history in histories.items() if folder not in faults}
+            errors[folder] = list(error.errors)
+    good = {folder: history for folder, history in histories.items() if folder not in errors}
     board = rank(loaded, _read(good))
     out.parent.mkdir(parents=True, exist_ok=True)
     new, old = (out.with_name(f".{out.name}.{os.getpid()}.{kind}") for kind in ("new", "old"))
@@ -61,7 +61,7 @@ def build(root: Path, suite: str, out: Path, *, suites: Path = SUITES) -> Built:
         for path, text in pages(board, {folder.name: history for folder, history in good.items()}):
             _write(new / path, text.encode())
         for folder in good:
-            _write(new / "raw" / f"{folder.name}.json", read_bytes(folder / FILE, FILE, LARGEST_BYTES))
+            _write(new / "raw" / f"{folder.name}.json", read_bytes(folder / FILE, FILE, MAX_BYTES))
         if out.exists():
             out.rename(old)
         try:
@@ -72,7 +72,7 @@ def build(root: Path, suite: str, out: Path, *, suites: Path = SUITES) -> Built:
     finally:
         for folder in (new, old):
             shutil.rmtree(folder, ignore_errors=True)
-    return Built(len(board.entries), {folder.name: found for folder, found in faults.items()})
+    return Built(len(board.entries), {folder.name: found for folder, found in errors.items()})
 
 
 def _read(good: Mapping[Path, Sequence[Step]]) -> Iterator[tuple[Submission, str]]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from badger_envs.statistics import FloatArray, Interval, Profile, performance_profile, stratified_bootstrap
-from leaderboards.schema.benchmark import Suite
-from leaderboards.schema.submission import Row, Submission
+from leaderboards.schema.benchmark import Benchmark
+from leaderboards.schema.submission import SeedResult, Submission
 
 REPLICATES = 5_000
 """How many times runs are drawn again for the score over all problems."""
@@ -23,7 +23,7 @@ THRESHOLDS = np.linspace(-0.5, 1.5, 41)
 
 
 @dataclass(frozen=True)
-class SeedRow:
+class SeedScore:
     """What one training seed came to at one size of a problem."""
 
     seed: int
@@ -38,23 +38,23 @@ class SeedRow:
 
 
 @dataclass(frozen=True)
-class AtSize:
+class SizeResults:
     """What an entry scores at one size of a problem."""
 
     size: int
-    rows: tuple[SeedRow, ...]
+    rows: tuple[SeedScore, ...]
     """By training seed, the smallest first."""
     score: Interval
     """Interquartile mean over training seeds."""
 
 
 @dataclass(frozen=True)
-class OnProblem:
+class ProblemResults:
     """What an entry scores on a problem."""
 
     problem: str
     train_size: int
-    at: Mapping[int, AtSize]
+    at: Mapping[int, SizeResults]
     """By size, ascending; sizes that the agent can't have are missing."""
     parameters: int
     environment_steps: int
@@ -62,7 +62,7 @@ class OnProblem:
     cpu_seconds: float
 
     @property
-    def trained(self) -> AtSize:
+    def trained(self) -> SizeResults:
         """At the size that it was trained at, which is what is ranked."""
         return self.at[self.train_size]
 
@@ -81,8 +81,8 @@ class Results:
     submission: Submission
     """Everything else that it says; its rows are left out, since they may be large."""
     status: str
-    problems: Mapping[str, OnProblem]
-    """By name, in the order of the suite; only those entered."""
+    problems: Mapping[str, ProblemResults]
+    """By name, in the order of the benchmark; only those entered."""
     score: Interval | None
     """Interquartile mean over training seeds and problems; None unless it is on all problems."""
     profile: Profile | None
@@ -114,25 +114,25 @@ class Results:
         return min((len(problem.trained.rows) for problem in self.problems.values()), default=0)
 
 
-def results(suite: Suite, submission: Submission, status: str) -> Results:
+def results(benchmark: Benchmark, submission: Submission, status: str) -> Results:
     """The scores of a submission that was checked.
 
     Args:
-        suite: that it was made for.
+        benchmark: that it was made for.
         submission: as it was read.
         status: of `leaderboards.schema.status.status_of`.
     """
-    found: dict[str, OnProblem] = {}
-    for problem in suite.problems:
+    found: dict[str, ProblemResults] = {}
+    for problem in benchmark.problems:
         mine = [row for row in submission.rows if row.problem == problem.name]
         at = {
-            size: _at_size(suite, problem.name, [row for row in mine if row.size == size])
+            size: _at_size(benchmark, problem.name, [row for row in mine if row.size == size])
             for size in sorted({row.size for row in mine})
         }
         if problem.train_size not in at:
             continue
         training = submission.training
-        found[problem.name] = OnProblem(
+        found[problem.name] = ProblemResults(
             problem.name,
             problem.train_size,
             at,
@@ -141,7 +141,7 @@ def results(suite: Suite, submission: Submission, status: str) -> Results:
             training.cpu_seconds[problem.name],
         )
     score = profile = None
-    if len(found) == len(suite.problems):
+    if len(found) == len(benchmark.problems):
         scores = [problem.scores for problem in found.values()]
         score = stratified_bootstrap(scores, replicates=REPLICATES)
         profile = performance_profile(scores, THRESHOLDS, replicates=REPLICATES_OF_PROFILES)
@@ -149,11 +149,11 @@ def results(suite: Suite, submission: Submission, status: str) -> Results:
     return Results(submission.folder_name, said, status, found, score, profile)
 
 
-def _at_size(suite: Suite, problem: str, rows: Sequence[Row]) -> AtSize:
+def _at_size(benchmark: Benchmark, problem: str, rows: Sequence[SeedResult]) -> SizeResults:
     found = []
     for row in sorted(rows, key=lambda row: row.training_seed):
         mean = float(np.mean(row.returns))
-        score = suite.score(problem, row.size, mean)
-        found.append(SeedRow(row.training_seed, mean, score, row.weights_sha256 or "", row.sha256))
+        score = benchmark.score(problem, row.size, mean)
+        found.append(SeedScore(row.training_seed, mean, score, row.weights_sha256 or "", row.sha256))
     scores = np.array([[row.score] for row in found])  # (seeds, 1)
-    return AtSize(rows[0].size, tuple(found), stratified_bootstrap(scores, replicates=REPLICATES_OF_PARTS))
+    return SizeResults(rows[0].size, tuple(found), stratified_bootstrap(scores, replicates=REPLICATES_OF_PARTS))

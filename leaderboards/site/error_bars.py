@@ -24,7 +24,7 @@ class Domain:
 
 
 @dataclass(frozen=True)
-class Whisker:
+class ErrorBar:
     """A dot with a bar, on an axis of so many units as AXIS."""
 
     dot: str
@@ -38,20 +38,20 @@ class Whisker:
 
 def domain_of(intervals: Iterable[Interval | None], widest: tuple[float, float] = WIDEST) -> Domain:
     """From chance or less to the reference or more, so that all intervals are seen as far as `widest` allows."""
-    shown = [interval for interval in intervals if interval]
-    low = min([0.0, *(interval.low for interval in shown)])
-    high = max([1.0, *(interval.high for interval in shown)])
+    short_repr = [interval for interval in intervals if interval]
+    low = min([0.0, *(interval.low for interval in short_repr)])
+    high = max([1.0, *(interval.high for interval in short_repr)])
     return Domain(max(low, widest[0]) - 0.05, min(high, widest[1]) + 0.05)
 
 
-def whisker(interval: Interval | Domain, domain: Domain) -> Whisker:
+def error_bar(interval: Interval | Domain, domain: Domain) -> ErrorBar:
     """The dot and bar of one line of a table; where an axis is given as interval, its middle and ends."""
     middle = interval.estimate if isinstance(interval, Interval) else (interval.low + interval.high) / 2.0
     dot, low, high = (domain.place(value, 0.0, AXIS) for value in (middle, interval.low, interval.high))
     beyond = "left" if dot < 0.0 else "right" if dot > AXIS else ""
     low, high = min(max(low, 0.0), AXIS - 1.0), min(max(high, 1.0), AXIS)
     chance, reference = (domain.place(value, 0.0, AXIS) for value in (0.0, 1.0))
-    return Whisker(
+    return ErrorBar(
         as_text(dot), as_text(low), as_text(max(high - low, 1.0)), as_text(chance), as_text(reference), beyond
     )
 

@@ -14,13 +14,13 @@ import jinja2
 
 from badger_envs.registry import get_spec
 from badger_envs.statistics import Interval
-from leaderboards.schema.benchmark import Problem
+from leaderboards.schema.benchmark import BenchmarkProblem
 from leaderboards.schema.status import STATUSES, Step
 from leaderboards.site.board import Board, Entry
-from leaderboards.site.board_json import as_data
+from leaderboards.site.board_json import to_json
 from leaderboards.site.charts import Chart, learning_curves, profiles, size_curves
 from leaderboards.site.entries import REPLICATES, REPLICATES_OF_PARTS, Results
-from leaderboards.site.error_bars import Domain, domain_of, whisker
+from leaderboards.site.error_bars import Domain, domain_of, error_bar
 
 TEMPLATES = Path(__file__).parent / "templates"
 DRAWN = 8
@@ -33,7 +33,7 @@ POWERS = ((12, "T"), (9, "G"), (6, "M"), (3, "k"))
 class Section:
     """What is shown of a problem."""
 
-    problem: Problem
+    problem: BenchmarkProblem
     about: str
     """The task in a sentence."""
     rules: Mapping[str, str]
@@ -58,7 +58,7 @@ def pages(board: Board, histories: Mapping[str, Sequence[Step]]) -> Iterator[tup
         histories: by folder, what was looked into; none where nothing was.
     """
     environment = _environment()
-    sections = [_section(board, problem) for problem in board.suite.problems]
+    sections = [_section(board, problem) for problem in board.benchmark.problems]
     domain = domain_of(entry.results.score for entry in board.entries if entry.counts)
     shared = {"board": board, "by_id": {entry.id: entry for entry in board.entries}}
     first = [(entry.results.submission.title, entry.results.profile) for entry in board.ranked[:DRAWN]]
@@ -85,10 +85,10 @@ def pages(board: Board, histories: Mapping[str, Sequence[Step]]) -> Iterator[tup
     for entry in board.entries:
         history = histories.get(entry.id, ())
         yield f"entry/{entry.id}.html", template.render(**shared, **_of_entry(board, entry), history=history)
-    yield "board.json", json.dumps(as_data(board), indent=1, allow_nan=False) + "\n"
+    yield "board.json", json.dumps(to_json(board), indent=1, allow_nan=False) + "\n"
 
 
-def rules_of(problem: Problem) -> dict[str, str]:
+def rules_of(problem: BenchmarkProblem) -> dict[str, str]:
     """The documentation of a problem's task by heading; what comes before the first one has the heading ""."""
     text = inspect.getdoc(get_spec(problem.id).task_type(problem.arguments)) or ""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
@@ -96,9 +96,9 @@ def rules_of(problem: Problem) -> dict[str, str]:
     return {heading: " ".join(words.split()) for heading, words in found.items()}
 
 
-def _section(board: Board, problem: Problem) -> Section:
+def _section(board: Board, problem: BenchmarkProblem) -> Section:
     def few(entry: Entry) -> bool:
-        return len(entry.results.problems[problem.name].trained.rows) < board.suite.least_seeds
+        return len(entry.results.problems[problem.name].trained.rows) < board.benchmark.min_seeds
 
     def order(entry: Entry) -> tuple[bool, bool, float, str]:
         score = entry.results.problems[problem.name].trained.score
@@ -114,9 +114,9 @@ def _section(board: Board, problem: Problem) -> Section:
     curves = size_curves("sizes", "Score by size", problem.size_name, sizes, problem.train_size, scores)
     domain = domain_of(entry.results.problems[problem.name].trained.score for entry in counting)
     best = counting[0] if counting and not few(counting[0]) else None
-    told = [(entry.results.submission.title, _learned(entry.results, problem.name)) for entry in counting]
-    told = [(title, points) for title, points in told if points][:DRAWN]
-    learning = learning_curves("learning", "While they were trained", told) if told else None
+    learned = [(entry.results.submission.title, _learned(entry.results, problem.name)) for entry in counting]
+    learned = [(title, points) for title, points in learned if points][:DRAWN]
+    learning = learning_curves("learning", "While they were trained", learned) if learned else None
     return Section(
         problem, about, rules, tuple(entries), counting, best, curves if counting else None, learning, domain
     )  # fmt: skip
@@ -127,13 +127,13 @@ def _learned(results: Results, problem: str) -> tuple[tuple[int, float], ...]:
     return results.submission.training.curves.get(problem, ())
 
 
-def _by_size(results: Results, problem: Problem) -> dict[int, Interval]:
+def _by_size(results: Results, problem: BenchmarkProblem) -> dict[int, Interval]:
     return {size: at.score for size, at in results.problems[problem.name].at.items()}
 
 
 def _of_entry(board: Board, entry: Entry) -> dict[str, Any]:
     results, title = entry.results, entry.results.submission.title
-    entered = [problem for problem in board.suite.problems if problem.name in results.problems]
+    entered = [problem for problem in board.benchmark.problems if problem.name in results.problems]
     return {
         "entry": entry,
         "domain": domain_of(problem.trained.score for problem in results.problems.values()),
@@ -172,7 +172,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["count"] = "{:,}".format
     environment.filters["seconds"] = lambda value: f"{value:,.0f}" if value >= 10.0 else f"{value:.1f}"
     environment.filters["compact"] = compact
-    environment.globals["whisker"] = whisker
+    environment.globals["error_bar"] = error_bar
     # Nothing but our own script and style may run, whatever a name smuggles in; and nothing is fetched from anywhere.
     style, script = (_hash((TEMPLATES / name).read_text()) for name in ("style.css", "board.js"))
     environment.globals["policy"] = (

@@ -4,22 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from leaderboards.schema.submission import Row
+from leaderboards.schema.submission import SeedResult
 
 Say = Callable[[str], None]
 """Gets a line for everything that is missing or left out."""
 
 
 @dataclass(frozen=True)
-class Collected:
-    """All that results say of one agent on a suite."""
+class Draft:
+    """All that results say of one agent on a benchmark."""
 
     agent: str
     """Its name."""
     title: str
     about: str
     source: Literal["badger", "own"]
-    rows: Sequence[Row]
+    rows: Sequence[SeedResult]
     weights: Mapping[str, tuple[bytes, Any]]
     """SHA-256 -> safetensors and the plain data beside it."""
     training: dict[str, Any]

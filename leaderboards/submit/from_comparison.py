@@ -5,15 +5,15 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from leaderboards.check.weights import LARGEST_BYTES, LARGEST_CONFIG
-from leaderboards.schema.benchmark import Problem, Suite
-from leaderboards.schema.errors import SubmissionError, plain
+from leaderboards.check.weights import MAX_BYTES, MAX_CONFIG_BYTES
+from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem
+from leaderboards.schema.errors import SubmissionError, printable
 from leaderboards.schema.files import read_bytes, read_json
-from leaderboards.schema.submission import Row, make_row
-from leaderboards.submit.draft import Collected, Say, seeds_without_gap
+from leaderboards.schema.submission import SeedResult, make_seed_result
+from leaderboards.submit.draft import Draft, Say, seeds_without_gap
 
-LARGEST_RESULT = 256 * 2**20
-MOST_POINTS = 50
+MAX_RESULT_BYTES = 256 * 2**20
+MAX_POINTS = 50
 """Of a learning curve."""
 PRIVATE_OPTIONS = ("--out",)
 """Of commands: they say where files lie on somebody's machine, and nothing about the results."""
@@ -22,47 +22,49 @@ Run = dict[str, Any]
 """A run: `specification`, `tests` by size, costs; and with `weights` and `about`, what was saved of the agent."""
 
 
-def from_comparison(folder: Path, suite: Suite, agent: str | None, say: Say) -> Collected:
-    """All runs of an agent that finished on the problems of a suite.
+def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None, say: Say) -> Draft:
+    """All runs of an agent that finished on the problems of a benchmark.
 
     Args:
         folder: holds `result.json` and `runs/`.
-        suite: what is submitted to.
+        benchmark: what is submitted to.
         agent: its name; may be None where only one was trained.
         say: gets a line for everything that is missing or left out.
 
     Raises:
         ValueError: There is no such agent, or nothing of it can be submitted.
     """
-    content = read_json(folder / "result.json", "result.json", LARGEST_RESULT)
+    content = read_json(folder / "result.json", "result.json", MAX_RESULT_BYTES)
     try:
         entries = _entries(content["agents"], agent)
         tasks = {problem["name"]: problem for problem in content["problems"]}
         runs: dict[str, dict[int, Run]] = {}
-        for problem in suite.problems:
+        for problem in benchmark.problems:
             entry = _entry(entries, tasks, problem)
             if entry is None:
                 say(f"{problem.name}: {entries[0]['agent']} was not trained on it")
                 continue
-            found = _finished(folder, suite, problem, entry, say)
+            found = _finished(folder, benchmark, problem, entry, say)
             kept = seeds_without_gap(found, problem.name, say)
-            if len(kept) < suite.least_seeds:
-                say(f"{problem.name}: {len(kept)} runs, where an entry needs {suite.least_seeds} to be ranked")
+            if len(kept) < benchmark.min_seeds:
+                say(f"{problem.name}: {len(kept)} runs, where an entry needs {benchmark.min_seeds} to be ranked")
             if kept:
                 runs[problem.name] = {seed: found[seed] for seed in kept}
         if not runs:
-            raise ValueError(f"source must hold finished runs of {entries[0]['agent']}, got none on suite {suite.name}")
-        return Collected(
+            raise ValueError(
+                f"source must hold finished runs of {entries[0]['agent']}, got none on benchmark {benchmark.name}"
+            )
+        return Draft(
             agent=entries[0]["agent"],
             title=entries[0]["label"],
             about=entries[0]["about"],
             source="badger",
-            rows=[row for name, found in runs.items() for row in _rows(suite, suite.problem(name), found, say)],
+            rows=[row for name, found in runs.items() for row in _rows(benchmark, benchmark.problem(name), found, say)],
             weights=_weights(runs),
             training=_training(content["runs"], runs),
         )
     except (KeyError, TypeError, AttributeError, IndexError) as error:
-        reason = f"got {type(error).__name__}: {plain(str(error))}"
+        reason = f"got {type(error).__name__}: {printable(str(error))}"
         raise ValueError(f"source must be a folder that baselines compare wrote, {reason}") from error
 
 
@@ -76,15 +78,17 @@ def _entries(agents: list[dict[str, Any]], name: str | None) -> list[dict[str, A
     return [entry for entry in agents if entry["agent"] == name]
 
 
-def _entry(entries: list[dict[str, Any]], tasks: dict[str, Any], problem: Problem) -> dict[str, Any] | None:
+def _entry(entries: list[dict[str, Any]], tasks: dict[str, Any], problem: BenchmarkProblem) -> dict[str, Any] | None:
     """What there is of an agent on a problem: of the same name if need be, since one task may be trained on twice."""
     wanted = (problem.id, problem.arguments)
     same = [e for e in entries if (tasks[e["problem"]]["task"], tasks[e["problem"]]["arguments"]) == wanted]
     return next((entry for entry in same if entry["problem"] == problem.name), same[0] if same else None)
 
 
-def _finished(folder: Path, suite: Suite, problem: Problem, entry: dict[str, Any], say: Say) -> dict[int, Run]:
-    """Runs that were tested as the suite says, by training seed."""
+def _finished(
+    folder: Path, benchmark: Benchmark, problem: BenchmarkProblem, entry: dict[str, Any], say: Say
+) -> dict[int, Run]:
+    """Runs that were tested as the benchmark says, by training seed."""
     failed = len(entry["failed"])
     if failed or len(entry["runs"]) < entry["wanted"]:
         say(f"{problem.name}: {len(entry['runs'])} of {entry['wanted']} runs finished, {failed} runs failed")
@@ -92,45 +96,45 @@ def _finished(folder: Path, suite: Suite, problem: Problem, entry: dict[str, Any
     for listed in entry["runs"]:
         about, place = f"{problem.name}, training seed {listed['seed']}", folder / "runs" / Path(listed["hash"]).name
         try:
-            run = read_json(place / "run.json", "run.json", LARGEST_RESULT)
-            run["about"] = read_json(place / "agent.json", "agent.json", LARGEST_CONFIG)
-            run["weights"] = read_bytes(place / "agent.safetensors", "agent.safetensors", LARGEST_BYTES)
+            run = read_json(place / "run.json", "run.json", MAX_RESULT_BYTES)
+            run["about"] = read_json(place / "agent.json", "agent.json", MAX_CONFIG_BYTES)
+            run["weights"] = read_bytes(place / "agent.safetensors", "agent.safetensors", MAX_BYTES)
         except SubmissionError as error:
             say(f"{about}: left out, {error}")
             continue
         if run["about"]["weights_sha256"] != hashlib.sha256(run["weights"]).hexdigest():
             say(f"{about}: left out, its weights are not those that it was saved with")
-        elif not _is_as_said(run, suite, problem, problem.train_size):
-            say(f"{about}: left out, it was not tested on the episodes of suite {suite.name}")
+        elif not _is_as_said(run, benchmark, problem, problem.train_size):
+            say(f"{about}: left out, it was not tested on the episodes of benchmark {benchmark.name}")
         else:
             found[listed["seed"]] = run
     return found
 
 
-def _is_as_said(run: Run, suite: Suite, problem: Problem, size: int) -> bool:
-    """Whether a run was tested at a size on the episodes of the suite."""
+def _is_as_said(run: Run, benchmark: Benchmark, problem: BenchmarkProblem, size: int) -> bool:
+    """Whether a run was tested at a size on the episodes of the benchmark."""
     test, wanted = run["tests"].get(str(size)), problem.sizes[size]
     return bool(
         test
         and test["id"] == problem.id
         and test["arguments"] == wanted.arguments
-        and test["episode_set"] == suite.episode_set
+        and test["episode_set"] == benchmark.episode_set
         and test["first_episode"] == wanted.first_episode
         and test["episodes"] == wanted.episodes
     )
 
 
-def _rows(suite: Suite, problem: Problem, runs: dict[int, Run], say: Say) -> list[Row]:
+def _rows(benchmark: Benchmark, problem: BenchmarkProblem, runs: dict[int, Run], say: Say) -> list[SeedResult]:
     """Of all sizes at which every run was tested."""
-    sizes = [size for size in problem.sizes if all(_is_as_said(run, suite, problem, size) for run in runs.values())]
+    sizes = [size for size in problem.sizes if all(_is_as_said(run, benchmark, problem, size) for run in runs.values())]
     left = sorted(set(problem.sizes) - set(sizes))
     if left:
         can = not all(set(left) <= set(run["cannot_have_size"]) for run in runs.values())
-        reason = "not tested on the episodes of the suite" if can else "the agent can't have them"
+        reason = "not tested on the episodes of the benchmark" if can else "the agent can't have them"
         say(f"{problem.name}: without {problem.size_name} {', '.join(map(str, left))}, {reason}")
     return [
-        make_row(
-            suite.name,
+        make_seed_result(
+            benchmark.name,
             problem=problem.name,
             size=size,
             training_seed=seed,
@@ -172,7 +176,7 @@ def _training(parts: list[dict[str, Any]], runs: dict[str, dict[int, Run]]) -> d
 def _curve(runs: list[Run]) -> list[tuple[int, float]]:
     """The learning curve, mean over training seeds at the same updates, of few enough points."""
     several = list(zip(*(run["curve"] for run in runs), strict=False))
-    few = several[:: -(-len(several) // MOST_POINTS)] if several else []
+    few = several[:: -(-len(several) // MAX_POINTS)] if several else []
     return [
         (
             round(sum(point["environment_steps"] for point in points) / len(points)),

@@ -5,40 +5,40 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from leaderboards.check.weights import LARGEST_BYTES, LARGEST_CONFIG
-from leaderboards.schema.benchmark import Suite
-from leaderboards.schema.errors import SubmissionError, shown
+from leaderboards.check.weights import MAX_BYTES, MAX_CONFIG_BYTES
+from leaderboards.schema.benchmark import Benchmark
+from leaderboards.schema.errors import SubmissionError, short_repr
 from leaderboards.schema.files import read_bytes, read_json
-from leaderboards.schema.result_file import WEIGHTS, ResultRow, read_rows
-from leaderboards.schema.submission import Row, make_row
-from leaderboards.submit.draft import Collected, Say, seeds_without_gap
+from leaderboards.schema.result_file import WEIGHTS, EvaluatedSeed, read_results
+from leaderboards.schema.submission import SeedResult, make_seed_result
+from leaderboards.submit.draft import Draft, Say, seeds_without_gap
 
 ASKED = ("environment_steps", "cpu_seconds", "parameters", "device")
 """What no evaluation knows, but a submission says; the first three by problem, or one number for all problems."""
 
 
-def from_evaluation(path: Path, suite: Suite, training: Mapping[str, Any], say: Say) -> Collected:
+def from_evaluation(path: Path, benchmark: Benchmark, training: Mapping[str, Any], say: Say) -> Draft:
     """Everything that was evaluated.
 
     Args:
         path: of the file; weights lie beside it in a folder.
-        suite: what is submitted to.
+        benchmark: what is submitted to.
         training: `ASKED`, and commands if there are any besides the evaluation's.
         say: gets a line for everything that is missing or left out.
 
     Raises:
-        ValueError: The file is damaged, of another suite, or something is missing in `training`.
+        ValueError: The file is damaged, of another benchmark, or something is missing in `training`.
     """
-    file = read_rows(path)
-    if file.suite != suite.name:
-        raise ValueError(f"source must be evaluated on suite {suite.name}, got {shown(file.suite)}")
+    file = read_results(path)
+    if file.benchmark != benchmark.name:
+        raise ValueError(f"source must be evaluated on benchmark {benchmark.name}, got {short_repr(file.benchmark)}")
     missing = [name for name in ASKED if training.get(name) in (None, {})]
     if missing:
         raise ValueError(f"training must say {', '.join(ASKED)}, got nothing of {', '.join(missing)}")
-    rows = _rows(file.rows, suite, say)
+    rows = _rows(file.rows, benchmark, say)
     entered = list(dict.fromkeys(row.problem for row in rows))
     by_problem = {name: _for_all(training[name], entered) for name in ASKED[:3]}
-    return Collected(
+    return Draft(
         agent=file.policy.rpartition(":")[2],
         title=file.policy,
         about=file.policy,
@@ -54,27 +54,29 @@ def from_evaluation(path: Path, suite: Suite, training: Mapping[str, Any], say: 
     )
 
 
-def _rows(found: Iterable[ResultRow], suite: Suite, say: Say) -> list[Row]:
+def _rows(found: Iterable[EvaluatedSeed], benchmark: Benchmark, say: Say) -> list[SeedResult]:
     """Rows that a submission can have; a line for every problem and size that is not among them."""
-    runs: dict[str, dict[int, dict[int, ResultRow]]] = defaultdict(lambda: defaultdict(dict))
+    runs: dict[str, dict[int, dict[int, EvaluatedSeed]]] = defaultdict(lambda: defaultdict(dict))
     for row in found:
         runs[row.problem][row.training_seed][row.size] = row
     made = []
-    for problem in suite.problems:
+    for problem in benchmark.problems:
         trained = {seed: sizes for seed, sizes in runs[problem.name].items() if problem.train_size in sizes}
         kept = seeds_without_gap(trained, problem.name, say)
         if not kept:
             say(f"{problem.name}: not evaluated at size {problem.train_size}, which it is trained at")
             continue
-        if len(kept) < suite.least_seeds:
-            say(f"{problem.name}: {len(kept)} training seeds, where an entry needs {suite.least_seeds} to be ranked")
+        if len(kept) < benchmark.min_seeds:
+            say(f"{problem.name}: {len(kept)} training seeds, where an entry needs {benchmark.min_seeds} to be ranked")
         sizes = [size for size in problem.sizes if all(size in trained[seed] for seed in kept)]
         left = [str(size) for size in problem.sizes if size not in sizes]
         if left:
             say(f"{problem.name}: without {problem.size_name} {', '.join(left)}, not evaluated for every training seed")
-        made += [make_row(suite.name, **trained[seed][size].model_dump()) for seed in kept for size in sizes]
+        made += [
+            make_seed_result(benchmark.name, **trained[seed][size].model_dump()) for seed in kept for size in sizes
+        ]
     if not made:
-        raise ValueError(f"source must hold problems of suite {suite.name}, got {', '.join(runs) or 'none'}")
+        raise ValueError(f"source must hold problems of benchmark {benchmark.name}, got {', '.join(runs) or 'none'}")
     return made
 
 
@@ -85,7 +87,7 @@ def _for_all(value: Any, entered: list[str]) -> Any:
 
 def _pair(folder: Path, sha: str) -> tuple[bytes, Any]:
     try:
-        weights = read_bytes(folder / f"{sha}.safetensors", f"{WEIGHTS}/{sha}.safetensors", LARGEST_BYTES)
-        return weights, read_json(folder / f"{sha}.json", f"{WEIGHTS}/{sha}.json", LARGEST_CONFIG)
+        weights = read_bytes(folder / f"{sha}.safetensors", f"{WEIGHTS}/{sha}.safetensors", MAX_BYTES)
+        return weights, read_json(folder / f"{sha}.json", f"{WEIGHTS}/{sha}.json", MAX_CONFIG_BYTES)
     except SubmissionError as error:
         raise ValueError(f"source must have its weights beside it: {error}") from error

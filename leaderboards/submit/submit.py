@@ -10,10 +10,10 @@ from typing import Any
 
 from leaderboards.check.check import check
 from leaderboards.check.weights import FOLDER
-from leaderboards.schema.benchmark import SUITES, load_suite
-from leaderboards.schema.errors import Fault, SubmissionError, shown
+from leaderboards.schema.benchmark import BENCHMARKS, load_benchmark
+from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.submission import FILE, FORMAT, Submission, folders, parse, read_submission, to_bytes
-from leaderboards.submit.draft import Collected
+from leaderboards.submit.draft import Draft
 from leaderboards.submit.from_comparison import from_comparison
 from leaderboards.submit.from_evaluation import from_evaluation
 
@@ -31,8 +31,8 @@ def submit(
     date: str | None = None,
     previous: str | None = None,
     training: dict[str, Any] | None = None,
-    suite: str = "v1",
-    suites: Path = SUITES,
+    benchmark: str = "v1",
+    benchmarks: Path = BENCHMARKS,
     say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Make a submission, whole or not at all.
@@ -45,45 +45,45 @@ def submit(
         agent: who is taken, by name, where there are results of several.
         name: of the submission; the agent's where it is None.
         training: what `leaderboards.submit.from_evaluation.ASKED` lists, of agents that were evaluated alone.
-        suite, suites: what it is for, and where that lies.
+        benchmark, benchmarks: what it is for, and where that lies.
         say: gets a line for everything that is missing or left out.
 
     Returns:
-        The folder, `<root>/<suite>/<date>_<name>`.
+        The folder, `<root>/<benchmark>/<date>_<name>`.
 
     Raises:
         ValueError: There are no results that can be submitted.
         SubmissionError: What came out would be refused, or is there already. Nothing is written.
     """
-    wanted = load_suite(suite, suites)
+    wanted = load_benchmark(benchmark, benchmarks)
     if source.is_dir():
-        collected = from_comparison(source, wanted, agent, say)
+        draft = from_comparison(source, wanted, agent, say)
     else:
-        collected = from_evaluation(source, wanted, training or {}, say)
+        draft = from_evaluation(source, wanted, training or {}, say)
     content = {
         "format": FORMAT,
-        "suite": suite,
-        "name": name or collected.agent.lower().replace("_", "-"),
+        "suite": benchmark,
+        "name": name or draft.agent.lower().replace("_", "-"),
         "date": date or datetime.now(UTC).date().isoformat(),
-        "title": title or collected.title,
+        "title": title or draft.title,
         "authors": list(authors),
         "url": url,
-        "about": about or collected.about,
-        "agent": {"source": collected.source, "description": collected.about},
-        "training": collected.training,
+        "about": about or draft.about,
+        "agent": {"source": draft.source, "description": draft.about},
+        "training": draft.training,
         "previous": previous,
-        "rows": [row.model_dump() for row in collected.rows],
+        "rows": [row.model_dump() for row in draft.rows],
     }
-    return _write(parse(content), collected, root, suites)
+    return _write(parse(content), draft, root, benchmarks)
 
 
-def _write(submission: Submission, collected: Collected, root: Path, suites: Path) -> Path:
+def _write(submission: Submission, draft: Draft, root: Path, benchmarks: Path) -> Path:
     """Build beside, check, rename."""
-    final = root / submission.suite / submission.folder_name
+    final = root / submission.benchmark / submission.folder_name
     if os.path.lexists(final):
-        raise SubmissionError([Fault(".", "", f"must not be there yet, got {shown(final.name)}")])
+        raise SubmissionError([ErrorDetails(".", "", f"must not be there yet, got {short_repr(final.name)}")])
     others = []
-    for folder in folders(root, submission.suite):
+    for folder in folders(root, submission.benchmark):
         try:
             others.append(read_submission(folder))
         except SubmissionError:  # its own affair
@@ -93,14 +93,14 @@ def _write(submission: Submission, collected: Collected, root: Path, suites: Pat
     try:
         folder.mkdir(parents=True)
         (folder / FILE).write_bytes(to_bytes(submission))
-        if collected.weights:
+        if draft.weights:
             (folder / FOLDER).mkdir()
-        for sha, (weights, about) in collected.weights.items():
+        for sha, (weights, about) in draft.weights.items():
             (folder / FOLDER / f"{sha}.safetensors").write_bytes(weights)
             (folder / FOLDER / f"{sha}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-        faults = check(folder, others=others, suites=suites)
-        if faults:
-            raise SubmissionError(faults)
+        errors = check(folder, others=others, benchmarks=benchmarks)
+        if errors:
+            raise SubmissionError(errors)
         folder.rename(final)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -8,10 +8,10 @@ import pytest
 
 import leaderboards
 from leaderboards.__main__ import main
-from leaderboards.schema.benchmark import load_suite
-from leaderboards.schema.result_file import write_rows
+from leaderboards.schema.benchmark import load_benchmark
+from leaderboards.schema.result_file import write_results
 from leaderboards.schema.status import status_of
-from leaderboards.schema.submission import make_row
+from leaderboards.schema.submission import make_seed_result
 
 
 def run(*words, **environment):
@@ -33,7 +33,10 @@ def run(*words, **environment):
             ("submit", "x", "--authors", "A", "--url", "u", "--steps", "many"),
             "--steps must be a number, or PROBLEM=NUM",
         ),
-        (("submit", "x", "--authors", "A", "--url", "u", "--suite", "v9"), "argument --suite: invalid choice: 'v9'"),
+        (
+            ("submit", "x", "--authors", "A", "--url", "u", "--benchmark", "v9"),
+            "argument --benchmark: invalid choice: 'v9'",
+        ),
         (("evaluate", "x"), "the following arguments are required: --out"),
         (("withdraw", "x"), "the following arguments are required: --reason"),
     ],
@@ -54,11 +57,11 @@ def test_bad_usage_is_one_line_and_exit_code_2(words, reason, capsys):
 def test_the_command_line_checks_and_says_what_is_wrong(tmp_path):
     good = tmp_path / "v1" / "2026-01-02_mine"
     path = tmp_path / "mine.json"
-    suite = load_suite("v1")
-    at = suite.problem("robot_ppo").sizes[4]
+    benchmark = load_benchmark("v1")
+    at = benchmark.problem("robot_ppo").sizes[4]
     returns = np.random.default_rng(0).random(at.episodes).tolist()
-    row = make_row("v1", problem="robot_ppo", size=4, training_seed=0, weights_sha256=None, returns=returns)
-    write_rows(path, [row], suite=suite, source="own", policy="mine:make", command="python x")
+    row = make_seed_result("v1", problem="robot_ppo", size=4, training_seed=0, weights_sha256=None, returns=returns)
+    write_results(path, [row], benchmark=benchmark, source="own", policy="mine:make", command="python x")
     asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", tmp_path, "--date", "2026-01-02"]
     trained = ["--steps", "1000", "--cpu-seconds", "robot_ppo=1.5", "--parameters", 10, "--device", "cpu"]
     code, said, complaint = run("submit", path, *asked, "--name", "mine", *trained)

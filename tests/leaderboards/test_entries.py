@@ -6,17 +6,17 @@ import pytest
 
 from leaderboards.check.check import check_tree
 from leaderboards.evaluate.reproduce import reproduce
-from leaderboards.schema.benchmark import Suite
+from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.submission import folders
 from leaderboards.site.build import build
 
 ROOT = Path(__file__).parents[2] / "leaderboards" / "submissions"
-ENTRIES = [folder for suite in Suite.names() for folder in folders(ROOT, suite)]
+ENTRIES = [folder for benchmark in Benchmark.names() for folder in folders(ROOT, benchmark)]
 
 
-@pytest.mark.parametrize("suite", Suite.names())
-def test_everything_on_the_board_passes_the_check(suite):
-    assert {folder.name: faults for folder, faults in check_tree(ROOT, suite).items() if faults} == {}
+@pytest.mark.parametrize("benchmark", Benchmark.names())
+def test_everything_on_the_board_passes_the_check(benchmark):
+    assert {folder.name: errors for folder, errors in check_tree(ROOT, benchmark).items() if errors} == {}
 
 
 def test_there_are_entries():

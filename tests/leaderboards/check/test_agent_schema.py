@@ -5,7 +5,7 @@ import pytest
 from agents import build_agent, count_parameters
 from agents.storage import LARGEST_BYTES, STORED_KINDS
 from leaderboards.check.agent_schema import KINDS, LARGEST, Numbers, Whole, Words
-from leaderboards.check.weights import LARGEST_BYTES as LARGEST_WEIGHTS
+from leaderboards.check.weights import MAX_BYTES as LARGEST_WEIGHTS
 
 SMALL = {
     "Badger": {"port_features": 3},

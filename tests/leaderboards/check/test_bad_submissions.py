@@ -3,13 +3,13 @@ import stat
 
 import pytest
 
-from leaderboards.check.check import MOST_FAULTS, check
+from leaderboards.check.check import MAX_ERRORS, check
 from leaderboards.schema.submission import read_submission
 from tests.leaderboards.helpers.corpus_fields import IDENTITY, IN_NUMBERS, IN_TEXTS, KEYS
 from tests.leaderboards.helpers.corpus_files import FILES
 from tests.leaderboards.helpers.corpus_rows import SPECS, TRAINING
 from tests.leaderboards.helpers.corpus_weights import CONFIGS, WEIGHTS
-from tests.leaderboards.helpers.make_submission import SUITES, make_submission
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
 CORPUS = [*IN_NUMBERS, *IN_TEXTS, *IDENTITY, *KEYS, *SPECS, *TRAINING, *FILES, *WEIGHTS, *CONFIGS]
 
@@ -32,15 +32,15 @@ def test_a_bad_submission_is_refused_by_file_field_and_reason_and_nothing_is_wri
     folder = make_submission(tmp_path)
     folder = bad.change(folder) or folder
     before = everything_in(tmp_path)
-    faults = check(folder, others=[read_submission(other)], suites=SUITES)
+    errors = check(folder, others=[read_submission(other)], benchmarks=BENCHMARKS)
     assert everything_in(tmp_path) == before
-    lines = [str(fault) for fault in faults]
+    lines = [str(error) for error in errors]
     assert any(all(word in line for word in bad.says) for line in lines), lines
     for line in lines:
         assert line.isprintable()
         assert len(line) < 2000
         assert "can't be checked" not in line
-    assert len(lines) <= MOST_FAULTS + 1
+    assert len(lines) <= MAX_ERRORS + 1
 
 
 def test_the_corpus_has_many_submissions_that_differ():

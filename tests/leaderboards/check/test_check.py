@@ -11,9 +11,9 @@ import pytest
 import leaderboards
 from leaderboards.check.check import check, check_tree
 from leaderboards.check.results import _nine_digits
-from leaderboards.schema.errors import Fault
-from leaderboards.schema.submission import FILE, read_submission, seal
-from tests.leaderboards.helpers.make_submission import SUITES, make_submission
+from leaderboards.schema.errors import ErrorDetails
+from leaderboards.schema.submission import FILE, read_submission, result_sha256
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
 ROOT = Path(leaderboards.__file__).parent
 
@@ -32,45 +32,47 @@ def again(tmp_path, first, **changes):
 
 
 def test_a_submission_to_the_board_that_we_ship_passes(tmp_path):
-    folder = make_submission(tmp_path, suite="v1", suites=ROOT / "schema", problems=("robot_ppo", "xor3"), seeds=2)
+    folder = make_submission(
+        tmp_path, benchmark="v1", benchmarks=ROOT / "schema", problems=("robot_ppo", "xor3"), seeds=2
+    )
     assert check(folder) == []
 
 
 def test_sizes_that_an_agent_can_not_have_may_be_missing_for_all_seeds(tmp_path):
-    assert check(make_submission(tmp_path, sizes={"guess": (2,), "xor": (2, 3)}), suites=SUITES) == []
+    assert check(make_submission(tmp_path, sizes={"guess": (2,), "xor": (2, 3)}), benchmarks=BENCHMARKS) == []
 
 
 def test_an_entry_of_one_seed_passes_and_is_for_the_board_to_leave_unranked(tmp_path):
-    assert check(make_submission(tmp_path, seeds=1), suites=SUITES) == []
+    assert check(make_submission(tmp_path, seeds=1), benchmarks=BENCHMARKS) == []
 
 
 def test_agents_that_always_return_the_same_are_no_copies_of_each_other(tmp_path):
     made = [make_submission(tmp_path, name=name, problems=("xor",), skill=2.0) for name in ("first", "second")]
     submissions = [read_submission(folder) for folder in made]
     assert {value for row in submissions[0].rows for value in row.returns} == {1.0}
-    assert check(made[0], others=submissions, suites=SUITES) == []
+    assert check(made[0], others=submissions, benchmarks=BENCHMARKS) == []
 
 
 def test_a_new_version_names_the_one_before_and_may_share_rows_with_it(tmp_path):
     first = make_submission(tmp_path)
     second = again(tmp_path, first, date="2026-03-01", previous=first.name)
     third = make_submission(tmp_path, date="2026-04-01", previous=second.name)
-    assert check_tree(tmp_path, "tiny", suites=SUITES) == {first: [], second: [], third: []}
+    assert check_tree(tmp_path, "tiny", benchmarks=BENCHMARKS) == {first: [], second: [], third: []}
     others = [read_submission(folder) for folder in (first, second, third)]
     for folder in (first, second, third):
-        assert check(folder, others=others, suites=SUITES) == []
+        assert check(folder, others=others, benchmarks=BENCHMARKS) == []
     fork = make_submission(tmp_path, date="2026-05-01", previous=first.name)
-    fault = check(fork, others=others, suites=SUITES)[0]
-    assert str(fault).startswith(
+    error = check(fork, others=others, benchmarks=BENCHMARKS)[0]
+    assert str(error).startswith(
         "submission.json: previous: must be the newest version, got 2026-01-02_first, which 2026"
     )
 
 
 def test_a_name_that_is_taken_by_a_submission_which_is_no_version_of_it_is_refused(tmp_path):
     first, second = make_submission(tmp_path), make_submission(tmp_path, date="2026-03-01")
-    found = check_tree(tmp_path, "tiny", suites=SUITES)
+    found = check_tree(tmp_path, "tiny", benchmarks=BENCHMARKS)
     assert found[first] == []
-    assert [fault.field for fault in found[second]] == ["name", "rows[0].returns", "rows[0].weights_sha256"]
+    assert [error.field for error in found[second]] == ["name", "rows[0].returns", "rows[0].weights_sha256"]
 
 
 def test_of_two_that_are_the_same_the_later_is_refused_and_what_is_refused_takes_nothing_from_others(tmp_path):
@@ -79,12 +81,12 @@ def test_of_two_that_are_the_same_the_later_is_refused_and_what_is_refused_takes
     bad = make_submission(tmp_path, name="victim", date="2025-01-01", title="x")
     good = again(tmp_path, bad, name="good", date="2026-02-02")
     (bad / "evil.py").write_text("")
-    found = check_tree(tmp_path, "tiny", suites=SUITES)
+    found = check_tree(tmp_path, "tiny", benchmarks=BENCHMARKS)
     assert found[first] == found[good] == []
-    assert {fault.field for fault in found[copy]} == {"rows[0].returns", "rows[0].weights_sha256"}
-    assert all("2026-01-02_first" in str(fault) for fault in found[copy])
+    assert {error.field for error in found[copy]} == {"rows[0].returns", "rows[0].weights_sha256"}
+    assert all("2026-01-02_first" in str(error) for error in found[copy])
     assert found[bad] == [
-        Fault("evil.py", "", "must not be there: only submission.json and weights belong to a submission")
+        ErrorDetails("evil.py", "", "must not be there: only submission.json and weights belong to a submission")
     ]
 
 
@@ -93,19 +95,19 @@ def test_the_tree_may_hold_our_status_and_nothing_strange_beside_submissions(tmp
     (folder / "status.json").write_text("{}")
     for name in ("README.md", ".gitkeep", "stray.txt"):
         (tmp_path / "tiny" / name).write_text("")
-    found = check_tree(tmp_path, "tiny", suites=SUITES)
-    assert found.pop(tmp_path / "tiny" / "stray.txt") == [Fault(".", "", "must be the folder of a submission")]
+    found = check_tree(tmp_path, "tiny", benchmarks=BENCHMARKS)
+    assert found.pop(tmp_path / "tiny" / "stray.txt") == [ErrorDetails(".", "", "must be the folder of a submission")]
     assert found == {folder: []}
-    assert check(folder, suites=SUITES, accepted=True) == []
-    assert [fault.file for fault in check(folder, suites=SUITES)] == ["status.json"]
+    assert check(folder, benchmarks=BENCHMARKS, accepted=True) == []
+    assert [error.file for error in check(folder, benchmarks=BENCHMARKS)] == ["status.json"]
 
 
-def test_a_submission_in_the_folder_of_another_suite_is_refused(tmp_path):
+def test_a_submission_in_the_folder_of_another_benchmark_is_refused(tmp_path):
     folder = make_submission(tmp_path)
     (tmp_path / "v1").mkdir()
     moved = folder.rename(tmp_path / "v1" / folder.name)
-    (fault,) = check_tree(tmp_path, "v1", suites=SUITES)[moved]
-    assert str(fault) == "submission.json: suite: must be that of its folder, v1, got tiny"
+    (error,) = check_tree(tmp_path, "v1", benchmarks=BENCHMARKS)[moved]
+    assert str(error) == "submission.json: suite: must be that of its folder, v1, got tiny"
 
 
 def test_a_submission_of_many_faults_tells_the_first_ones(tmp_path):
@@ -113,9 +115,9 @@ def test_a_submission_of_many_faults_tells_the_first_ones(tmp_path):
     content = json.loads((folder / FILE).read_text())
     content["rows"] = [{"x": 1}] * 500
     (folder / FILE).write_text(json.dumps(content))
-    faults = check(folder, suites=SUITES)
-    assert len(faults) == 101
-    assert faults[-1].reason == "has 3400 more faults"
+    errors = check(folder, benchmarks=BENCHMARKS)
+    assert len(errors) == 101
+    assert errors[-1].reason == "has 3400 more errors"
 
 
 def test_whoever_forges_returns_and_seals_them_anew_passes_which_is_what_reproducing_is_for(tmp_path):
@@ -124,9 +126,9 @@ def test_whoever_forges_returns_and_seals_them_anew_passes_which_is_what_reprodu
     for row in content["rows"]:
         row["returns"] = [round(value * 0.9, 6) for value in row["returns"]]
         about = (row[key] for key in ("problem", "size", "training_seed", "weights_sha256", "returns"))
-        row["sha256"] = seal("tiny", *about)
+        row["sha256"] = result_sha256("tiny", *about)
     (folder / FILE).write_text(json.dumps(content))
-    assert check(folder, suites=SUITES) == []
+    assert check(folder, benchmarks=BENCHMARKS) == []
 
 
 def test_nine_digits_are_told_from_ten():
@@ -165,9 +167,9 @@ sys.meta_path.insert(0, Nowhere())
 from leaderboards.check.check import check, check_tree
 from leaderboards.submit.submit import submit
 import leaderboards.__main__
-suites = Path({str(SUITES)!r})
-assert check(Path({str(folder)!r}), suites=suites) == []
-assert list(check_tree(Path({str(tmp_path)!r}), "tiny", suites=suites).values()) == [[]]
+benchmarks = Path({str(BENCHMARKS)!r})
+assert check(Path({str(folder)!r}), benchmarks=benchmarks) == []
+assert list(check_tree(Path({str(tmp_path)!r}), "tiny", benchmarks=benchmarks).values()) == [[]]
 assert "torch" not in sys.modules
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT.parent, capture_output=True, text=True, check=False)
@@ -179,7 +181,7 @@ def test_a_thousand_submissions_are_checked_in_less_than_thirty_seconds(tmp_path
     for number in range(1000):
         make_submission(tmp_path, name=f"agent-{number}", seeds=5)
     began = time.perf_counter()
-    found = check_tree(tmp_path, "tiny", suites=SUITES)
+    found = check_tree(tmp_path, "tiny", benchmarks=BENCHMARKS)
     seconds = time.perf_counter() - began
     assert len(found) == 1000
     assert not any(found.values())

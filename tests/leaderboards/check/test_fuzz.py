@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leaderboards.check.check import check
-from leaderboards.schema.errors import plain
+from leaderboards.schema.errors import printable
 from leaderboards.schema.files import parse_json
-from leaderboards.schema.submission import FILE, SubmissionError, read_submission, seal
+from leaderboards.schema.submission import FILE, SubmissionError, read_submission, result_sha256
 from tests.leaderboards.helpers.corpus_weights import weights
-from tests.leaderboards.helpers.make_submission import SUITES, make_submission
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
 EXAMPLES = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -60,14 +60,14 @@ def places_of(value, way=()):
 
 
 def checked(folder, content):
-    """Faults of a submission with that as its file, and what it says if there are none."""
+    """Errors of a submission with that as its file, and what it says if there are none."""
     before = (folder / FILE).read_bytes()
     try:
         (folder / FILE).write_bytes(content)
-        faults = check(folder, suites=SUITES)
-        lines = [str(fault) for fault in faults]
+        errors = check(folder, benchmarks=BENCHMARKS)
+        lines = [str(error) for error in errors]
         assert all(line.isprintable() and len(line) < 2000 and "can't be checked" not in line for line in lines), lines
-        return faults, None if faults else read_submission(folder)
+        return errors, None if errors else read_submission(folder)
     finally:
         (folder / FILE).write_bytes(before)
 
@@ -75,8 +75,8 @@ def checked(folder, content):
 @EXAMPLES
 @given(changes=BYTES)
 def test_bytes_that_were_changed_change_no_row(good, changes):
-    faults, said = checked(good, mutated((good / FILE).read_bytes(), changes))
-    assert faults or said.rows == read_submission(good).rows
+    errors, said = checked(good, mutated((good / FILE).read_bytes(), changes))
+    assert errors or said.rows == read_submission(good).rows
 
 
 @EXAMPLES
@@ -95,8 +95,8 @@ def test_values_that_were_changed_change_no_row(good, data, value, what):
         part[data.draw(st.text())] = value
     else:
         part[last] = value
-    faults, said = checked(good, json.dumps(content).encode())
-    assert faults or said.rows == read_submission(good).rows
+    errors, said = checked(good, json.dumps(content).encode())
+    assert errors or said.rows == read_submission(good).rows
 
 
 @EXAMPLES
@@ -106,8 +106,8 @@ def test_a_return_that_was_changed_is_refused(good, row, episode, value):
     if content["rows"][row]["returns"][episode] == value:
         return
     content["rows"][row]["returns"][episode] = value
-    faults, _ = checked(good, json.dumps(content).encode())
-    assert any(fault.field.startswith(f"rows[{row}]") for fault in faults)
+    errors, _ = checked(good, json.dumps(content).encode())
+    assert any(error.field.startswith(f"rows[{row}]") for error in errors)
 
 
 @EXAMPLES
@@ -117,11 +117,11 @@ def test_a_return_that_was_changed_and_sealed_anew_passes_only_where_it_is_possi
     changed = content["rows"][row]
     changed["returns"][0] = value
     about = (changed[key] for key in ("problem", "size", "training_seed", "weights_sha256", "returns"))
-    changed["sha256"] = seal("tiny", *about)
-    faults, _ = checked(good, json.dumps(content).encode())
+    changed["sha256"] = result_sha256("tiny", *about)
+    errors, _ = checked(good, json.dumps(content).encode())
     low, high = (-48.00048, 0.0) if changed["problem"] == "guess" else (-1.00001, 1.00001)
     possible = np.isfinite(value) and low <= value <= high and float(f"{value:.9g}") == value
-    assert (not faults) == possible
+    assert (not errors) == possible
 
 
 @EXAMPLES
@@ -131,9 +131,9 @@ def test_weights_that_were_changed_are_refused_under_their_old_name(good, change
     before = path.read_bytes()
     try:
         path.write_bytes(mutated(before, changes))
-        faults = check(good, suites=SUITES)
-        assert (not faults) == (path.read_bytes() == before)
-        assert all(path.name in str(fault) for fault in faults)
+        errors = check(good, benchmarks=BENCHMARKS)
+        assert (not errors) == (path.read_bytes() == before)
+        assert all(path.name in str(error) for error in errors)
     finally:
         path.write_bytes(before)
 
@@ -145,9 +145,9 @@ def test_weights_that_pass_under_a_new_name_are_finite_and_as_many(good, changes
         folder = Path(root) / "tiny" / good.name
         shutil.copytree(good, folder)
         weights(lambda content: mutated(content, changes))(folder)
-        faults = check(folder, suites=SUITES)
-        assert not any("can't be checked" in str(fault) for fault in faults)
-        if not faults:
+        errors = check(folder, benchmarks=BENCHMARKS)
+        assert not any("can't be checked" in str(error) for error in errors)
+        if not errors:
             sha = read_submission(folder).rows[0].weights_sha256
             content = (folder / "weights" / f"{sha}.safetensors").read_bytes()
             assert hashlib.sha256(content).hexdigest() == sha
@@ -170,7 +170,7 @@ def test_a_config_that_was_changed_never_makes_the_check_fail(good, changes, val
             json.dumps(value).encode(),
         ):
             path.write_bytes(content)
-            assert not any("can't be checked" in str(fault) for fault in check(good, suites=SUITES))
+            assert not any("can't be checked" in str(error) for error in check(good, benchmarks=BENCHMARKS))
     finally:
         path.write_bytes(before)
 
@@ -189,5 +189,5 @@ def test_json_is_read_as_python_reads_it_or_refused(value):
 @EXAMPLES
 @given(text=st.text())
 def test_whatever_a_message_repeats_can_be_printed_in_one_line(text):
-    assert plain(text).isprintable()
-    assert len(plain(text)) <= 120 * len("\\U00010000")
+    assert printable(text).isprintable()
+    assert len(printable(text)) <= 120 * len("\\U00010000")

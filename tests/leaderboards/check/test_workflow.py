@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leaderboards.schema.benchmark import SUITES
+from leaderboards.schema.benchmark import BENCHMARKS
 from tests.helpers.paths import ROOT
 from tests.leaderboards.helpers.make_submission import make_submission
 
@@ -73,7 +73,7 @@ def pull_request(tmp_path, change, *, empty=False):
     """Run the steps of the check on a pull request to a board with an entry or none: exit code and what was said."""
     origin, board = tmp_path / "origin", tmp_path / "origin" / "leaderboards" / "submissions"
     board.mkdir(parents=True)
-    about = {"suite": "v1", "suites": SUITES, "problems": ("xor3",), "sizes": {"xor3": (3,)}}
+    about = {"benchmark": "v1", "benchmarks": BENCHMARKS, "problems": ("xor3",), "sizes": {"xor3": (3,)}}
     (origin / "README.md").write_text("a board")
     if not empty:
         first = make_submission(board, name="first", **about)
@@ -198,7 +198,7 @@ def test_the_first_submission_of_all_passes(tmp_path):
 
 @pytest.mark.skipif(shutil.which("git") is None or sys.platform != "linux", reason="runs what the Linux runner runs")
 @pytest.mark.parametrize(
-    ("change", "fault"),
+    ("change", "error"),
     [
         (edited, "must be those of all 1000 episodes"),
         (touched, "something else, changed, or gone"),
@@ -211,10 +211,10 @@ def test_the_first_submission_of_all_passes(tmp_path):
         (program, "something else, changed, or gone"),
         (attributes, "something else, changed, or gone"),
         (strange_name, "something else, changed, or gone"),
-        (module, "suite must be one of"),
+        (module, "benchmark must be one of"),
     ],
 )
-def test_everything_else_in_a_pull_request_is_refused(tmp_path, change, fault):
+def test_everything_else_in_a_pull_request_is_refused(tmp_path, change, error):
     code, said = pull_request(tmp_path, change)
     assert code != 0
-    assert fault in said
+    assert error in said

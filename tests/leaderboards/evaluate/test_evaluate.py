@@ -15,14 +15,14 @@ from badger_envs.envs.hidden_xor.task import HiddenXOR
 from badger_envs.evaluation import PolicyError, evaluate
 from badger_envs.registry import get_spec
 from baselines.outer_loops.policy import AgentPolicy
-from leaderboards.evaluate.evaluate import evaluate_suite, evaluate_to, read_rows, write_rows
+from leaderboards.evaluate.evaluate import evaluate_benchmark, evaluate_to, read_results, write_results
 from leaderboards.evaluate.saved_agent import SavedAgent, find_bins
-from leaderboards.schema.benchmark import load_suite
+from leaderboards.schema.benchmark import load_benchmark
 from tests.helpers.paths import ROOT
-from tests.leaderboards.helpers.make_submission import SUITES
+from tests.leaderboards.helpers.make_submission import BENCHMARKS
 from tests.leaderboards.helpers.waves import make
 
-SUITE = load_suite("tiny", SUITES)
+BENCHMARK = load_benchmark("tiny", BENCHMARKS)
 SIZES = [("guess", 1), ("guess", 2), ("guess", 3), ("xor", 2), ("xor", 3)]
 
 
@@ -56,16 +56,16 @@ def lines():
 
 
 def write(path, rows, **changes):
-    about = {"suite": SUITE, "source": "own", "policy": "wave", "command": "python wave.py"}
-    return write_rows(path, rows, **{**about, **changes})
+    about = {"benchmark": BENCHMARK, "source": "own", "policy": "wave", "command": "python wave.py"}
+    return write_results(path, rows, **{**about, **changes})
 
 
 def test_rows_hold_the_returns_of_the_suites_own_test_episodes_with_nine_digits():
-    rows = evaluate_suite(make, SUITE, training_seed=3)
+    rows = evaluate_benchmark(make, BENCHMARK, training_seed=3)
     assert [(row.problem, row.size) for row in rows] == SIZES
     for row in rows:
-        at = SUITE.problem(row.problem).sizes[row.size]
-        id = SUITE.problem(row.problem).id
+        at = BENCHMARK.problem(row.problem).sizes[row.size]
+        id = BENCHMARK.problem(row.problem).id
         result = evaluate(make(id, at.arguments, 3), id, episodes=8, **at.arguments)
         assert list(row.returns) == result.as_json()["returns"]
         assert (row.training_seed, row.weights_sha256) == (3, None)
@@ -76,11 +76,11 @@ def test_chance_scores_zero_and_the_reference_one(lines):
         return Probe(Guessing(**arguments))
 
     wanted = [("guess", 2)]
-    evaluate_suite(probe, load_suite("v1"), training_seed=0, rows=[("guessing", 3)], progress=lines.append)
+    evaluate_benchmark(probe, load_benchmark("v1"), training_seed=0, rows=[("guessing", 3)], progress=lines.append)
     assert lines[0].startswith("guessing at dims 3: score ")
     assert abs(float(lines[0].split()[5]) - 1.0) < 0.02
     assert lines[0].endswith("in 1000 episodes")
-    assert [row.size for row in evaluate_suite(probe, SUITE, training_seed=0, rows=wanted)] == [2]
+    assert [row.size for row in evaluate_benchmark(probe, BENCHMARK, training_seed=0, rows=wanted)] == [2]
 
 
 def test_a_size_that_the_policy_can_not_have_is_left_out_and_said(lines):
@@ -89,7 +89,7 @@ def test_a_size_that_the_policy_can_not_have_is_left_out_and_said(lines):
             raise ValueError("three is too many")
         return make(id, arguments, training_seed)
 
-    rows = evaluate_suite(not_three, SUITE, training_seed=0, progress=lines.append)
+    rows = evaluate_benchmark(not_three, BENCHMARK, training_seed=0, progress=lines.append)
     assert [(row.problem, row.size) for row in rows] == [("guess", 1), ("guess", 2), ("xor", 2)]
     assert "left out guess at dims 3: three is too many" in lines
 
@@ -100,7 +100,7 @@ def test_a_problem_whose_train_size_the_policy_can_not_have_is_left_out_whole(li
             raise ValueError("three or nothing")
         return make(id, arguments, training_seed)
 
-    assert evaluate_suite(only_threes, SUITE, training_seed=0, progress=lines.append) == []
+    assert evaluate_benchmark(only_threes, BENCHMARK, training_seed=0, progress=lines.append) == []
     assert lines == [
         "left out guess, which can't be had at the train size 2: three or nothing",
         "left out xor, which can't be had at the train size 2: three or nothing",
@@ -114,7 +114,7 @@ def test_a_policy_is_closed_whether_it_acted_well_or_not():
         made.append(make(id, arguments, training_seed))
         return made[-1]
 
-    evaluate_suite(remembered, SUITE, training_seed=0)
+    evaluate_benchmark(remembered, BENCHMARK, training_seed=0)
     assert len(made) == len(SIZES)
 
     def wide(id, arguments, training_seed):
@@ -122,16 +122,21 @@ def test_a_policy_is_closed_whether_it_acted_well_or_not():
         return made[-1]
 
     with pytest.raises(PolicyError, match="must have shape"):
-        evaluate_suite(wide, SUITE, training_seed=0)
+        evaluate_benchmark(wide, BENCHMARK, training_seed=0)
     assert all(policy.closed for policy in made)
 
 
 def test_a_policy_in_a_process_of_its_own_gives_the_same_rows(mine, lines):
     out = evaluate_to(
-        "mine:make", suite=SUITE, out=mine / "r.json", seeds=[0, 3], command="evaluate mine:make", say=lines.append
+        "mine:make",
+        benchmark=BENCHMARK,
+        out=mine / "r.json",
+        seeds=[0, 3],
+        command="evaluate mine:make",
+        say=lines.append,
     )
-    found = read_rows(out)
-    here = {seed: evaluate_suite(make, SUITE, training_seed=seed) for seed in (0, 3)}
+    found = read_results(out)
+    here = {seed: evaluate_benchmark(make, BENCHMARK, training_seed=seed) for seed in (0, 3)}
     assert [(row.problem, row.training_seed, row.size) for row in found.rows] == [
         (problem, seed, size)
         for problem in ("guess", "xor")
@@ -143,7 +148,7 @@ def test_a_policy_in_a_process_of_its_own_gives_the_same_rows(mine, lines):
         (same,) = [each for each in here[row.training_seed] if (each.problem, each.size) == (row.problem, row.size)]
         assert row.returns == same.returns
         assert row.weights_sha256 is None
-    assert (found.suite, found.source, found.policy) == ("tiny", "own", "mine:make")
+    assert (found.benchmark, found.source, found.policy) == ("tiny", "own", "mine:make")
     assert found.commands == ["evaluate mine:make"]
     assert {"badger_envs", "numpy", "python", "mujoco"} <= set(found.versions)
     assert len(lines) == 2 * len(SIZES)
@@ -151,15 +156,15 @@ def test_a_policy_in_a_process_of_its_own_gives_the_same_rows(mine, lines):
 
 def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, lines):
     out = evaluate_to(
-        "mine:only_twos", suite=SUITE, out=mine / "r.json", seeds=[0], command="evaluate", say=lines.append
+        "mine:only_twos", benchmark=BENCHMARK, out=mine / "r.json", seeds=[0], command="evaluate", say=lines.append
     )
-    assert [(row.problem, row.size) for row in read_rows(out).rows] == [("guess", 1), ("guess", 2)]
+    assert [(row.problem, row.size) for row in read_results(out).rows] == [("guess", 1), ("guess", 2)]
     assert any("left out guess at dims 3: policy mine:only_twos" in line for line in lines)
     assert any("left out xor, which can't be had at the train size 2" in line for line in lines)
 
 
 @pytest.mark.parametrize(
-    ("policy", "more", "fault"),
+    ("policy", "more", "error"),
     [
         ("mine:nan", {}, "got nan at index"),
         ("mine:missing", {}, "policy mine:missing on Badger/Guessing-v0: AttributeError"),
@@ -170,9 +175,9 @@ def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, li
         ("nowhere", {}, "policy must be module:factory, got 'nowhere'"),
     ],
 )
-def test_what_can_not_be_evaluated_is_a_clear_error_and_leaves_no_file(mine, lines, policy, more, fault):
-    about = {"suite": SUITE, "out": mine / "r.json", "seeds": [0], "command": "evaluate", "say": lines.append}
-    with pytest.raises(ValueError, match=fault) as caught:
+def test_what_can_not_be_evaluated_is_a_clear_error_and_leaves_no_file(mine, lines, policy, more, error):
+    about = {"benchmark": BENCHMARK, "out": mine / "r.json", "seeds": [0], "command": "evaluate", "say": lines.append}
+    with pytest.raises(ValueError, match=error) as caught:
         evaluate_to(policy, **{**about, **more})
     assert "\n" not in str(caught.value)
     assert not (mine / "r.json").exists()
@@ -180,10 +185,10 @@ def test_what_can_not_be_evaluated_is_a_clear_error_and_leaves_no_file(mine, lin
 
 def test_a_file_can_be_filled_seed_by_seed_and_what_is_there_is_replaced_only_where_it_is_evaluated_again(tmp_path):
     out = tmp_path / "r.json"
-    write(out, evaluate_suite(make, SUITE, training_seed=1), command="one")
-    write(out, evaluate_suite(make, SUITE, training_seed=0), command="two")
-    write(out, evaluate_suite(make, SUITE, training_seed=0, rows=[("guess", 2)]), command="two")
-    found = read_rows(out)
+    write(out, evaluate_benchmark(make, BENCHMARK, training_seed=1), command="one")
+    write(out, evaluate_benchmark(make, BENCHMARK, training_seed=0), command="two")
+    write(out, evaluate_benchmark(make, BENCHMARK, training_seed=0, rows=[("guess", 2)]), command="two")
+    found = read_results(out)
     places = [(row.problem, row.training_seed, row.size) for row in found.rows]
     assert places == [
         ("guess", 0, 2), ("guess", 1, 1), ("guess", 1, 2), ("guess", 1, 3),
@@ -193,18 +198,18 @@ def test_a_file_can_be_filled_seed_by_seed_and_what_is_there_is_replaced_only_wh
 
 
 @pytest.mark.parametrize(
-    ("changes", "fault"),
+    ("changes", "error"),
     [
         ({"policy": "other"}, "policy must be 'other' to add to this file, got 'wave'"),
         ({"source": "badger"}, "source must be 'badger' to add"),
-        ({"suite": load_suite("v1")}, "suite must be 'v1' to add"),
+        ({"benchmark": load_benchmark("v1")}, "suite must be 'v1' to add"),
     ],
 )
-def test_results_of_something_else_are_not_added(tmp_path, changes, fault):
-    out = write(tmp_path / "r.json", evaluate_suite(make, SUITE, training_seed=0))
+def test_results_of_something_else_are_not_added(tmp_path, changes, error):
+    out = write(tmp_path / "r.json", evaluate_benchmark(make, BENCHMARK, training_seed=0))
     before = out.read_bytes()
-    with pytest.raises(ValueError, match=fault):
-        write(out, evaluate_suite(make, SUITE, training_seed=1), **changes)
+    with pytest.raises(ValueError, match=error):
+        write(out, evaluate_benchmark(make, BENCHMARK, training_seed=1), **changes)
     assert out.read_bytes() == before
 
 
@@ -221,11 +226,11 @@ def test_results_of_something_else_are_not_added(tmp_path, changes, fault):
     ],
 )
 def test_a_damaged_file_is_refused_and_never_overwritten(tmp_path, damage):
-    out = write(tmp_path / "r.json", evaluate_suite(make, SUITE, training_seed=0))
+    out = write(tmp_path / "r.json", evaluate_benchmark(make, BENCHMARK, training_seed=0))
     damaged = damage(out.read_text())
     out.write_text(damaged)
     with pytest.raises(ValueError, match=r"r\.json: "):
-        write(out, evaluate_suite(make, SUITE, training_seed=1))
+        write(out, evaluate_benchmark(make, BENCHMARK, training_seed=1))
     assert out.read_text() == damaged
     assert os.listdir(tmp_path) == ["r.json"]
 
@@ -240,9 +245,14 @@ def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_compariso
     agent = Badger(BadgerConfig(3, memory=4, identity="random"))
     save_agent(agent, tmp_path / "agent")
     out = evaluate_to(
-        str(tmp_path / "agent"), suite=SUITE, out=tmp_path / "r.json", seeds=[2], command="evaluate", say=lines.append
+        str(tmp_path / "agent"),
+        benchmark=BENCHMARK,
+        out=tmp_path / "r.json",
+        seeds=[2],
+        command="evaluate",
+        say=lines.append,
     )
-    found = read_rows(out)
+    found = read_results(out)
     assert [(row.problem, row.size, row.training_seed) for row in found.rows] == [
         ("guess", 1, 2), ("guess", 2, 2), ("guess", 3, 2),
     ]  # fmt: skip
@@ -267,15 +277,20 @@ def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_compariso
 def test_a_saved_agent_of_one_size_is_evaluated_at_that_size(tmp_path, lines):
     save_agent(Monolithic(MonolithicConfig(3, 2, memory=4)), tmp_path / "agent")
     out = evaluate_to(
-        str(tmp_path / "agent"), suite=SUITE, out=tmp_path / "r.json", seeds=[0], command="evaluate", say=lines.append
+        str(tmp_path / "agent"),
+        benchmark=BENCHMARK,
+        out=tmp_path / "r.json",
+        seeds=[0],
+        command="evaluate",
+        say=lines.append,
     )
-    assert [(row.problem, row.size) for row in read_rows(out).rows] == [("guess", 2)]
+    assert [(row.problem, row.size) for row in read_results(out).rows] == [("guess", 2)]
     assert any("left out guess at dims 1: ports must be a number that Monolithic" in line for line in lines)
 
 
 def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path, lines):
     save_agent(Badger(BadgerConfig(3, memory=4)), tmp_path / "agent")
-    about = {"suite": SUITE, "out": tmp_path / "r.json", "command": "evaluate", "say": lines.append}
+    about = {"benchmark": BENCHMARK, "out": tmp_path / "r.json", "command": "evaluate", "say": lines.append}
     with pytest.raises(ValueError, match="seeds must be one for a saved agent"):
         evaluate_to(str(tmp_path / "agent"), seeds=[0, 1], **about)
     with pytest.raises(ValueError, match="policy must be one that can have xor"):
@@ -315,16 +330,16 @@ from pathlib import Path
 sys.modules["torch"] = sys.modules["agents"] = sys.modules["baselines"] = None
 from badger_envs.core.policy import Blind
 from badger_envs.registry import get_spec
-from leaderboards.evaluate.evaluate import evaluate_suite, write_rows
-from leaderboards.schema.benchmark import load_suite
-suite = load_suite("tiny", Path({str(SUITES)!r}))
+from leaderboards.evaluate.evaluate import evaluate_benchmark, write_results
+from leaderboards.schema.benchmark import load_benchmark
+benchmark = load_benchmark("tiny", Path({str(BENCHMARKS)!r}))
 make = lambda id, arguments, seed: Blind(get_spec(id).make_task(**arguments))
-rows = evaluate_suite(make, suite, training_seed=0)
-write_rows("r.json", rows, suite=suite, source="own", policy="blind", command="-")
+rows = evaluate_benchmark(make, benchmark, training_seed=0)
+write_results("r.json", rows, benchmark=benchmark, source="own", policy="blind", command="-")
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True)
-    here = evaluate_suite(
-        lambda id, arguments, seed: Blind(get_spec(id).make_task(**arguments)), SUITE, training_seed=0
+    here = evaluate_benchmark(
+        lambda id, arguments, seed: Blind(get_spec(id).make_task(**arguments)), BENCHMARK, training_seed=0
     )
-    assert [row.returns for row in read_rows(tmp_path / "r.json").rows] == [row.returns for row in here]
+    assert [row.returns for row in read_results(tmp_path / "r.json").rows] == [row.returns for row in here]

@@ -12,14 +12,14 @@ import torch
 from agents import Badger, BadgerConfig, save_agent
 from leaderboards.check.check import check
 from leaderboards.evaluate.equivalence_test import ALARM, compare
-from leaderboards.evaluate.evaluate import evaluate_size, evaluate_suite
+from leaderboards.evaluate.evaluate import evaluate_benchmark, evaluate_size
 from leaderboards.evaluate.reproduce import FIRST_FRESH, LAST_FRESH, reproduce
 from leaderboards.evaluate.saved_agent import SavedAgent
-from leaderboards.schema.benchmark import load_suite
+from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.schema.errors import SubmissionError
-from leaderboards.schema.make_benchmark import Chosen, write_suite
+from leaderboards.schema.make_benchmark import Chosen, write_benchmark
 from leaderboards.schema.status import read_status, record
-from leaderboards.schema.submission import FILE, make_row, parse, read_submission, to_bytes
+from leaderboards.schema.submission import FILE, make_seed_result, parse, read_submission, to_bytes
 from tests.helpers.paths import ROOT
 from tests.leaderboards.helpers.make_submission import make_submission
 
@@ -32,10 +32,10 @@ PROBLEMS = (
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
-    """Folder of suites, suite, and everything of an honest submission of agents that do something, if not well."""
-    suites = tmp_path_factory.mktemp("suites")
-    write_suite("small", PROBLEMS, suites)
-    suite = load_suite("small", suites)
+    """Folder of benchmarks, benchmark, and an honest submission of agents that do something, if not well."""
+    benchmarks = tmp_path_factory.mktemp("benchmarks")
+    write_benchmark("small", PROBLEMS, benchmarks)
+    benchmark = load_benchmark("small", benchmarks)
     agents, rows = tmp_path_factory.mktemp("agents"), []
     for features in (3, 5):
         for seed in range(SEEDS):
@@ -43,14 +43,14 @@ def board(tmp_path_factory):
             folder = agents / f"{features}_{seed}"
             save_agent(Badger(BadgerConfig(features, memory=8, message=4, identity="random")), folder)
             saved = SavedAgent(folder)
-            rows += evaluate_suite(saved, suite, training_seed=seed, weights_sha256=saved.sha256)
-    return suites, suite, agents, rows
+            rows += evaluate_benchmark(saved, benchmark, training_seed=seed, weights_sha256=saved.sha256)
+    return benchmarks, benchmark, agents, rows
 
 
 def submission(root, board, change=lambda row, returns: returns):
     """Hand in what was found, or what became of it."""
-    suites, suite, agents, rows = board
-    folder = make_submission(root, suite="small", suites=suites, name="honest")
+    benchmarks, benchmark, agents, rows = board
+    folder = make_submission(root, benchmark="small", benchmarks=benchmarks, name="honest")
     for path in (folder / "weights").iterdir():
         path.unlink()
     count = {}
@@ -63,21 +63,23 @@ def submission(root, board, change=lambda row, returns: returns):
     content = read_submission(folder).model_dump(mode="json")
     about = ("problem", "size", "training_seed", "weights_sha256")
     content["rows"] = [
-        make_row(suite.name, returns=change(row, row.returns), **{name: getattr(row, name) for name in about})
+        make_seed_result(
+            benchmark.name, returns=change(row, row.returns), **{name: getattr(row, name) for name in about}
+        )
         for row in rows
     ]
     content["rows"] = [row.model_dump(mode="json") for row in content["rows"]]
     content["training"]["parameters"] = count
     (folder / FILE).write_bytes(to_bytes(parse(content)))
-    assert check(folder, suites=suites) == []
+    assert check(folder, benchmarks=benchmarks) == []
     return folder
 
 
-def add_score(suite, gain, wanted=lambda row: True):
+def add_score(benchmark, gain, wanted=lambda row: True):
     """Every episode scores that much more, as far as it can."""
 
     def change(row, returns):
-        at = suite.problem(row.problem).sizes[row.size]
+        at = benchmark.problem(row.problem).sizes[row.size]
         more = np.asarray(returns) + gain * (at.reference - at.chance) * wanted(row)
         return np.clip(more, at.lowest, at.highest).tolist()
 
@@ -86,7 +88,7 @@ def add_score(suite, gain, wanted=lambda row: True):
 
 def test_honest_returns_are_found_again_number_for_number(tmp_path, board):
     folder = submission(tmp_path, board)
-    report = reproduce(folder, rows=None, fresh=False, seed=0, suites=board[0])
+    report = reproduce(folder, rows=None, fresh=False, seed=0, benchmarks=board[0])
     assert report.exact
     assert report.agrees
     assert report.comparisons == ()
@@ -101,7 +103,7 @@ def test_honest_returns_are_found_again_number_for_number(tmp_path, board):
 
 def test_rows_are_drawn_by_the_seed(tmp_path, board):
     folder = submission(tmp_path, board)
-    drawn = [[rerun.row for rerun in reproduce(folder, rows=3, fresh=False, seed=seed, suites=board[0]).rows]
+    drawn = [[rerun.row for rerun in reproduce(folder, rows=3, fresh=False, seed=seed, benchmarks=board[0]).rows]
              for seed in (1, 1, 2)]  # fmt: skip
     assert drawn[0] == drawn[1] != drawn[2]
     assert all(len(set(rows)) == 3 for rows in drawn)
@@ -111,7 +113,7 @@ def test_one_changed_return_is_noticed_on_the_suites_episodes(tmp_path, board):
     def change(row, returns):
         return [returns[0] + 0.25, *returns[1:]] if (row.problem, row.size) == ("guess", 2) else returns
 
-    report = reproduce(submission(tmp_path, board, change), rows=None, fresh=False, seed=0, suites=board[0])
+    report = reproduce(submission(tmp_path, board, change), rows=None, fresh=False, seed=0, benchmarks=board[0])
     assert not report.exact
     assert [rerun.about for rerun in report.rows if rerun.largest_difference] == [
         f"guess at size 2, training seed {seed}" for seed in range(SEEDS)
@@ -129,7 +131,7 @@ def test_differences_like_those_of_another_machine_agree_but_are_told(tmp_path, 
         rare = numbers.random(len(returns)) < 0.002  # chaos: another rounding, another ending
         return np.clip(np.where(rare, returns[::-1], other), at.lowest, at.highest).tolist()
 
-    report = reproduce(submission(tmp_path, board, change), rows=None, fresh=False, seed=0, suites=board[0])
+    report = reproduce(submission(tmp_path, board, change), rows=None, fresh=False, seed=0, benchmarks=board[0])
     assert not report.exact
     assert report.agrees
     assert "another machine may do that" in report.lines()[0]
@@ -138,7 +140,7 @@ def test_differences_like_those_of_another_machine_agree_but_are_told(tmp_path, 
 @pytest.mark.parametrize("gain", [0.05, -0.05])
 def test_a_forged_score_does_not_pass_for_another_machine(tmp_path, board, gain):
     folder = submission(tmp_path, board, add_score(board[1], gain))
-    report = reproduce(folder, rows=4, fresh=False, seed=3, suites=board[0])
+    report = reproduce(folder, rows=4, fresh=False, seed=3, benchmarks=board[0])
     assert not report.agrees
     assert any("DIFFERS" in line for line in report.lines())
 
@@ -152,14 +154,14 @@ def test_scatter_that_was_submitted_does_not_widen_the_bound(tmp_path, board):
         return np.clip(shuffled, at.lowest, at.highest).tolist()
 
     folder = submission(tmp_path, board, change)
-    assert not reproduce(folder, rows=None, fresh=False, seed=0, suites=board[0]).agrees
+    assert not reproduce(folder, rows=None, fresh=False, seed=0, benchmarks=board[0]).agrees
 
 
 def test_an_honest_submission_agrees_on_fresh_episodes(tmp_path, board):
     folder = submission(tmp_path, board)
     firsts = set()
     for seed in range(5):
-        report = reproduce(folder, rows=None, fresh=True, seed=seed, suites=board[0])
+        report = reproduce(folder, rows=None, fresh=True, seed=seed, benchmarks=board[0])
         assert report.agrees, report.lines()
         assert not report.exact
         assert FIRST_FRESH <= report.first_episode < LAST_FRESH
@@ -167,55 +169,55 @@ def test_an_honest_submission_agrees_on_fresh_episodes(tmp_path, board):
         assert report.details()["first_episode"] == report.first_episode
         firsts.add(report.first_episode)
     assert len(firsts) == 5
-    again = reproduce(folder, rows=None, fresh=True, seed=4, suites=board[0])
+    again = reproduce(folder, rows=None, fresh=True, seed=4, benchmarks=board[0])
     assert again == report
 
 
 def test_a_score_forged_by_a_twentieth_is_refused_on_fresh_episodes(tmp_path, board):
     folder = submission(tmp_path, board, add_score(board[1], 0.05))
     for seed in range(5):
-        report = reproduce(folder, rows=None, fresh=True, seed=seed, suites=board[0])
+        report = reproduce(folder, rows=None, fresh=True, seed=seed, benchmarks=board[0])
         assert not report.agrees, report.lines()
 
 
 @pytest.mark.slow
 def test_honest_agents_agree_in_more_than_99_of_100_fresh_draws_and_forged_ones_in_none(board):
     # What reproduce compares, with draws of fresh episodes out of one long test of each row.
-    _, suite, agents, rows = board
+    _, benchmark, agents, rows = board
     saved = {each.sha256: each for each in map(SavedAgent, agents.iterdir())}
     draws, kept = 200, [row for row in rows if row.size == 2]
     pools = []
     for row in kept:
-        problem = suite.problem(row.problem)
+        problem = benchmark.problem(row.problem)
         at = problem.sizes[row.size]
         longer = problem.model_copy(
             update={"sizes": {row.size: at.model_copy(update={"episodes": 1000 * draws // 10})}}
         )
         policy = saved[row.weights_sha256](problem.id, at.arguments)
-        pools.append(evaluate_size(policy, suite, longer, row.size, first_episode=FIRST_FRESH))
+        pools.append(evaluate_size(policy, benchmark, longer, row.size, first_episode=FIRST_FRESH))
     numbers = np.random.default_rng(0)
     honest, forged = 0, 0
     for _ in range(draws):
         chosen = numbers.choice(len(pools[0]), 1000, replace=False)  # the same episodes in all rows
-        found = [_row(suite, row, pool[chosen]) for row, pool in zip(kept, pools, strict=True)]
-        higher = add_score(suite, 0.05)
-        lies = [_row(suite, row, higher(row, row.returns)) for row in kept]
-        honest += all(asked.agrees for asked in compare(suite, list(zip(kept, found, strict=True)), fresh=True))
-        forged += all(asked.agrees for asked in compare(suite, list(zip(lies, found, strict=True)), fresh=True))
+        found = [_row(benchmark, row, pool[chosen]) for row, pool in zip(kept, pools, strict=True)]
+        higher = add_score(benchmark, 0.05)
+        lies = [_row(benchmark, row, higher(row, row.returns)) for row in kept]
+        honest += all(asked.agrees for asked in compare(benchmark, list(zip(kept, found, strict=True)), fresh=True))
+        forged += all(asked.agrees for asked in compare(benchmark, list(zip(lies, found, strict=True)), fresh=True))
     assert honest >= 0.99 * draws
     assert forged == 0
 
 
-def _row(suite, row, returns):
+def _row(benchmark, row, returns):
     about = {name: getattr(row, name) for name in ("problem", "size", "training_seed", "weights_sha256")}
-    return make_row(suite.name, returns=[float(value) for value in returns], **about)
+    return make_seed_result(benchmark.name, returns=[float(value) for value in returns], **about)
 
 
 @pytest.mark.parametrize("name", ["normal", "rare disasters", "nearly always the same", "two values"])
 def test_the_bound_holds_for_returns_of_any_kind(board, name):
     # Both tests are drawn anew, so refusals should be as rare as ALARM says; 400 draws must not have 5.
-    suite = board[1]
-    at = suite.problem("guess").sizes[2]
+    benchmark = board[1]
+    at = benchmark.problem("guess").sizes[2]
     numbers = np.random.default_rng(1)
 
     def returns(count):
@@ -232,25 +234,27 @@ def test_the_bound_holds_for_returns_of_any_kind(board, name):
     refused = 0
     for _ in range(400):
         rows = [
-            make_row("small", problem="guess", size=2, training_seed=0, weights_sha256=None, returns=returns(500))
+            make_seed_result(
+                "small", problem="guess", size=2, training_seed=0, weights_sha256=None, returns=returns(500)
+            )
             for _ in range(2)
         ]
-        refused += not all(asked.agrees for asked in compare(suite, [tuple(rows)], fresh=True))
+        refused += not all(asked.agrees for asked in compare(benchmark, [tuple(rows)], fresh=True))
     assert refused < 5
 
 
 def test_a_score_forged_together_with_its_scatter_is_seen_in_the_distribution(board):
-    suite, numbers = board[1], np.random.default_rng(0)
-    at = suite.problem("guess").sizes[2]
+    benchmark, numbers = board[1], np.random.default_rng(0)
+    at = benchmark.problem("guess").sizes[2]
 
     def row(scores):
         returns = (at.chance + scores * (at.reference - at.chance)).tolist()
-        return make_row("small", problem="guess", size=2, training_seed=0, weights_sha256=None, returns=returns)
+        return make_seed_result("small", problem="guess", size=2, training_seed=0, weights_sha256=None, returns=returns)
 
     found = row(0.5 + 0.1 * numbers.standard_normal(1000))
     forged = 0.65 + 0.1 * numbers.standard_normal(1000)
     forged[:10] = -9.0  # the mean rises by less than the bound, which these make wide
-    mean, distribution = compare(suite, [(row(forged), found)], fresh=True)
+    mean, distribution = compare(benchmark, [(row(forged), found)], fresh=True)
     assert mean.agrees
     assert mean.found < mean.submitted + mean.bound
     assert not distribution.agrees
@@ -258,20 +262,20 @@ def test_a_score_forged_together_with_its_scatter_is_seen_in_the_distribution(bo
 
 
 def test_numbers_of_a_comparison_worked_out_by_hand(board):
-    suite = board[1]
-    at = suite.problem("xor").sizes[2]
+    benchmark = board[1]
+    at = benchmark.problem("xor").sizes[2]
     assert (at.chance, at.reference) == (0.0, 1.0)
 
     def row(values):
-        return make_row("small", problem="xor", size=2, training_seed=0, weights_sha256=None, returns=values)
+        return make_seed_result("small", problem="xor", size=2, training_seed=0, weights_sha256=None, returns=values)
 
     one, two = row([0.0, 1.0] * 50), row([0.0, 1.0] * 42 + [1.0] * 16)
-    (mean,) = compare(suite, [(one, two)], fresh=False)
+    (mean,) = compare(benchmark, [(one, two)], fresh=False)
     assert (mean.submitted, mean.found) == (0.5, 0.58)
     # Eight of a hundred differ by one: s^2 = (8 - 100 * 0.08^2) / 99; a normal variable is beyond 3.2905 in 0.001.
     assert mean.bound == pytest.approx(3.2905267 * math.sqrt(7.36 / 99 / 100))
     assert mean.agrees
-    mean, gap = compare(suite, [(one, two)], fresh=True)
+    mean, gap = compare(benchmark, [(one, two)], fresh=True)
     z = 3.4807564  # 0.0005, as there are two questions
     assert mean.bound == pytest.approx(z * math.sqrt(25 / 99 / 100 + 24.36 / 99 / 100))
     assert gap.found == pytest.approx(0.08)
@@ -284,13 +288,13 @@ def test_what_does_not_pass_the_check_is_not_run(tmp_path, board):
     text = (folder / FILE).read_text()
     (folder / FILE).write_text(text.replace('"returns": [', '"returns": [0.125, ', 1))
     with pytest.raises(SubmissionError, match=r"submission.json: rows\[0\].returns: must be those of all 1000"):
-        reproduce(folder, rows=1, fresh=False, seed=0, suites=board[0])
+        reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
 
 
 def test_agents_of_others_can_not_be_run_again(tmp_path):
     folder = make_submission(tmp_path, source="own")
     with pytest.raises(SubmissionError, match="agent.source: must be 'badger'"):
-        reproduce(folder, rows=1, fresh=False, seed=0, suites=Path(__file__).parents[1] / "suites")
+        reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=Path(__file__).parents[1] / "benchmarks")
 
 
 def test_weights_of_another_shape_than_the_config_says_are_refused(tmp_path, board):
@@ -300,7 +304,7 @@ def test_weights_of_another_shape_than_the_config_says_are_refused(tmp_path, boa
         about["config"]["memory"] += 1
         path.write_text(json.dumps(about))
     with pytest.raises(SubmissionError, match=r"submission.json: rows\[\d+\]: can't be run again: .*must be"):
-        reproduce(folder, rows=1, fresh=False, seed=0, suites=board[0])
+        reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
 
 
 def test_a_size_that_the_agent_can_not_have_is_refused(tmp_path, board):
@@ -310,20 +314,20 @@ def test_a_size_that_the_agent_can_not_have_is_refused(tmp_path, board):
         about["config"]["port_features"] = 8 - about["config"]["port_features"]
         path.write_text(json.dumps(about))
     with pytest.raises(SubmissionError, match="can't be run again"):
-        reproduce(folder, rows=1, fresh=False, seed=0, suites=board[0])
+        reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
 
 
 @pytest.mark.parametrize(
-    ("arguments", "fault"), [({"rows": 0}, "rows must be at least 1"), ({"seed": -1}, "seed must")]
+    ("arguments", "error"), [({"rows": 0}, "rows must be at least 1"), ({"seed": -1}, "seed must")]
 )
-def test_counts_and_seeds_are_checked(tmp_path, board, arguments, fault):
-    with pytest.raises(ValueError, match=fault):
-        reproduce(tmp_path, **{"rows": 1, "fresh": False, "seed": 0, "suites": board[0], **arguments})
+def test_counts_and_seeds_are_checked(tmp_path, board, arguments, error):
+    with pytest.raises(ValueError, match=error):
+        reproduce(tmp_path, **{"rows": 1, "fresh": False, "seed": 0, "benchmarks": board[0], **arguments})
 
 
 def test_the_number_of_threads_is_as_before(tmp_path, board):
     before = torch.get_num_threads()
-    reproduce(submission(tmp_path, board), rows=1, fresh=False, seed=0, suites=board[0])
+    reproduce(submission(tmp_path, board), rows=1, fresh=False, seed=0, benchmarks=board[0])
     assert torch.get_num_threads() == before
 
 

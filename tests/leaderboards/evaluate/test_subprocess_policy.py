@@ -334,7 +334,7 @@ def test_one_process_makes_one_policy_after_the_other_and_outlives_a_refusal():
 
 
 @pytest.mark.parametrize(
-    ("reference", "fault"),
+    ("reference", "error"),
     [
         ("mine:broken", "ZeroDivisionError: by zero"),
         ("mine:too_few", "TypeError: too_few"),
@@ -344,9 +344,9 @@ def test_one_process_makes_one_policy_after_the_other_and_outlives_a_refusal():
         ("mine:leaving", "exited with code 1"),
     ],
 )
-def test_a_policy_that_can_not_be_made_is_a_clear_error(reference, fault):
-    with pytest.raises(PolicyError, match=fault):
-        IsolatedPolicy(reference, ID, ARGUMENTS, 0, start_seconds=2.0 if "2 s" in fault else 60.0)
+def test_a_policy_that_can_not_be_made_is_a_clear_error(reference, error):
+    with pytest.raises(PolicyError, match=error):
+        IsolatedPolicy(reference, ID, ARGUMENTS, 0, start_seconds=2.0 if "2 s" in error else 60.0)
 
 
 @pytest.mark.parametrize("reference", ["mine", "mine:", ":make", "mine.py:make()", "../mine:make", "a:b:c", ""])

@@ -6,10 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from leaderboards.schema.benchmark import load_suite
-from leaderboards.schema.submission import Submission, make_row, read_submission
+from leaderboards.schema.benchmark import load_benchmark
+from leaderboards.schema.submission import Submission, make_seed_result, read_submission
 from leaderboards.site.board import Board, rank
-from tests.leaderboards.helpers.make_submission import SUITES, make_submission
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
 LONG = "An agent whose authors could not decide what to call it and so wrote down everything that it is made of, in t"
 HOSTILE = '<img src=x onerror=alert(1)> </script><script>alert(2)</script> {{ 7 * 7 }} " onmouseover="alert(3)'
@@ -21,21 +21,27 @@ def submission(**arguments: Any) -> Submission:
         return read_submission(make_submission(Path(folder), **arguments))
 
 
-def with_scores(entry: Submission, score: Callable[[str, int, int], float], *, suites: Path = SUITES) -> Submission:
+def with_scores(
+    entry: Submission, score: Callable[[str, int, int], float], *, benchmarks: Path = BENCHMARKS
+) -> Submission:
     """The same with every episode of a row scoring alike.
 
     Args:
         entry: any submission.
         score: takes problem, size and training seed.
-        suites: where its suite lies.
+        benchmarks: where its benchmark lies.
     """
-    suite = load_suite(entry.suite, suites)
+    benchmark = load_benchmark(entry.benchmark, benchmarks)
     rows = []
     for row in entry.rows:
-        level = suite.problem(row.problem).sizes[row.size]
+        level = benchmark.problem(row.problem).sizes[row.size]
         value = level.chance + score(row.problem, row.size, row.training_seed) * (level.reference - level.chance)
         about = {"problem": row.problem, "size": row.size, "training_seed": row.training_seed}
-        rows.append(make_row(entry.suite, returns=[value] * level.episodes, weights_sha256=row.weights_sha256, **about))
+        rows.append(
+            make_seed_result(
+                entry.benchmark, returns=[value] * level.episodes, weights_sha256=row.weights_sha256, **about
+            )
+        )
     return entry.model_copy(update={"rows": tuple(rows)})
 
 
@@ -63,4 +69,4 @@ def kinds() -> Iterator[tuple[Submission, str]]:
 @cache
 def board() -> Board:
     """Of one entry of every kind."""
-    return rank(load_suite("tiny", SUITES), kinds())
+    return rank(load_benchmark("tiny", BENCHMARKS), kinds())

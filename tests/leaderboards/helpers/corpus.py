@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leaderboards.schema.submission import FILE, seal
+from leaderboards.schema.submission import FILE, result_sha256
 
 RAW = "@raw@"
 
@@ -19,7 +19,7 @@ class Bad:
     change: Callable[[Path], Path | None]
     """Of the folder of a good one; returns where the bad one lies if that is somewhere else."""
     says: tuple[str, ...]
-    """What one of the faults must say: file, field, reason."""
+    """What one of the errors must say: file, field, reason."""
 
 
 def edit(folder: Path, change: Callable[[dict[str, Any]], Any], *, sealed: bool = True, raw: str = "") -> None:
@@ -37,7 +37,7 @@ def edit(folder: Path, change: Callable[[dict[str, Any]], Any], *, sealed: bool 
         for row in content.get("rows", ()):
             about = (row.get(key) for key in ("problem", "size", "training_seed", "weights_sha256", "returns"))
             try:
-                row["sha256"] = seal(content["suite"], *about)
+                row["sha256"] = result_sha256(content["suite"], *about)
             except (TypeError, ValueError, KeyError, OverflowError):
                 continue  # what no seal can be made of
     (folder / FILE).write_text(json.dumps(content).replace(f'"{RAW}"', raw) if raw else json.dumps(content))

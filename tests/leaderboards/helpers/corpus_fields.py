@@ -14,7 +14,7 @@ NUMBERS = {
     "training.curves.guess.1.0": "training.curves.guess[1][0]",
     "training.curves.guess.1.1": "training.curves.guess[1][1]",
 }
-"""Every place of a number: path -> as faults name it."""
+"""Every place of a number: path -> as errors name it."""
 NO_NUMBERS = ("NaN", "Infinity", "-Infinity", "1e999", '"1.0"', "true", "null", "[1]", "{}", "1" * 400)
 
 IN_NUMBERS = [
@@ -107,10 +107,10 @@ IDENTITY = [
     Bad(
         "a name that is taken", renamed(name="second", date="2026-01-05"), (FILE, "name", "is taken by 2026-01-01_sec")
     ),
-    Bad("a suite that is not there", setting("suite", "v99"), (FILE, "suite", "must be one of tiny, got 'v99'")),
+    Bad("a benchmark that is not there", setting("suite", "v99"), (FILE, "suite", "must be one of tiny, got 'v99'")),
     *(
-        Bad(f"the suite {suite!r}", setting("suite", suite), (FILE, "suite", "must match"))
-        for suite in ("../tiny", "/etc/passwd", "tiny\x00", "t\u0456ny", "TINY", "")
+        Bad(f"the benchmark {benchmark!r}", setting("suite", benchmark), (FILE, "suite", "must match"))
+        for benchmark in ("../tiny", "/etc/passwd", "tiny\x00", "t\u0456ny", "TINY", "")
     ),
     *(
         Bad(f"the previous {previous!r}", setting("previous", previous), (FILE, "previous", "must"))

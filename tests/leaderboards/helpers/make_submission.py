@@ -1,9 +1,9 @@
-"""Small submissions that pass every check, made without torch, and the tiny suite that they are for.
+"""Small submissions that pass every check, made without torch, and the tiny benchmark that they are for.
 
     folder = make_submission(tmp_path, name="second", skill=0.7)
-    assert check(folder, suites=SUITES) == []
+    assert check(folder, benchmarks=BENCHMARKS) == []
 
-`tiny.json` was written by `write_suite("tiny", TINY, SUITES)`, and a test compares the two.
+`tiny.json` was written by `write_benchmark("tiny", TINY, BENCHMARKS)`, and a test compares the two.
 """
 
 import hashlib
@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from leaderboards.schema.benchmark import Problem, load_suite
+from leaderboards.schema.benchmark import BenchmarkProblem, load_benchmark
 from leaderboards.schema.make_benchmark import Chosen
-from leaderboards.schema.submission import FILE, make_row, parse, to_bytes
+from leaderboards.schema.submission import FILE, make_seed_result, parse, to_bytes
 
-SUITES = Path(__file__).parents[1] / "suites"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 TINY = (
     Chosen("guess", "Badger/Guessing-v0", {"dims": 2, "horizon": 4}, (1, 2, 3), 8),
     Chosen("xor", "Badger/HiddenXOR-v0", {"bits": 2}, (2, 3), 8),
@@ -30,8 +30,8 @@ FEATURES = {"Badger/Guessing-v0": 3, "Badger/HiddenXOR-v0": 5}
 def make_submission(
     folder_root: Path,
     *,
-    suite: str = "tiny",
-    suites: Path = SUITES,
+    benchmark: str = "tiny",
+    benchmarks: Path = BENCHMARKS,
     name: str = "first",
     date: str = "2026-01-02",
     seeds: int = 5,
@@ -45,8 +45,8 @@ def make_submission(
     """Write a valid submission.
 
     Args:
-        folder_root: folder of all submissions; it goes into `<folder_root>/<suite>/<date>_<name>`.
-        suite, suites: what it is for, and where that lies.
+        folder_root: folder of all submissions; it goes into `<folder_root>/<benchmark>/<date>_<name>`.
+        benchmark, benchmarks: what it is for, and where that lies.
         name, date, source: as in `submission.json`.
         seeds: training seeds of every problem.
         problems: those entered; None for all.
@@ -58,9 +58,9 @@ def make_submission(
     Returns:
         The submission's folder.
     """
-    loaded = load_suite(suite, suites)
+    loaded = load_benchmark(benchmark, benchmarks)
     chosen = [problem for problem in loaded.problems if problems is None or problem.name in problems]
-    folder = folder_root / suite / f"{date}_{name}"
+    folder = folder_root / benchmark / f"{date}_{name}"
     folder.mkdir(parents=True)
     rows, parameters = [], {}
     for problem in chosen:
@@ -76,11 +76,11 @@ def make_submission(
                 returns = level.chance + scores * (level.reference - level.chance)
                 about = {"problem": problem.name, "size": size, "training_seed": seed, "weights_sha256": sha}
                 returns = np.clip(returns, level.lowest, level.highest)
-                rows.append(make_row(suite, returns=returns.tolist(), **about).model_dump())
+                rows.append(make_seed_result(benchmark, returns=returns.tolist(), **about).model_dump())
     names = [problem.name for problem in chosen]
     content = {
         "format": 1,
-        "suite": suite,
+        "suite": benchmark,
         "name": name,
         "date": date,
         "title": f"The {name} agent",
@@ -104,7 +104,7 @@ def make_submission(
     return folder
 
 
-def make_weights(problem: Problem, numbers: np.random.Generator) -> tuple[bytes, int]:
+def make_weights(problem: BenchmarkProblem, numbers: np.random.Generator) -> tuple[bytes, int]:
     """A safetensors file with random weights of a small Badger for a problem, and how many they are."""
     features = FEATURES.get(problem.id, 3)
     shapes: dict[str, tuple[int, ...]] = {
@@ -133,7 +133,7 @@ def pack(tensors: dict[str, Any]) -> bytes:
     return struct.pack("<Q", len(text)) + text + body
 
 
-def make_config(problem: Problem, sha: str) -> dict[str, Any]:
+def make_config(problem: BenchmarkProblem, sha: str) -> dict[str, Any]:
     """The JSON that lies beside the weights of `make_weights`."""
     config = {"port_features": FEATURES.get(problem.id, 3), "memory": MEMORY, "message": MESSAGE}
     return {
@@ -144,7 +144,7 @@ def make_config(problem: Problem, sha: str) -> dict[str, Any]:
     }
 
 
-def _store(folder: Path, problem: Problem, weights: bytes) -> str:
+def _store(folder: Path, problem: BenchmarkProblem, weights: bytes) -> str:
     sha = hashlib.sha256(weights).hexdigest()
     (folder / "weights").mkdir(exist_ok=True)
     (folder / "weights" / f"{sha}.safetensors").write_bytes(weights)

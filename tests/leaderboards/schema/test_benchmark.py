@@ -5,20 +5,20 @@ import pytest
 
 from badger_envs.registry import get_spec, reference_returns
 from baselines.experiments.suites import SUITES as COMPARISONS
-from leaderboards.schema.benchmark import SUITES, Suite, load_suite
-from leaderboards.schema.make_benchmark import LEAST_SEEDS, PROBLEMS, describe, write_suite
-from tests.leaderboards.helpers.make_submission import SUITES as TEST_SUITES
+from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
+from leaderboards.schema.make_benchmark import MIN_SEEDS, PROBLEMS, describe, write_benchmark
+from tests.leaderboards.helpers.make_submission import BENCHMARKS as TEST_BENCHMARKS
 from tests.leaderboards.helpers.make_submission import TINY
 
 
-@pytest.mark.parametrize("name", Suite.names())
-def test_a_suite_says_what_the_registry_says(name):
-    suite = load_suite(name)
-    assert {problem.id for problem in suite.problems} == {
+@pytest.mark.parametrize("name", Benchmark.names())
+def test_a_benchmark_says_what_the_registry_says(name):
+    benchmark = load_benchmark(name)
+    assert {problem.id for problem in benchmark.problems} == {
         "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/ModularReacher-v0",
         "Badger/ModularRobot-v0",
     }  # fmt: skip
-    for problem in suite.problems:
+    for problem in benchmark.problems:
         spec = get_spec(problem.id)
         assert (problem.size_name, problem.metric) == (spec.size_argument, spec.metric)
         assert problem.train_size == getattr(spec.make_task(**problem.arguments), spec.size_argument)
@@ -40,26 +40,26 @@ def test_a_suite_says_what_the_registry_says(name):
 
 
 def test_v1_asks_what_the_standard_comparison_trains_and_tests():
-    suite = load_suite("v1")
+    benchmark = load_benchmark("v1")
     recipes = {recipe.name: recipe for recipe in COMPARISONS["standard"].recipes if recipe.name != "guessing_sizes"}
-    assert [problem.name for problem in suite.problems] == list(recipes)
-    for problem in suite.problems:
+    assert [problem.name for problem in benchmark.problems] == list(recipes)
+    for problem in benchmark.problems:
         recipe = recipes[problem.name]
         assert (problem.id, problem.arguments) == (recipe.task, recipe.arguments)
         assert set(problem.sizes) == {problem.train_size, *recipe.test_sizes}
         assert all(size.episodes == recipe.test_episodes for size in problem.sizes.values())
         assert all(size.first_episode == 0 for size in problem.sizes.values())
-    assert suite.episode_set == "TEST"
-    assert suite.least_seeds == LEAST_SEEDS == COMPARISONS["standard"].seeds
+    assert benchmark.episode_set == "TEST"
+    assert benchmark.min_seeds == MIN_SEEDS == COMPARISONS["standard"].seeds
 
 
 @pytest.mark.parametrize(
     ("name", "problems", "folder"),
-    [*((name, PROBLEMS[name], SUITES) for name in PROBLEMS), ("tiny", TINY, TEST_SUITES)],
+    [*((name, PROBLEMS[name], BENCHMARKS) for name in PROBLEMS), ("tiny", TINY, TEST_BENCHMARKS)],
 )
-def test_the_file_of_a_suite_is_what_make_suite_writes(name, problems, folder, tmp_path):
+def test_the_file_of_a_benchmark_is_what_make_benchmark_writes(name, problems, folder, tmp_path):
     written, kept = (
-        json.loads(write_suite(name, problems, tmp_path).read_text()),
+        json.loads(write_benchmark(name, problems, tmp_path).read_text()),
         json.loads((folder / f"{name}.json").read_text()),
     )
     assert written == describe(name, problems)
@@ -68,22 +68,22 @@ def test_the_file_of_a_suite_is_what_make_suite_writes(name, problems, folder, t
 
 
 def test_scores_are_0_at_chance_1_at_the_reference_and_never_clipped():
-    suite = load_suite("v1")
-    assert suite.score("guessing", 3, -20.0) == 0.0
-    assert suite.score("guessing", 3, -2.10546875) == 1.0
-    assert suite.score("xor3", 2, -1.0) == -1.0
-    assert suite.score("guessing", 3, 0.0) == pytest.approx(20 / (20 - 2.10546875))
+    benchmark = load_benchmark("v1")
+    assert benchmark.score("guessing", 3, -20.0) == 0.0
+    assert benchmark.score("guessing", 3, -2.10546875) == 1.0
+    assert benchmark.score("xor3", 2, -1.0) == -1.0
+    assert benchmark.score("guessing", 3, 0.0) == pytest.approx(20 / (20 - 2.10546875))
 
 
 @pytest.mark.parametrize("name", ["v99", "../v1", "/etc/passwd", "", "v1.json", "v1\0"])
-def test_a_suite_that_is_not_there_is_refused(name):
-    with pytest.raises(ValueError, match="suite must be one of v1, got"):
-        load_suite(name)
+def test_a_benchmark_that_is_not_there_is_refused(name):
+    with pytest.raises(ValueError, match="benchmark must be one of v1, got"):
+        load_benchmark(name)
 
 
 def test_a_problem_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="problem must be one of guess, xor, got 'chess'"):
-        load_suite("tiny", TEST_SUITES).problem("chess")
+        load_benchmark("tiny", TEST_BENCHMARKS).problem("chess")
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,12 @@ def test_a_problem_that_is_not_there_is_refused():
         (lambda s: s["problems"][0]["sizes"]["1"].update(chance=9.0), "lowest <= chance < reference <= highest"),
     ],
 )
-def test_a_damaged_suite_is_refused(change, reason, tmp_path):
-    content = json.loads((TEST_SUITES / "tiny.json").read_text())
+def test_a_damaged_benchmark_is_refused(change, reason, tmp_path):
+    content = json.loads((TEST_BENCHMARKS / "tiny.json").read_text())
     change(content)
     (tmp_path / "tiny.json").write_text(json.dumps(content))
     with pytest.raises(ValueError, match=reason):
-        load_suite("tiny", tmp_path)
+        load_benchmark("tiny", tmp_path)
 
 
 def _rounded(content):

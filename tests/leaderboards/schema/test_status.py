@@ -76,7 +76,7 @@ def test_what_nobody_else_can_run_stays_self_reported_until_it_is_withdrawn(tmp_
 
 
 @pytest.mark.parametrize(
-    ("arguments", "fault"),
+    ("arguments", "error"),
     [
         (("good", "ci", {}), "status.json: status: must be 'checked', .* got 'good'"),
         (("checked", "", {}), "status.json: by: "),
@@ -87,8 +87,8 @@ def test_what_nobody_else_can_run_stays_self_reported_until_it_is_withdrawn(tmp_
         (("checked", "ci", []), "status.json: details"),
     ],
 )
-def test_what_a_history_can_not_say_is_refused_and_nothing_is_written(folder, arguments, fault):
-    with pytest.raises(SubmissionError, match=fault):
+def test_what_a_history_can_not_say_is_refused_and_nothing_is_written(folder, arguments, error):
+    with pytest.raises(SubmissionError, match=error):
         record(folder, *arguments)
     assert not (folder / FILE).exists()
 
@@ -122,7 +122,7 @@ STEP = {"status": "checked", "date": "2026-02-01", "by": "ci", "details": {}}
 
 
 @pytest.mark.parametrize(
-    ("content", "fault"),
+    ("content", "error"),
     [
         ("", "must be valid JSON"),
         ("[]", "status.json: "),
@@ -145,10 +145,10 @@ STEP = {"status": "checked", "date": "2026-02-01", "by": "ci", "details": {}}
         (" " * (2**20 + 1), "must have at most 1048576 bytes"),
     ],
 )
-def test_a_bad_file_is_refused_with_a_clear_error_and_stays_as_it_is(folder, content, fault):
+def test_a_bad_file_is_refused_with_a_clear_error_and_stays_as_it_is(folder, content, error):
     (folder / FILE).write_text(content)
     for act in (status_of, lambda folder: record(folder, "checked", "ci", {}), lambda folder: withdraw(folder, "no")):
-        with pytest.raises(SubmissionError, match=fault) as caught:
+        with pytest.raises(SubmissionError, match=error) as caught:
             act(folder)
         assert str(caught.value).startswith("status.json: ")
         assert str(caught.value).isprintable()

@@ -11,13 +11,13 @@ from leaderboards.schema.submission import (
     Submission,
     SubmissionError,
     folders,
-    make_row,
+    make_seed_result,
     parse,
     read_submission,
-    seal,
+    result_sha256,
     to_bytes,
 )
-from tests.leaderboards.helpers.make_submission import SUITES, make_submission
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
 ROW = {"problem": "guess", "size": 2, "training_seed": 0, "weights_sha256": None}
 
@@ -34,11 +34,11 @@ def test_what_is_written_is_read_back_byte_for_byte(tmp_path):
 
 
 def test_a_row_keeps_nine_digits_of_its_returns_and_its_seal_says_what_it_holds():
-    row = make_row("tiny", **ROW, returns=[-1.23456789012345, -0.1, 0.0, -1 / 3])
+    row = make_seed_result("tiny", **ROW, returns=[-1.23456789012345, -0.1, 0.0, -1 / 3])
     assert row.returns == (-1.23456789, -0.1, 0.0, -0.333333333)
-    assert row.sha256 == seal("tiny", "guess", 2, 0, None, row.returns)
-    assert row.sha256 == seal("tiny", "guess", 2, 0, None, np.array(row.returns))
-    assert row.sha256 == seal("tiny", "guess", 2, 0, None, [-1.23456789, -0.1, -0.0, -0.333333333])
+    assert row.sha256 == result_sha256("tiny", "guess", 2, 0, None, row.returns)
+    assert row.sha256 == result_sha256("tiny", "guess", 2, 0, None, np.array(row.returns))
+    assert row.sha256 == result_sha256("tiny", "guess", 2, 0, None, [-1.23456789, -0.1, -0.0, -0.333333333])
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_a_row_keeps_nine_digits_of_its_returns_and_its_seal_says_what_it_holds(
     ],
 )  # fmt: skip
 def test_a_seal_is_of_everything_that_a_row_says(other):
-    assert seal(*other) != seal("tiny", "guess", 2, 0, None, [-1.0, -2.0])
+    assert result_sha256(*other) != result_sha256("tiny", "guess", 2, 0, None, [-1.0, -2.0])
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_a_row_can_not_hold_what_is_no_number(value):
     with pytest.raises(ValidationError, match="finite"):
-        make_row("tiny", **ROW, returns=[-1.0, value])
+        make_seed_result("tiny", **ROW, returns=[-1.0, value])
 
 
 def test_whole_numbers_are_returns_too(tmp_path):
@@ -65,12 +65,12 @@ def test_whole_numbers_are_returns_too(tmp_path):
     content = json.loads((folder / FILE).read_text())
     row = content["rows"][3]
     row["returns"][0] = -3
-    row["sha256"] = seal(
+    row["sha256"] = result_sha256(
         "tiny", *(row[key] for key in ("problem", "size", "training_seed", "weights_sha256", "returns"))
     )
     (folder / FILE).write_text(json.dumps(content))
     assert read_submission(folder).rows[3].returns[0] == -3.0
-    assert check(folder, suites=SUITES) == []
+    assert check(folder, benchmarks=BENCHMARKS) == []
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path):
@@ -81,16 +81,16 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path):
     (folder / FILE).write_text(json.dumps(content))
     with pytest.raises(SubmissionError) as caught:
         read_submission(folder)
-    assert {fault.field for fault in caught.value.faults} == {"title", "date", "score", "rows[0].size"}
-    assert {fault.file for fault in caught.value.faults} == {FILE}
+    assert {error.field for error in caught.value.errors} == {"title", "date", "score", "rows[0].size"}
+    assert {error.file for error in caught.value.errors} == {FILE}
 
 
 def test_names_in_any_script_are_welcome(tmp_path):
     folder = make_submission(tmp_path, title="Барсук — 獾 & “co”", authors=["Жанна д'Арк", "李小龍", "محمد"])
-    assert check(folder, suites=SUITES) == []
+    assert check(folder, benchmarks=BENCHMARKS) == []
 
 
-def test_folders_are_those_of_a_suite_by_date(tmp_path):
+def test_folders_are_those_of_a_benchmark_by_date(tmp_path):
     for date in ("2026-02-01", "2025-12-31", "2026-01-15"):
         make_submission(tmp_path, date=date)
     (tmp_path / "tiny" / ".left.over").mkdir()
@@ -102,7 +102,7 @@ def test_folders_are_those_of_a_suite_by_date(tmp_path):
 @pytest.mark.parametrize("source", ["badger", "own"])
 def test_made_up_submissions_are_valid_and_their_weights_are_those_of_agents(source, tmp_path):
     folder = make_submission(tmp_path, source=source, problems=("xor",), sizes={"xor": (2,)}, seeds=2, skill=0.9)
-    assert check(folder, suites=SUITES) == []
+    assert check(folder, benchmarks=BENCHMARKS) == []
     submission = read_submission(folder)
     assert {(row.problem, row.size) for row in submission.rows} == {("xor", 2)}
     assert (folder / "weights").exists() == (source == "badger")

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from badger_envs.statistics import interquartile_mean, probability_of_improvement, rank_intervals, stratified_bootstrap
-from leaderboards.schema.benchmark import load_suite
+from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.site.board import COMPARED, rank
-from leaderboards.site.board_json import as_data
+from leaderboards.site.board_json import to_json
 from leaderboards.site.entries import REPLICATES, REPLICATES_OF_PARTS
 from tests.leaderboards.helpers.boards import board, kinds, submission, with_scores
-from tests.leaderboards.helpers.make_submission import SUITES
+from tests.leaderboards.helpers.make_submission import BENCHMARKS
 
-TINY = load_suite("tiny", SUITES)
+TINY = load_benchmark("tiny", BENCHMARKS)
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +45,10 @@ def test_the_score_of_a_run_is_that_of_its_mean_return():
     (entry,) = rank(TINY, [(mine, "checked")]).entries
     row = next(row for row in mine.rows if (row.problem, row.size, row.training_seed) == ("guess", 3, 4))
     level = TINY.problem("guess").sizes[3]
-    shown = entry.results.problems["guess"].at[3].rows[4]
-    assert shown.mean_return == pytest.approx(np.mean(row.returns))
-    assert shown.score == pytest.approx((np.mean(row.returns) - level.chance) / (level.reference - level.chance))
-    assert (shown.weights, shown.sha256) == (row.weights_sha256, row.sha256)
+    short_repr = entry.results.problems["guess"].at[3].rows[4]
+    assert short_repr.mean_return == pytest.approx(np.mean(row.returns))
+    assert short_repr.score == pytest.approx((np.mean(row.returns) - level.chance) / (level.reference - level.chance))
+    assert (short_repr.weights, short_repr.sha256) == (row.weights_sha256, row.sha256)
 
 
 def test_scores_are_never_clipped(by_name):
@@ -99,7 +99,7 @@ def test_the_unranked_do_not_touch_the_ranks_of_the_others(everybody):
 
 
 def test_the_order_of_the_submissions_makes_no_difference(everybody):
-    assert as_data(rank(TINY, reversed(list(kinds())))) == as_data(everybody)
+    assert to_json(rank(TINY, reversed(list(kinds())))) == to_json(everybody)
 
 
 def test_sizes_that_an_entry_can_not_have_are_missing(by_name):

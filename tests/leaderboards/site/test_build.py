@@ -6,17 +6,17 @@ import sys
 
 import pytest
 
-from leaderboards.schema.benchmark import load_suite
+from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.schema.status import record, withdraw
 from leaderboards.schema.submission import FILE
 from leaderboards.site.board import rank
-from leaderboards.site.board_json import as_data
+from leaderboards.site.board_json import to_json
 from leaderboards.site.build import MARK, build
 from leaderboards.site.pages import pages, rules_of
 from tests.helpers.paths import ROOT
 from tests.leaderboards.helpers.boards import board
 from tests.leaderboards.helpers.html_page import Page
-from tests.leaderboards.helpers.make_submission import SUITES, make_submission
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def files(folder):
 
 
 def test_it_writes_a_page_for_the_board_each_entry_and_each_problem_and_the_raw_files(root, tmp_path):
-    built = build(root, "tiny", tmp_path / "site", suites=SUITES)
+    built = build(root, "tiny", tmp_path / "site", benchmarks=BENCHMARKS)
     assert (built.entries, built.left_out) == (3, {})
     names = [f"2026-01-02_{name}" for name in ("first", "second", "third")]
     assert set(files(tmp_path / "site")) == {
@@ -54,14 +54,14 @@ def test_it_writes_a_page_for_the_board_each_entry_and_each_problem_and_the_raw_
 
 def test_the_same_submissions_make_the_same_bytes(root, tmp_path):
     for name in ("one", "two"):
-        build(root, "tiny", tmp_path / name, suites=SUITES)
+        build(root, "tiny", tmp_path / name, benchmarks=BENCHMARKS)
     assert files(tmp_path / "one") == files(tmp_path / "two")
-    build(root, "tiny", tmp_path / "one", suites=SUITES)
+    build(root, "tiny", tmp_path / "one", benchmarks=BENCHMARKS)
     assert files(tmp_path / "one") == files(tmp_path / "two"), "also over an older site"
 
 
 def test_the_same_bytes_come_out_of_another_process_whatever_its_hashes_of_strings(root, tmp_path):
-    build(root, "tiny", tmp_path / "here", suites=SUITES)
+    build(root, "tiny", tmp_path / "here", benchmarks=BENCHMARKS)
     script = (
         "import sys; from pathlib import Path\n"
         "class Refuse:\n"
@@ -70,11 +70,11 @@ def test_the_same_bytes_come_out_of_another_process_whatever_its_hashes_of_strin
         "            raise ImportError(name)\n"
         "sys.meta_path.insert(0, Refuse())\n"
         "from leaderboards.site.build import build\n"
-        "root, out, suites = map(Path, sys.argv[1:])\n"
-        "build(root, 'tiny', out, suites=suites)\n"
+        "root, out, benchmarks = map(Path, sys.argv[1:])\n"
+        "build(root, 'tiny', out, benchmarks=benchmarks)\n"
     )
     there = tmp_path / "there"
-    command = [sys.executable, "-c", script, str(root), str(there), str(SUITES)]
+    command = [sys.executable, "-c", script, str(root), str(there), str(BENCHMARKS)]
     subprocess.run(command, check=True, cwd=ROOT, env={"PYTHONHASHSEED": "7"})
     assert files(tmp_path / "here") == files(there)
 
@@ -87,10 +87,10 @@ def test_what_does_not_pass_the_check_is_left_out_and_the_reasons_are_told(root,
     (root / "tiny" / "2026-01-02_first" / "status.json").write_text('{"format": 1, "history": [{"status": "best"}]}')
     broken = root / "tiny" / "<script>alert(1)<"
     broken.mkdir()
-    built = build(root, "tiny", tmp_path / "site", suites=SUITES)
+    built = build(root, "tiny", tmp_path / "site", benchmarks=BENCHMARKS)
     assert built.entries == 1
     assert set(built.left_out) == {"2026-01-02_first", "2026-01-02_third", broken.name}
-    assert all(faults and all(str(fault) for fault in faults) for faults in built.left_out.values())
+    assert all(errors and all(str(error) for error in errors) for errors in built.left_out.values())
     assert not any("third" in path or "script" in path for path in files(tmp_path / "site"))
 
 
@@ -99,38 +99,38 @@ def test_a_folder_that_is_no_site_is_not_replaced(root, tmp_path):
     mine.mkdir()
     (mine / "thesis.txt").write_text("years of work")
     with pytest.raises(ValueError, match="out must be a new or empty folder"):
-        build(root, "tiny", mine, suites=SUITES)
+        build(root, "tiny", mine, benchmarks=BENCHMARKS)
     assert files(mine) == {"thesis.txt": b"years of work"}
-    with pytest.raises(ValueError, match="suite must be one of tiny"):
-        build(root, "v0", tmp_path / "site", suites=SUITES)
+    with pytest.raises(ValueError, match="benchmark must be one of tiny"):
+        build(root, "v0", tmp_path / "site", benchmarks=BENCHMARKS)
 
 
 def test_a_build_that_fails_leaves_the_old_site_and_nothing_beside_it(root, tmp_path):
     out = tmp_path / "site"
-    build(root, "tiny", out, suites=SUITES)
+    build(root, "tiny", out, benchmarks=BENCHMARKS)
     before = files(out)
-    suites = tmp_path / "suites"
-    suites.mkdir()
-    # A suite with a problem whose documentation can't be found, so that pages can't be made.
-    text = (SUITES / "tiny.json").read_text().replace("Badger/HiddenXOR-v0", "Badger/Nothing-v0")
-    (suites / "tiny.json").write_text(text)
+    benchmarks = tmp_path / "benchmarks"
+    benchmarks.mkdir()
+    # A benchmark with a problem whose documentation can't be found, so that pages can't be made.
+    text = (BENCHMARKS / "tiny.json").read_text().replace("Badger/HiddenXOR-v0", "Badger/Nothing-v0")
+    (benchmarks / "tiny.json").write_text(text)
     with pytest.raises(ValueError, match="id must be one of"):
-        build(root, "tiny", out, suites=suites)
+        build(root, "tiny", out, benchmarks=benchmarks)
     assert files(out) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["site", "submissions", "suites"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["benchmarks", "site", "submissions"]
 
 
 def test_older_pages_of_what_is_gone_are_gone(root, tmp_path):
     out = tmp_path / "site"
-    build(root, "tiny", out, suites=SUITES)
+    build(root, "tiny", out, benchmarks=BENCHMARKS)
     (out / "stale.html").write_text("")
     assert (out / MARK).is_file()
-    build(root, "tiny", out, suites=SUITES)
+    build(root, "tiny", out, benchmarks=BENCHMARKS)
     assert not (out / "stale.html").exists()
 
 
 def test_a_board_without_entries_has_pages_too(tmp_path):
-    built = build(tmp_path / "nothing", "tiny", tmp_path / "site", suites=SUITES)
+    built = build(tmp_path / "nothing", "tiny", tmp_path / "site", benchmarks=BENCHMARKS)
     assert built.entries == 0
     assert "Nobody has handed in anything yet" in (tmp_path / "site/index.html").read_text()
     assert "Nobody has entered this problem yet" in (tmp_path / "site/problem/xor.html").read_text()
@@ -146,7 +146,7 @@ def test_every_number_in_a_table_of_scores_has_its_formula_one_press_away(parsed
 
 def test_the_numbers_lie_beside_the_pages_as_data(texts):
     data = json.loads(texts["board.json"])
-    assert data == json.loads(json.dumps(as_data(board())))
+    assert data == json.loads(json.dumps(to_json(board())))
     first = data["entries"][0]
     assert (first["id"], first["rank"]["rank"], first["status"]) == ("2026-01-02_best", 1, "reproduced")
     assert list(first["problems"]["guess"]["sizes"]) == ["1", "2", "3"]
@@ -159,15 +159,15 @@ def test_one_seed_has_no_interval(texts):
 
 
 def test_the_rules_of_a_problem_are_those_of_its_task():
-    suite = load_suite("v1")
-    for problem in suite.problems:
+    benchmark = load_benchmark("v1")
+    for problem in benchmark.problems:
         assert {"", "Observation", "Action", "Reward", "Episode end", "ReferenceReturns"} <= set(rules_of(problem))
 
 
-def test_every_problem_of_the_suite_that_we_ship_gets_a_page():
-    suite = load_suite("v1")
-    found = dict(pages(rank(suite, []), {}))
-    for problem in suite.problems:
+def test_every_problem_of_the_benchmark_that_we_ship_gets_a_page():
+    benchmark = load_benchmark("v1")
+    found = dict(pages(rank(benchmark, []), {}))
+    for problem in benchmark.problems:
         page = Page(found[f"problem/{problem.name}.html"])
         assert "Observation" in page.words
 

@@ -5,7 +5,7 @@ import pytest
 
 from badger_envs.statistics import Interval, Profile
 from leaderboards.site.charts import profiles, size_curves
-from leaderboards.site.error_bars import AXIS, Domain, domain_of, whisker
+from leaderboards.site.error_bars import AXIS, Domain, domain_of, error_bar
 from leaderboards.site.pages import compact
 
 
@@ -20,11 +20,11 @@ def test_an_axis_reaches_from_chance_to_the_reference_and_further_where_somethin
 
 
 def test_a_dot_lies_where_its_score_is_and_becomes_an_arrow_outside():
-    half = whisker(Interval(0.5, 0.25, 0.75), Domain(0.0, 1.0))
+    half = error_bar(Interval(0.5, 0.25, 0.75), Domain(0.0, 1.0))
     assert (half.chance, half.low, half.dot, half.reference) == ("0.0", "35.0", "70.0", f"{AXIS:.1f}")
     assert (half.width, half.beyond) == ("70.0", "")
-    assert whisker(around(-5.0), Domain(0.0, 1.0)).beyond == "left"
-    assert whisker(around(5.0), Domain(0.0, 1.0)).beyond == "right"
+    assert error_bar(around(-5.0), Domain(0.0, 1.0)).beyond == "left"
+    assert error_bar(around(5.0), Domain(0.0, 1.0)).beyond == "right"
 
 
 def test_a_missing_size_is_a_gap_in_the_line_and_the_train_size_has_a_ring():

@@ -4,12 +4,12 @@ import base64
 import hashlib
 from urllib.parse import urldefrag
 
-from leaderboards.schema.benchmark import load_suite
+from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.site.board import rank
 from leaderboards.site.pages import pages
 from tests.helpers.paths import ROOT
 from tests.leaderboards.helpers.boards import HOSTILE, submission
-from tests.leaderboards.helpers.make_submission import SUITES
+from tests.leaderboards.helpers.make_submission import BENCHMARKS
 
 
 def test_what_submitters_write_stays_text(texts, parsed):
@@ -63,5 +63,5 @@ def test_nothing_but_the_script_and_style_of_the_site_may_run(parsed):
 
 def test_a_name_that_is_a_template_is_not_run():
     one = submission(name="braces", title="{{ 7 * 7 }} {% raw %}")
-    found = dict(pages(rank(load_suite("tiny", SUITES), [(one, "checked")]), {}))
+    found = dict(pages(rank(load_benchmark("tiny", BENCHMARKS), [(one, "checked")]), {}))
     assert "{{ 7 * 7 }} {% raw %}" in found["entry/2026-01-02_braces.html"]

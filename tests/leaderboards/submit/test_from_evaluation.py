@@ -6,22 +6,22 @@ import pytest
 
 from agents import build_agent, save_agent
 from leaderboards.check.check import check
-from leaderboards.schema.benchmark import load_suite
-from leaderboards.schema.result_file import write_rows
-from leaderboards.schema.submission import make_row, read_submission
+from leaderboards.schema.benchmark import load_benchmark
+from leaderboards.schema.result_file import write_results
+from leaderboards.schema.submission import make_seed_result, read_submission
 from leaderboards.submit.submit import submit
-from tests.leaderboards.helpers.make_submission import SUITES
+from tests.leaderboards.helpers.make_submission import BENCHMARKS
 
 WHO = {"authors": ["Ada Lovelace"], "url": "https://example.org/code", "date": "2026-01-02"}
-TINY = {"suite": "tiny", "suites": SUITES}
+TINY = {"benchmark": "tiny", "benchmarks": BENCHMARKS}
 TRAINING = {"environment_steps": 1000, "cpu_seconds": {"guess": 1.5, "xor": 2.5}, "parameters": 7, "device": "cpu"}
 
 
 def evaluated(path, *, seeds=5, source="own", weights=None, gap=None):
     """A file as `leaderboards evaluate` writes it."""
-    suite = load_suite("tiny", SUITES)
+    benchmark = load_benchmark("tiny", BENCHMARKS)
     rows = []
-    for problem in suite.problems:
+    for problem in benchmark.problems:
         for seed in range(seeds):
             if (problem.name, seed) == gap:
                 continue
@@ -29,15 +29,17 @@ def evaluated(path, *, seeds=5, source="own", weights=None, gap=None):
                 returns = at.chance + 0.1 * np.random.default_rng([seed, size]).random(at.episodes)
                 about = {"problem": problem.name, "size": size, "training_seed": seed}
                 sha = next(iter(weights)) if weights else None
-                rows.append(make_row("tiny", **about, weights_sha256=sha, returns=returns.tolist()))
-    return write_rows(path, rows, suite=suite, source=source, policy="mine:make", command="python x", weights=weights)
+                rows.append(make_seed_result("tiny", **about, weights_sha256=sha, returns=returns.tolist()))
+    return write_results(
+        path, rows, benchmark=benchmark, source=source, policy="mine:make", command="python x", weights=weights
+    )
 
 
 def test_an_evaluation_becomes_a_submission_that_passes(tmp_path):
     path, lines = evaluated(tmp_path / "mine.json", gap=("xor", 3)), []
     about = {"title": "Mine", "about": "My agent.", "training": TRAINING | {"commands": ["python train.py"]}}
     folder = submit(path, root=tmp_path / "all", **WHO, **TINY, **about, say=lines.append)
-    assert check(folder, suites=SUITES) == []
+    assert check(folder, benchmarks=BENCHMARKS) == []
     made = read_submission(folder)
     assert (made.name, made.agent.source) == ("make", "own")
     assert made.training.commands == ("python train.py", "python x")

@@ -6,24 +6,24 @@ import numpy as np
 import pytest
 
 from leaderboards.check.check import check
-from leaderboards.schema.benchmark import load_suite
-from leaderboards.schema.make_benchmark import Chosen, write_suite
+from leaderboards.schema.benchmark import load_benchmark
+from leaderboards.schema.make_benchmark import Chosen, write_benchmark
 from leaderboards.schema.submission import FILE, SubmissionError, read_submission
 from leaderboards.submit.submit import submit
 from tests.helpers.tiny import run_tiny
-from tests.leaderboards.helpers.make_submission import SUITES, make_config, make_weights
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_config, make_weights
 
 WHO = {"authors": ["Ada Lovelace"], "url": "https://example.org/code", "date": "2026-01-02"}
-TINY = {"suite": "tiny", "suites": SUITES}
+TINY = {"benchmark": "tiny", "benchmarks": BENCHMARKS}
 
 
 @pytest.fixture
 def results(tmp_path):
     """A folder as `baselines compare` writes it: an agent that was trained five times on both problems."""
     folder = tmp_path / "results"
-    suite = load_suite("tiny", SUITES)
+    benchmark = load_benchmark("tiny", BENCHMARKS)
     entries = []
-    for problem in suite.problems:
+    for problem in benchmark.problems:
         runs = []
         for seed in range(5):
             numbers = np.random.default_rng([seed, len(problem.name)])
@@ -65,7 +65,7 @@ def results(tmp_path):
     command = "python -m baselines compare --suite tiny --out '/home/ada/my results' --jobs 2"
     content = {
         "runs": [{"command": command, "versions": {"badger_envs": "0.1.0", "torch": "2.13.0"}}],
-        "problems": [{"name": p.name, "task": p.id, "arguments": p.arguments} for p in suite.problems],
+        "problems": [{"name": p.name, "task": p.id, "arguments": p.arguments} for p in benchmark.problems],
         "agents": entries,
     }
     (folder / "result.json").write_text(json.dumps(content))
@@ -82,7 +82,7 @@ def test_a_comparison_becomes_a_submission_that_passes(results, tmp_path):
     lines = []
     folder = submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
     assert folder == tmp_path / "all" / "tiny" / "2026-01-02_two-words"
-    assert check(folder, suites=SUITES) == []
+    assert check(folder, benchmarks=BENCHMARKS) == []
     assert lines == []
     made = read_submission(folder)
     assert (made.title, made.about, made.agent.source) == ("Two Words", "It learns.", "badger")
@@ -118,7 +118,7 @@ def test_what_is_missing_is_said_in_a_line_each(results, tmp_path):
         "xor, training seed 1: left out, run.json: must be a file that can be read, got: No such file or directory",
         "xor: left out training seeds 2, 3, 4, since there is none of 1",
         "xor: 1 runs, where an entry needs 5 to be ranked",
-        "guess: without dims 1, 3, not tested on the episodes of the suite",
+        "guess: without dims 1, 3, not tested on the episodes of the benchmark",
     ]
     assert {(row.problem, row.size) for row in read_submission(folder).rows} == {("guess", 2), ("xor", 2), ("xor", 3)}
 
@@ -144,7 +144,7 @@ def test_weights_that_are_not_those_that_were_tested_are_left_out(results, tmp_p
     [
         ({"agent": "nobody"}, ValueError, "agent must be one of those trained, two_words, got 'nobody'"),
         ({"agent": "chance"}, ValueError, "agent must be one of those trained, two_words, got 'chance'"),
-        ({"suite": "v99"}, ValueError, "suite must be one of tiny, got 'v99'"),
+        ({"benchmark": "v99"}, ValueError, "benchmark must be one of tiny, got 'v99'"),
         ({"url": "http://example.org"}, SubmissionError, "url: must be an address that begins with https://"),
         ({"name": "../evil"}, SubmissionError, "name: must be small letters and digits"),
         ({"title": "<b>"}, SubmissionError, "title: must hold neither < nor >"),
@@ -181,19 +181,19 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
 
 @pytest.mark.slow
 def test_what_the_comparison_really_writes_can_be_submitted(tmp_path):
-    results, suites = tmp_path / "results", tmp_path / "suites"
-    suites.mkdir()
+    results, benchmarks = tmp_path / "results", tmp_path / "benchmarks"
+    benchmarks.mkdir()
     problems = (
         Chosen("guessing", "Badger/Guessing-v0", {"dims": 3}, (2, 3), 100),
         Chosen("xor3", "Badger/HiddenXOR-v0", {"bits": 3}, (2, 3), 100),
     )
-    write_suite("small", problems, suites)
+    write_benchmark("small", problems, benchmarks)
     code, said = run_tiny(results, "--progress", "quiet")
     assert code == 0, said
     lines = []
     root = tmp_path / "all"
     for agent in ("badger", "monolithic"):
-        submit(results, root=root, **WHO, agent=agent, suite="small", suites=suites, say=lines.append)
+        submit(results, root=root, **WHO, agent=agent, benchmark="small", benchmarks=benchmarks, say=lines.append)
     assert lines == [
         "guessing: 2 runs, where an entry needs 5 to be ranked",
         "xor3: badger was not trained on it",
