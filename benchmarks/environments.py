@@ -23,7 +23,7 @@ import badger_envs
 from agents import build_agent
 from badger_envs.core.episodes import episode_keys
 from badger_envs.views.stable_baselines3 import SharedVecEnv
-from baselines.experiments.agents import TRAINED
+from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.outer_loops.bptt import live
 
@@ -122,9 +122,9 @@ def in_turns(one: Callable[[int], int], other: Callable[[int], int]) -> tuple[fl
 def environment_share() -> tuple[float, float]:
     """CPU-seconds of one outer step (batch 128, 10 steps, 3 experts), and the environment's share of them."""
     torch.set_num_threads(1)
-    contestant = TRAINED["badger"]
-    assert contestant.kind is not None
-    agent = build_agent(contestant.kind, RECIPES["guessing"].config(contestant))
+    agent_spec = AGENTS["badger"]
+    assert agent_spec.kind is not None
+    agent = build_agent(agent_spec.kind, RECIPES["guessing"].config(agent_spec))
     optimizer = torch.optim.Adam(agent.parameters(), fused=True)
     task = badger_envs.Guessing(dims=3, horizon=10)
     keys = episode_keys(0, np.arange(128))

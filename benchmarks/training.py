@@ -35,7 +35,7 @@ def ours(environments: int, minibatches: int, updates: int) -> float:
     task = badger_envs.Guessing(**ARGUMENTS)
     config = {"port_features": task.port_features, "ports": task.ports, "memory": UNITS, "cell": "lstm"}
     agent = build_agent("Monolithic", config)
-    settings = PPO(updates=updates, batch=environments, epochs=EPOCHS, minibatches=minibatches)
+    settings = PPO(updates=updates, batch=environments, update_epochs=EPOCHS, num_minibatches=minibatches)
     began = time.process_time()
     trained = train(agent, GUESSING, dict(ARGUMENTS), settings, seed=0)
     return trained.environment_steps / (time.process_time() - began)

@@ -34,16 +34,16 @@ def problem(recipe: Recipe) -> dict[str, Any]:
 
 
 def summarise(planned: PlannedAgent, results: dict[str, Result]) -> dict[str, Any]:
-    """What a contestant did by a recipe: aggregates, and a line for every run."""
-    contestant = planned.contestant
+    """What an agent did by a recipe: aggregates, and a line for every run."""
+    agent_spec = planned.agent_spec
     runs = tuned_runs(planned, results)
     good = [(run, results[run.hash]) for run in runs if "failed" not in results[run.hash]]
     summary: dict[str, Any] = {
         "problem": planned.recipe.name,
-        "agent": contestant.name,
-        "label": contestant.label,
-        "about": contestant.about,
-        "handcrafted": contestant.kind is None,
+        "agent": agent_spec.name,
+        "label": agent_spec.label,
+        "about": agent_spec.description,
+        "handcrafted": agent_spec.kind is None,
         "failed": [
             {"hash": run.hash, "title": run.title, "traceback": results[run.hash]["failed"]}
             for run in (*planned.trials, *runs)

@@ -66,7 +66,7 @@ def choose(
         for recipe in suite.recipes
         if (not recipes or recipe.name in recipes) and (not environments or recipe.task in environments)
         for planned in plan(suite, recipe, seeds)
-        if not agents or planned.contestant.kind is None or planned.contestant.name in agents
+        if not agents or planned.agent_spec.kind is None or planned.agent_spec.name in agents
     ]
     if shard is None:
         return plans

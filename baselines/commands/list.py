@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from baselines.experiments.agents import TRAINED
+from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.suites import SUITES
 from baselines.perturbations.probes import PROBES
@@ -39,8 +39,8 @@ def list_everything(console: Console) -> None:
             f"{recipe.cpu_seconds:.0f}",
         )
     agents = _table("agents", "agent", "what it is")
-    for contestant in TRAINED.values():
-        agents.add_row(contestant.name, contestant.about)
+    for agent_spec in AGENTS.values():
+        agents.add_row(agent_spec.name, agent_spec.description)
     probes = _table("probes, asked of every trained agent", "probe", "question", "against")
     for probe in PROBES.values():
         probes.add_row(probe.name, probe.title, probe.axis)

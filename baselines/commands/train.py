@@ -14,7 +14,7 @@ from rich.table import Table
 from badger_envs.registry import get_spec
 from baselines.commands.compare import UsageError, require_device
 from baselines.execution.runner import execute
-from baselines.experiments.agents import TRAINED
+from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import RunSpec
 from baselines.experiments.suites import main_test
@@ -30,18 +30,18 @@ def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: 
         raise UsageError(f"recipe must be one of {', '.join(RECIPES)}, got {name!r}")
     recipe = RECIPES[name]
     agent = agent or recipe.agents[0]
-    if agent not in TRAINED:
-        raise UsageError(f"--agent must be one of {', '.join(TRAINED)}, got {agent!r}")
-    contestant = TRAINED[agent]
-    loop = recipe.loop(contestant)
+    if agent not in AGENTS:
+        raise UsageError(f"--agent must be one of {', '.join(AGENTS)}, got {agent!r}")
+    agent_spec = AGENTS[agent]
+    loop = recipe.loop(agent_spec)
     try:
         if updates is not None:
             loop = replace(loop, updates=updates)
-        config = recipe.config(contestant)
+        config = recipe.config(agent_spec)
     except ValueError as error:
         raise UsageError(str(error)) from error
     return RunSpec(
-        agent, recipe.task, recipe.arguments, seed, contestant.kind, config, outer_loop=loop,
+        agent, recipe.task, recipe.arguments, seed, agent_spec.kind, config, outer_loop=loop,
         test_sizes=recipe.test_sizes, episodes=recipe.test_episodes,
     )  # fmt: skip
 

@@ -7,21 +7,21 @@ from agents import build_agent, count_parameters
 from agents.storage import KINDS
 from badger_envs.core.task import Task
 from badger_envs.registry import spec_of
-from baselines.outer_loops.distributions import make_head
+from baselines.outer_loops.distributions import make_distribution
 
 PARAMETER_TOLERANCE = 0.1
 LARGEST_WIDTH = 512
 
 
 @dataclass(frozen=True)
-class Contestant:
+class AgentSpec:
     """Somebody who takes part."""
 
     name: str
     """As on the command line."""
     label: str
     """As in tables and pictures."""
-    about: str
+    description: str
     """One sentence for people."""
     kind: str | None = None
     """Kind of agent; None for a handcrafted policy."""
@@ -38,7 +38,7 @@ class Contestant:
         """
         if self.kind is None:
             raise ValueError(f"agent must be one that is trained, got {self.name!r}")
-        outputs = make_head(task.port_actions, bins).outputs
+        outputs = make_distribution(task.port_actions, bins).outputs
         config = {"port_features": task.port_features, "port_actions": outputs, **self.config}
         if any(part.name == "ports" for part in fields(KINDS[self.kind].config_class)):
             config["ports"] = task.ports
@@ -65,31 +65,31 @@ def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, A
     return {**config, "memory": best}
 
 
-TRAINED: dict[str, Contestant] = {
-    contestant.name: contestant
-    for contestant in (
-        Contestant(
+AGENTS: dict[str, AgentSpec] = {
+    agent_spec.name: agent_spec
+    for agent_spec in (
+        AgentSpec(
             "badger",
             "Badger",
             "experts with one shared recurrent policy that hear the mean of each other's messages; expert i at port i",
             "Badger",
             {"messages": "mean", "identity": "one_hot"},
         ),
-        Contestant(
+        AgentSpec(
             "badger_attention",
             "Badger, attention",
             "the same, but every expert chooses whom to listen to; the messages of TarMAC",
             "Badger",
             {"messages": "attention", "identity": "one_hot"},
         ),
-        Contestant(
+        AgentSpec(
             "badger_sizes",
             "Badger, trained at 2..6",
             "Badger with random ids and attention messages; at first fixed ids and 3 ports, then 2 to 6 ports",
             "Badger",
             {"messages": "attention", "identity": "random", "memory": 32},
         ),
-        Contestant(
+        AgentSpec(
             "badger_swarm",
             "Badger, free experts",
             "4 experts that are bound to no port: they find ports by attention to random addresses, and choose whom to "
@@ -97,41 +97,41 @@ TRAINED: dict[str, Contestant] = {
             "Badger",
             {"messages": "attention", "identity": "random", "membrane": "attention", "experts": 4, "rounds": 2},
         ),
-        Contestant(
+        AgentSpec(
             "ic3net",
             "IC3Net",
             "the same, but every expert decides whether to speak",
             "Badger",
             {"messages": "gated", "identity": "one_hot"},
         ),
-        Contestant(
+        AgentSpec(
             "monolithic",
             "monolithic GRU",
             "one recurrent network for all ports, the policy of RL2",
             "Monolithic",
         ),
-        Contestant(
+        AgentSpec(
             "monolithic_lstm",
             "monolithic LSTM",
             "the same with an LSTM",
             "Monolithic",
             {"cell": "lstm"},
         ),
-        Contestant(
+        AgentSpec(
             "shared",
             "shared, no messages",
             "Badger with its messages cut: a recurrent policy shared by all ports",
             "Badger",
             {"messages": "none", "identity": "one_hot"},
         ),
-        Contestant(
+        AgentSpec(
             "commnet",
             "CommNet",
             "shared LSTM that hears the mean of the others' states, two rounds",
             "CommNet",
             {"rounds": 2},
         ),
-        Contestant(
+        AgentSpec(
             "independent",
             "independent",
             "a recurrent network for each port, none shared, none talking",
@@ -148,10 +148,10 @@ LEVELS = {
 """Labels of the handcrafted policies that every task has."""
 
 
-def handcrafted(task: Task[Any]) -> list[Contestant]:
+def handcrafted(task: Task[Any]) -> list[AgentSpec]:
     """The handcrafted policies of a task: chance, reference, and the local optima between them."""
     policies = spec_of(task).tasks[type(task)]
     return [
-        Contestant(name, *LEVELS.get(name, (name.replace("_", " "), "handcrafted: a local optimum")), policy=name)
+        AgentSpec(name, *LEVELS.get(name, (name.replace("_", " "), "handcrafted: a local optimum")), policy=name)
         for name in sorted(policies, key=lambda name: name not in LEVELS)
     ]

@@ -8,10 +8,10 @@ from typing import Any
 
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec
-from baselines.experiments.agents import Contestant
+from baselines.experiments.agents import AgentSpec
 from baselines.experiments.search import with_settings
 from baselines.outer_loops.base import OuterLoop, Stage
-from baselines.outer_loops.bptt import Backprop
+from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
 from baselines.outer_loops.ppo import PPO
 
@@ -51,18 +51,18 @@ class Recipe:
     cpu_seconds: float = 0.0
     """Of one training of the first agent, as measured on one core of a two-core machine; for estimates."""
 
-    def config(self, contestant: Contestant) -> dict[str, Any]:
+    def config(self, agent_spec: AgentSpec) -> dict[str, Any]:
         """The whole config of an agent for this task, of this recipe's number of parameters.
 
         Raises:
             ValueError: It can't be had.
         """
-        contestant = replace(contestant, config={**contestant.config, **self.configs.get(contestant.name, {})})
-        return contestant.fitted(self.make_task(), self.parameters, bins=getattr(self.outer_loop, "bins", None))
+        agent_spec = replace(agent_spec, config={**agent_spec.config, **self.configs.get(agent_spec.name, {})})
+        return agent_spec.fitted(self.make_task(), self.parameters, bins=getattr(self.outer_loop, "bins", None))
 
-    def loop(self, contestant: Contestant) -> OuterLoop:
+    def loop(self, agent_spec: AgentSpec) -> OuterLoop:
         """The outer loop with the settings that are known to suit an agent."""
-        return with_settings(self.outer_loop, self.settings.get(contestant.name, {}))
+        return with_settings(self.outer_loop, self.settings.get(agent_spec.name, {}))
 
     def make_task(self) -> Task[Any]:
         """What is trained on."""
@@ -77,7 +77,7 @@ _TIPS = {"segments": 5, "branching": 0.4, "goal": "tips", "horizon": 40}
 _FEW_WEIGHTS = {"badger": {"message": 2, "identity_size": 2}, "shared": {"identity_size": 2}}
 # Who was wanted is found by attention to what the others showed one step ago, and fetched one round later.
 _THREE_ROUNDS = {name: {"rounds": 3, "message": 24} for name in ("badger", "badger_attention", "ic3net")}
-_OF_ROBOTS = {"learning_rate": 0.00589, "entropy": 0.000863}
+_OF_ROBOTS = {"learning_rate": 0.00589, "ent_coef": 0.000863}
 _ATTENTIVE = ("badger_attention", "badger", "shared", "monolithic")
 
 RECIPES: dict[str, Recipe] = {
@@ -89,7 +89,7 @@ RECIPES: dict[str, Recipe] = {
             "guessing 3 numbers",
             GUESSING,
             {"dims": 3},
-            Backprop(updates=1800, batch=64, stages=(Stage(0.6, horizon=(10, 10)), Stage(1.0, horizon=(10, 20)))),
+            BPTT(updates=1800, batch=64, stages=(Stage(0.6, horizon=(10, 10)), Stage(1.0, horizon=(10, 20)))),
             parameters=6500,
             test_sizes=tuple(range(1, 11)),
             settings={
@@ -106,7 +106,7 @@ RECIPES: dict[str, Recipe] = {
             "parity of 3 bits",
             XOR,
             {"bits": 3},
-            Backprop(updates=1500, batch=256),
+            BPTT(updates=1500, batch=256),
             test_sizes=(2, 3, 4, 5, 6),
             settings={
                 "badger": {"learning_rate": 0.00333},
@@ -120,7 +120,7 @@ RECIPES: dict[str, Recipe] = {
             "routing through 3 ports",
             ROUTING,
             {"ports": 3, "horizon": 10},
-            Backprop(updates=1500, batch=128),
+            BPTT(updates=1500, batch=128),
             agents=_ATTENTIVE,
             test_sizes=(3, 4, 5, 6),
             configs=_THREE_ROUNDS,
@@ -131,7 +131,7 @@ RECIPES: dict[str, Recipe] = {
             "an arm with a goal per tip",
             REACHER,
             _TIPS,
-            Backprop(updates=1200, batch=64),
+            BPTT(updates=1200, batch=64),
             agents=_ATTENTIVE,
             test_sizes=(4, 5, 6, 8),
             cpu_seconds=66,
@@ -142,12 +142,12 @@ RECIPES: dict[str, Recipe] = {
             "guessing, trained at 2..6 numbers",
             GUESSING,
             {"dims": 3},
-            Backprop(
+            BPTT(
                 updates=6500,
                 batch=128,
                 learning_rate=3e-3,
                 stages=(
-                    Stage(until=0.15, sizes=(3, 3), horizon=(10, 10), alike=True),
+                    Stage(until=0.15, sizes=(3, 3), horizon=(10, 10), shared_across_batch=True),
                     Stage(until=0.3, sizes=(3, 3), horizon=(10, 10)),
                     Stage(until=1.0, sizes=(2, 6), horizon=(10, 20)),
                 ),
@@ -163,7 +163,7 @@ RECIPES: dict[str, Recipe] = {
             XOR,
             {"bits": 4, "rounds": 3},
             # Plain training at 4 bits stays at chance: parities are learned one size after the other.
-            Backprop(
+            BPTT(
                 updates=4000,
                 batch=256,
                 stages=(Stage(0.15, sizes=(2, 2)), Stage(0.4, sizes=(2, 3)), Stage(1.0, sizes=(2, 4))),
@@ -177,7 +177,7 @@ RECIPES: dict[str, Recipe] = {
             "routing through 4 ports",
             ROUTING,
             {"ports": 4, "horizon": 10},
-            Backprop(
+            BPTT(
                 updates=4000,
                 batch=128,
                 stages=(Stage(0.3, sizes=(2, 2)), Stage(0.6, sizes=(2, 3)), Stage(1.0, sizes=(2, 4))),
@@ -246,7 +246,7 @@ RECIPES: dict[str, Recipe] = {
             "a chain of 4 modules crawls",
             ROBOT,
             {"modules": 4},
-            PPO(updates=100, batch=64, window=50, epochs=3, minibatches=2, learning_rate=1e-3),
+            PPO(updates=100, batch=64, num_steps=50, update_epochs=3, num_minibatches=2, learning_rate=1e-3),
             test_sizes=(4, 6, 8),
             settings=dict.fromkeys(("badger", "shared", "monolithic"), _OF_ROBOTS),
             test_episodes=128,
@@ -269,7 +269,7 @@ RECIPES: dict[str, Recipe] = {
             "guessing 2 numbers",
             GUESSING,
             _TWO_NUMBERS,
-            CMAES(updates=1500, members=32, spread=0.3),
+            CMAES(updates=1500, population_size=32, sigma=0.3),
             parameters=160,
             configs=_FEW_WEIGHTS,
             cpu_seconds=248,
@@ -307,7 +307,7 @@ RECIPES: dict[str, Recipe] = {
             "a chain of 4 modules crawls",
             ROBOT,
             {"modules": 4, "steps": 100},
-            EvolutionStrategy(updates=60, batch=2, members=64),
+            EvolutionStrategy(updates=60, batch=2, population_size=64),
             parameters=2500,
             test_episodes=128,
             cpu_seconds=60,

@@ -26,7 +26,7 @@ class RunSpec:
     """The specification."""
 
     agent: str
-    """Name of the contestant."""
+    """Name of the agent."""
     task: str
     """Id of the environment."""
     arguments: dict[str, Any]
@@ -85,7 +85,7 @@ class RunSpec:
         """How much there is to do, roughly: steps of lifetimes that are trained on, and a little for the tests."""
         if self.outer_loop is None:
             return 1_000.0
-        members = getattr(self.outer_loop, "members", 1)
+        members = getattr(self.outer_loop, "population_size", 1)
         return 1_000.0 + self.training_episodes * members * get_spec(self.task).horizon(**self.arguments)
 
     @property

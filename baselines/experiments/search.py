@@ -11,7 +11,7 @@ import numpy as np
 
 from badger_envs.core.task import require_fraction, require_integer
 from baselines.outer_loops.base import OuterLoop
-from baselines.outer_loops.bptt import Backprop
+from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
 from baselines.outer_loops.ppo import PPO
 
@@ -29,10 +29,10 @@ class Range:
 
 
 SPACES: dict[type[OuterLoop], dict[str, Range]] = {
-    Backprop: {"learning_rate": Range(1e-3, 2e-2)},
-    PPO: {"learning_rate": Range(3e-4, 6e-3), "entropy": Range(1e-4, 1e-2)},
-    EvolutionStrategy: {"learning_rate": Range(5e-3, 1e-1), "spread": Range(2e-2, 2e-1)},
-    CMAES: {"spread": Range(5e-2, 1.0)},
+    BPTT: {"learning_rate": Range(1e-3, 2e-2)},
+    PPO: {"learning_rate": Range(3e-4, 6e-3), "ent_coef": Range(1e-4, 1e-2)},
+    EvolutionStrategy: {"learning_rate": Range(5e-3, 1e-1), "sigma": Range(2e-2, 2e-1)},
+    CMAES: {"sigma": Range(5e-2, 1.0)},
 }
 """The declared space: which settings of an outer loop are searched, and where."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from badger_envs.registry import get_spec
-from baselines.experiments.agents import TRAINED, Contestant, handcrafted
+from baselines.experiments.agents import AGENTS, AgentSpec, handcrafted
 from baselines.experiments.recipes import RECIPES, Recipe
 from baselines.experiments.run import RunSpec
 from baselines.experiments.search import Search, with_settings
@@ -58,7 +58,7 @@ def _with(name: str, updates: int | None = None, **changes: Any) -> Recipe:
 
 def _for_all(name: str, **changes: Any) -> Recipe:
     """A recipe for every agent, those that it was made with first."""
-    others = [other for other in TRAINED if other != "badger_sizes"]
+    others = [other for other in AGENTS if other != "badger_sizes"]
     return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *others))), **changes)
 
 
@@ -130,7 +130,7 @@ class PlannedAgent:
     """An agent on a recipe, and the runs that this takes."""
 
     recipe: Recipe
-    contestant: Contestant
+    agent_spec: AgentSpec
     trials: tuple[RunSpec, ...]
     """Runs that choose the settings; none where there is nothing to choose."""
     draws: tuple[dict[str, float], ...]
@@ -153,14 +153,14 @@ def plan(suite: Suite, recipe: Recipe, seeds: int | None = None) -> list[Planned
         seeds: instead of the number that recipe and suite say.
     """
     count = seeds or recipe.seeds or suite.seeds
-    trained = [_trained(suite, recipe, TRAINED[name], count) for name in recipe.agents]
-    return trained + [_handcrafted(recipe, contestant) for contestant in handcrafted(recipe.make_task())]
+    trained = [_trained(suite, recipe, AGENTS[name], count) for name in recipe.agents]
+    return trained + [_handcrafted(recipe, agent_spec) for agent_spec in handcrafted(recipe.make_task())]
 
 
-def _trained(suite: Suite, recipe: Recipe, contestant: Contestant, seeds: int) -> PlannedAgent:
-    loop, config = recipe.loop(contestant), recipe.config(contestant)
+def _trained(suite: Suite, recipe: Recipe, agent_spec: AgentSpec, seeds: int) -> PlannedAgent:
+    loop, config = recipe.loop(agent_spec), recipe.config(agent_spec)
     base = RunSpec(
-        contestant.name, recipe.task, recipe.arguments, 0, contestant.kind, config, outer_loop=loop,
+        agent_spec.name, recipe.task, recipe.arguments, 0, agent_spec.kind, config, outer_loop=loop,
         test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, problem=recipe.name,
     )  # fmt: skip
     draws = suite.search.draws(loop) if recipe.tuned else []
@@ -179,15 +179,15 @@ def _trained(suite: Suite, recipe: Recipe, contestant: Contestant, seeds: int) -
         for draw, seed in tried
     )
     runs = tuple(replace(base, seed=seed, **probing) for seed in range(seeds))
-    return PlannedAgent(recipe, contestant, trials, tuple(draw for draw, _ in tried), runs)
+    return PlannedAgent(recipe, agent_spec, trials, tuple(draw for draw, _ in tried), runs)
 
 
-def _handcrafted(recipe: Recipe, contestant: Contestant) -> PlannedAgent:
+def _handcrafted(recipe: Recipe, agent_spec: AgentSpec) -> PlannedAgent:
     run = RunSpec(
-        contestant.name, recipe.task, recipe.arguments, 0, policy=contestant.policy,
+        agent_spec.name, recipe.task, recipe.arguments, 0, policy=agent_spec.policy,
         test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, problem=recipe.name,
     )  # fmt: skip
-    return PlannedAgent(recipe, contestant, (), (), (run,))
+    return PlannedAgent(recipe, agent_spec, (), (), (run,))
 
 
 def main_test(run: RunSpec, result: dict[str, Any]) -> dict[str, Any]:

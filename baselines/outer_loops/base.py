@@ -17,7 +17,7 @@ from agents import Agent
 from badger_envs.core.episodes import INDEX_BITS, EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task, require_integer
 from badger_envs.registry import get_spec
-from baselines.outer_loops.rollout import World
+from baselines.outer_loops.rollout import BatchedEnv
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Stage:
     """Smallest and largest size of the task, drawn anew for each update; None for the task's own."""
     horizon: tuple[int, int] | None = None
     """Shortest and longest lifetime, drawn anew for each update; None for the task's own."""
-    alike: bool = False
+    shared_across_batch: bool = False
     """Whether all lifetimes of the stage have the same random identities and addresses."""
     arguments: tuple[tuple[str, Any], ...] = ()
     """Names and values of arguments of the task, in place of its own during this stage."""
@@ -104,14 +104,14 @@ class NotFiniteError(ArithmeticError):
     """What an update would have done is no number; the agent is as it was before."""
 
 
-class Lifetimes(NamedTuple):
+class EpisodeBatch(NamedTuple):
     """What one update runs on."""
 
     task: Task[Any]
     keys: Keys  # (B,)
     numbers: torch.Generator
     """Draws identities and addresses, on the CPU."""
-    alike: bool
+    shared_across_batch: bool
     experts: int | None
 
 
@@ -138,10 +138,10 @@ class Learner(ABC, Generic[SettingsT]):
         self.trained = nn.ModuleDict({"agent": agent})
         """Everything that has weights."""
         self.optimizer: torch.optim.Optimizer | None = None
-        self._worlds: dict[Task[Any], World] = {}
+        self._worlds: dict[Task[Any], BatchedEnv] = {}
 
     @abstractmethod
-    def change(self, lifetimes: Lifetimes) -> dict[str, float]:
+    def change(self, lifetimes: EpisodeBatch) -> dict[str, float]:
         """Live the lifetimes and change the policy once; returns the batch's "score" and its final metrics.
 
         Raises:
@@ -157,7 +157,7 @@ class Learner(ABC, Generic[SettingsT]):
         self.done += 1
         return {"update": float(self.done), "environment_steps": float(self.environment_steps), **numbers}
 
-    def lifetimes(self) -> Lifetimes:
+    def lifetimes(self) -> EpisodeBatch:
         """What the next update runs on."""
         settings, stage = self.settings, self.settings.stage(self.done)
         draw = np.random.default_rng([self.seed, self.done])
@@ -172,21 +172,25 @@ class Learner(ABC, Generic[SettingsT]):
             drawn["horizon"] = between(stage.horizon)
         first = self.done * settings.batch
         keys = episode_keys(self.seed, np.arange(first, first + settings.batch), EpisodeSet.TRAIN)
-        numbers = torch.Generator().manual_seed(self.seed * 2**32 + (0 if stage.alike else 1 + self.done))
+        numbers = torch.Generator().manual_seed(self.seed * 2**32 + (0 if stage.shared_across_batch else 1 + self.done))
         experts = None if stage.experts is None else between(stage.experts)
-        return Lifetimes(self.spec.make_task(**drawn), keys, numbers, stage.alike, experts)
+        return EpisodeBatch(self.spec.make_task(**drawn), keys, numbers, stage.shared_across_batch, experts)
 
-    def begin(self, lifetimes: Lifetimes) -> Any:
+    def begin(self, lifetimes: EpisodeBatch) -> Any:
         """The agent's memory at the beginning of these lifetimes."""
         more = {} if lifetimes.experts is None else {"experts": lifetimes.experts}
         return self.agent.initial_state(
-            len(lifetimes.keys), lifetimes.task.ports, generator=lifetimes.numbers, alike=lifetimes.alike, **more
+            len(lifetimes.keys),
+            lifetimes.task.ports,
+            generator=lifetimes.numbers,
+            alike=lifetimes.shared_across_batch,
+            **more,
         )
 
-    def world(self, task: Task[Any]) -> World:
+    def world(self, task: Task[Any]) -> BatchedEnv:
         """Where a task is played without gradients, always the same one: simulators are built once."""
         if task not in self._worlds:
-            self._worlds[task] = World(task, self.agent.device)
+            self._worlds[task] = BatchedEnv(task, self.agent.device)
         return self._worlds[task]
 
     def step(self, loss: torch.Tensor, clip: float) -> None:

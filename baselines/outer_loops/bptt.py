@@ -13,19 +13,19 @@ from torch import Tensor
 from agents import Agent
 from badger_envs.core.task import Task, require_choice, require_integer
 from badger_envs.registry import reference_returns
-from baselines.outer_loops.base import Learner, Lifetimes, OuterLoop
+from baselines.outer_loops.base import EpisodeBatch, Learner, OuterLoop
 from baselines.outer_loops.states import detached
 
 
 @dataclass(frozen=True)
-class Backprop(OuterLoop):
+class BPTT(OuterLoop):
     """Settings of the outer loop."""
 
-    kind: ClassVar[str] = "backprop"
+    kind: ClassVar[str] = "bptt"
 
-    clip: float = 1.0
+    max_grad_norm: float = 1.0
     """Largest norm of the gradient."""
-    window: int | None = None
+    num_steps: int | None = None
     """Steps after which the policy is changed and gradients are cut, while memory is carried on; None for whole
     lifetimes."""
     loss: str = "every_step"
@@ -33,22 +33,22 @@ class Backprop(OuterLoop):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.require_positive("clip")
+        self.require_positive("max_grad_norm")
         require_choice("loss", self.loss, ("every_step", "last_step"))
-        if self.window is not None:
-            require_integer("window", self.window, 1)
+        if self.num_steps is not None:
+            require_integer("num_steps", self.num_steps, 1)
             if self.loss == "last_step":
-                raise ValueError(f"window must be None with loss='last_step', got {self.window}")
+                raise ValueError(f"num_steps must be None with loss='last_step', got {self.num_steps}")
 
 
-class BackpropLearner(Learner[Backprop]):
+class BPTTLearner(Learner[BPTT]):
     """Adam on the gradient of the return.
 
     Raises:
         ValueError: The task lives in a simulator, which has no gradients.
     """
 
-    def __init__(self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: Backprop, *, seed: int) -> None:
+    def __init__(self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: BPTT, *, seed: int) -> None:
         super().__init__(agent, task_id, arguments, settings, seed=seed)
         task = self.spec.make_task(**arguments)
         if not task.functional:
@@ -57,17 +57,17 @@ class BackpropLearner(Learner[Backprop]):
             )
         self.optimizer = torch.optim.Adam(agent.parameters(), fused=True)
 
-    def change(self, lifetimes: Lifetimes) -> dict[str, float]:
+    def change(self, lifetimes: EpisodeBatch) -> dict[str, float]:
         task, settings = lifetimes.task, self.settings
         state, memory = task.initial(lifetimes.keys, xp=torch, device=self.agent.device), self.begin(lifetimes)
-        window = settings.window or task.horizon
+        num_steps = settings.num_steps or task.horizon
         returns = torch.zeros(len(lifetimes.keys), device=self.agent.device)  # (B,)
-        for first in range(0, task.horizon, window):
-            steps = min(window, task.horizon - first)
+        for first in range(0, task.horizon, num_steps):
+            steps = min(num_steps, task.horizon - first)
             rewards, state, memory = live(task, self.agent, state, memory, steps)  # (steps, B)
             counted = rewards if settings.loss == "every_step" else rewards[-1:]
             # Per step, so that short and long lifetimes weigh the same.
-            self.step(-counted.sum(dim=0).mean() / len(counted), settings.clip)
+            self.step(-counted.sum(dim=0).mean() / len(counted), settings.max_grad_norm)
             returns = returns + rewards.detach().sum(dim=0)  # (B,)
             state, memory = detached(state), detached(memory)
         self.environment_steps += len(returns) * task.horizon

@@ -18,7 +18,7 @@ _LOG_ROOT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 _TINY = 1e-20
 
 
-class Head(Protocol):
+class ActionDistribution(Protocol):
     """A distribution over the actions of every port."""
 
     outputs: int
@@ -40,7 +40,7 @@ class Head(Protocol):
         """The action without exploration, float32 (B, P, A)."""
 
 
-class GaussianHead(nn.Module):
+class Gaussian(nn.Module):
     """Normal around the agent's output, with one learned spread for each of the A entries; cut at [-1, 1] when played.
 
     Args:
@@ -71,7 +71,7 @@ class GaussianHead(nn.Module):
         return outputs  # (B, P, A)
 
 
-class CategoricalHead(nn.Module):
+class Categorical(nn.Module):
     """Each of the A entries is one of C evenly spaced numbers, as with `bins` in the views.
 
     Args:
@@ -111,6 +111,6 @@ class CategoricalHead(nn.Module):
         return LARGEST_SCORE * outputs.view(*outputs.shape[:-1], *self._shape)  # (B, P, A, C)
 
 
-def make_head(actions: int, bins: int | None) -> GaussianHead | CategoricalHead:
+def make_distribution(actions: int, bins: int | None) -> Gaussian | Categorical:
     """The head for A entries of any number, or of C bins."""
-    return GaussianHead(actions) if bins is None else CategoricalHead(actions, bins)
+    return Gaussian(actions) if bins is None else Categorical(actions, bins)

@@ -21,7 +21,7 @@ from agents import Agent
 from agents.parts.cells import use_plain_operations
 from badger_envs.core.task import require_integer
 from badger_envs.registry import reference_returns
-from baselines.outer_loops.base import Learner, Lifetimes, NotFiniteError, OuterLoop, SettingsT
+from baselines.outer_loops.base import EpisodeBatch, Learner, NotFiniteError, OuterLoop, SettingsT
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,17 @@ class EvolutionStrategy(OuterLoop):
     """Of Adam."""
     warmup: int = 0
     """Updates over which the learning rate rises linearly from 0."""
-    members: int = 256
+    population_size: int = 256
     """Members of a generation (N), an even number: each change is tried both ways."""
-    spread: float = 0.05
+    sigma: float = 0.05
     """Standard deviation of the changes tried."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_integer("members", self.members, 2)
-        self.require_positive("spread")
-        if self.members % 2:
-            raise ValueError(f"members must be an even number, got {self.members}")
+        require_integer("population_size", self.population_size, 2)
+        self.require_positive("sigma")
+        if self.population_size % 2:
+            raise ValueError(f"population_size must be an even number, got {self.population_size}")
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,18 @@ class CMAES(OuterLoop):
     """Generations."""
     batch: int = 16
     """Lifetimes that every member lives (B), the same for all of a generation."""
-    members: int = 64
+    population_size: int = 64
     """Members of a generation (N)."""
-    spread: float = 0.1
+    sigma: float = 0.1
     """Standard deviation of the first generation."""
     full_until: int = 2000
     """Most weights for which the whole covariance is kept; above it only its diagonal."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_integer("members", self.members, 4)
+        require_integer("population_size", self.population_size, 4)
         require_integer("full_until", self.full_until, 0)
-        self.require_positive("spread")
+        self.require_positive("sigma")
 
 
 class GenerationLearner(Learner[SettingsT]):
@@ -89,10 +89,10 @@ class GenerationLearner(Learner[SettingsT]):
         self._shapes = {name: weights.shape for name, weights in agent.named_parameters()}
 
     @abstractmethod
-    def evolve(self, lifetimes: Lifetimes) -> tuple[Tensor, dict[str, float]]:
+    def evolve(self, lifetimes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
         """Make, try and use one generation; returns the returns of its members (N, B) and the last metrics."""
 
-    def change(self, lifetimes: Lifetimes) -> dict[str, float]:
+    def change(self, lifetimes: EpisodeBatch) -> dict[str, float]:
         returns, metrics = self.evolve(lifetimes)
         return {"score": float(reference_returns(lifetimes.task).score(returns.mean().item())), **metrics}
 
@@ -112,7 +112,7 @@ class GenerationLearner(Learner[SettingsT]):
         vector_to_parameters(weights, self.agent.parameters())
 
     @torch.no_grad()
-    def live(self, members: Tensor, lifetimes: Lifetimes) -> tuple[Tensor, dict[str, float]]:
+    def live(self, members: Tensor, lifetimes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
         """Let every member live all the lifetimes.
 
         Args:
@@ -163,16 +163,18 @@ class EvolutionStrategyLearner(GenerationLearner[EvolutionStrategy]):
         super().__init__(agent, task_id, arguments, settings, seed=seed)
         self.optimizer = torch.optim.Adam(agent.parameters(), fused=True)
 
-    def evolve(self, lifetimes: Lifetimes) -> tuple[Tensor, dict[str, float]]:
+    def evolve(self, lifetimes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
         assert self.optimizer is not None
         settings, mean = self.settings, self.mean()
         numbers = torch.Generator(mean.device).manual_seed(self.seed * 2**32 + self.done)
-        tried = torch.randn(settings.members // 2, len(mean), generator=numbers, device=mean.device)  # (N / 2, W)
+        tried = torch.randn(
+            settings.population_size // 2, len(mean), generator=numbers, device=mean.device
+        )  # (N / 2, W)
         tried = torch.cat([tried, -tried])  # (N, W)
-        returns, metrics = self.live(mean + settings.spread * tried, lifetimes)
+        returns, metrics = self.live(mean + settings.sigma * tried, lifetimes)
         ranks = returns.mean(dim=1).argsort().argsort().to(mean.dtype)  # (N,) 0 for the worst
-        weight = ranks / (settings.members - 1) - 0.5  # (N,)
-        gradient = weight @ tried / (settings.members * settings.spread)  # (W,) upwards
+        weight = ranks / (settings.population_size - 1) - 0.5  # (N,)
+        gradient = weight @ tried / (settings.population_size * settings.sigma)  # (W,) upwards
         if not torch.isfinite(returns).all():
             raise NotFiniteError(f"a return stopped being finite at update {self.done}")
         self.optimizer.zero_grad()
@@ -191,9 +193,9 @@ class CMAESLearner(GenerationLearner[CMAES]):
         mean = self.mean().double().cpu().numpy()
         self._strategy = cma.CMAEvolutionStrategy(
             mean,
-            settings.spread,
+            settings.sigma,
             {
-                "popsize": settings.members,
+                "popsize": settings.population_size,
                 "CMA_diagonal": len(mean) > settings.full_until,
                 "seed": np.nan,  # the library shall leave numpy's global generator alone
                 "randn": _Normal(seed),
@@ -212,7 +214,7 @@ class CMAESLearner(GenerationLearner[CMAES]):
         super().restore(snapshot)
         self._strategy = pickle.loads(snapshot["strategy"])
 
-    def evolve(self, lifetimes: Lifetimes) -> tuple[Tensor, dict[str, float]]:
+    def evolve(self, lifetimes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
         asked = self._strategy.ask()
         members = torch.from_numpy(np.asarray(asked)).to(self.agent.device, torch.float32)  # (N, W)
         returns, metrics = self.live(members, lifetimes)

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import torch
 
 from agents import Agent
-from baselines.outer_loops.distributions import make_head
+from baselines.outer_loops.distributions import make_distribution
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -26,7 +26,7 @@ class AgentPolicy:
     def __init__(self, agent: Agent, ports: int, *, seed: int = 0, bins: int | None = None) -> None:
         agent.require_ports(ports)
         self._agent, self._ports = agent, ports
-        self._head = make_head(agent.config.port_actions // (bins or 1), bins).to(agent.device)
+        self._head = make_distribution(agent.config.port_actions // (bins or 1), bins).to(agent.device)
         self._numbers = torch.Generator().manual_seed(seed)
 
     def reset(self, batch: int) -> None:

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from agents import Agent
 from badger_envs.core.task import require_bool, require_choice, require_integer
 from badger_envs.registry import reference_returns
-from baselines.outer_loops.base import Learner, Lifetimes, OuterLoop
-from baselines.outer_loops.distributions import make_head
-from baselines.outer_loops.rollout import World
+from baselines.outer_loops.base import EpisodeBatch, Learner, OuterLoop
+from baselines.outer_loops.distributions import make_distribution
+from baselines.outer_loops.rollout import BatchedEnv
 from baselines.outer_loops.states import detached, rows_of
 
 CRITIC_WIDTH = 64
@@ -35,23 +35,23 @@ class PPO(OuterLoop):
     """Of Adam."""
     warmup: int = 5
     """Updates over which the learning rate rises linearly from 0."""
-    window: int | None = None
+    num_steps: int | None = None
     """Steps that are lived before the policy is changed, and that gradients go through (W); None for lifetimes."""
-    epochs: int = 4
+    update_epochs: int = 4
     """How many times each window is followed."""
-    minibatches: int = 4
+    num_minibatches: int = 4
     """Parts that an epoch cuts the batch into."""
-    clip: float = 0.2
+    clip_coef: float = 0.2
     """How far the probability of an action may move, as a fraction."""
-    discount: float = 0.99
+    gamma: float = 0.99
     """Of rewards, from step to step."""
-    trace: float = 0.95
+    gae_lambda: float = 0.95
     """Decay of the advantage's memory (lambda)."""
-    entropy: float = 1e-3
+    ent_coef: float = 1e-3
     """Weight of the entropy that is paid for, per entry of the action."""
-    value: float = 0.5
+    vf_coef: float = 0.5
     """Weight of the critic's error."""
-    norm: float = 0.5
+    max_grad_norm: float = 0.5
     """Largest norm of the gradient."""
     bins: int | None = None
     """How many evenly spaced values each entry of the action is chosen from; None for all."""
@@ -63,18 +63,18 @@ class PPO(OuterLoop):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.require_positive("clip", "discount", "trace", "norm")
-        for name in ("epochs", "minibatches"):
+        self.require_positive("clip_coef", "gamma", "gae_lambda", "max_grad_norm")
+        for name in ("update_epochs", "num_minibatches"):
             require_integer(name, getattr(self, name), 1)
-        if self.batch % self.minibatches:
-            raise ValueError(f"minibatches must divide the batch of {self.batch}, got {self.minibatches}")
-        for name, optional in (("window", 1), ("bins", 2)):
+        if self.batch % self.num_minibatches:
+            raise ValueError(f"num_minibatches must divide the batch of {self.batch}, got {self.num_minibatches}")
+        for name, optional in (("num_steps", 1), ("bins", 2)):
             if getattr(self, name) is not None:
                 require_integer(name, getattr(self, name), optional)
-        for name in ("discount", "trace"):
+        for name in ("gamma", "gae_lambda"):
             if getattr(self, name) > 1.0:
                 raise ValueError(f"{name} must be at most 1, got {getattr(self, name)}")
-        for name in ("entropy", "value"):
+        for name in ("ent_coef", "vf_coef"):
             if not 0.0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
         require_choice("critic", self.critic, ("memory", "port", "central"))
@@ -126,7 +126,7 @@ class PPOLearner(Learner[PPO]):
     def __init__(self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: PPO, *, seed: int) -> None:
         super().__init__(agent, task_id, arguments, settings, seed=seed)
         task = self.spec.make_task(**arguments)
-        self.head = make_head(task.port_actions, settings.bins)
+        self.head = make_distribution(task.port_actions, settings.bins)
         if agent.config.port_actions != self.head.outputs:
             raise ValueError(
                 f"port_actions must be {self.head.outputs} for bins={settings.bins}, got {agent.config.port_actions}"
@@ -147,29 +147,29 @@ class PPOLearner(Learner[PPO]):
         self.trained["head"], self.trained["critic"] = self.head.to(agent.device), self.critic.to(agent.device)
         self.optimizer = torch.optim.Adam(self.trained.parameters(), fused=True)
 
-    def change(self, lifetimes: Lifetimes) -> dict[str, float]:
+    def change(self, lifetimes: EpisodeBatch) -> dict[str, float]:
         task, settings = lifetimes.task, self.settings
         world = self.world(task)
         numbers = torch.Generator(self.agent.device).manual_seed(self.seed * 2**32 + self.done)
         scale = 1.0 / (reference_returns(task).reference - reference_returns(task).chance)
         shown, memory = world.begin(lifetimes.keys), detached(self.begin(lifetimes))
         returns = torch.zeros(len(shown), device=self.agent.device)  # (B,)
-        for first in range(0, task.horizon, settings.window or task.horizon):
-            steps = min(settings.window or task.horizon, task.horizon - first)
+        for first in range(0, task.horizon, settings.num_steps or task.horizon):
+            steps = min(settings.num_steps or task.horizon, task.horizon - first)
             before = memory
             window, shown, memory, rewards = self._live(world, shown, memory, steps, numbers, scale)
             returns += rewards
-            for _ in range(settings.epochs):
+            for _ in range(settings.update_epochs):
                 order = torch.randperm(len(shown), generator=numbers, device=self.agent.device)  # (B,)
-                for rows in order.chunk(settings.minibatches):
-                    self.step(self._loss(window, before, rows), settings.norm)
+                for rows in order.chunk(settings.num_minibatches):
+                    self.step(self._loss(window, before, rows), settings.max_grad_norm)
             if bool(world.over.all()):
                 break
         return {"score": float(reference_returns(task).score(returns.mean().item())), **world.state_info()}
 
     @torch.no_grad()
     def _live(
-        self, world: World, shown: Tensor, memory: Any, steps: int, numbers: torch.Generator, scale: float
+        self, world: BatchedEnv, shown: Tensor, memory: Any, steps: int, numbers: torch.Generator, scale: float
     ) -> tuple[Window, Tensor, Any, Tensor]:
         """Live `steps` steps; returns them, what is shown and remembered after them, and the returns (B,)."""
         record: list[list[Tensor]] = []
@@ -190,7 +190,7 @@ class PPOLearner(Learner[PPO]):
         shown_before, central, drawn, logs, here, alive = (torch.stack(parts) for parts in zip(*record, strict=True))
         earned = torch.stack(rewards)  # (W, B)
         gains = advantages(
-            scale * earned[:, :, None], torch.stack(values), following, self.settings.discount, self.settings.trace
+            scale * earned[:, :, None], torch.stack(values), following, self.settings.gamma, self.settings.gae_lambda
         )  # (W, B, P or 1)
         targets = gains + torch.stack(values)  # (W, B, P or 1)
         counted = gains[alive.bool()]  # (steps lived, P or 1)
@@ -209,15 +209,15 @@ class PPOLearner(Learner[PPO]):
             change = change.sum(dim=-1, keepdim=True)  # (W, R, 1)
         ratio = change.exp()
         gains = part.advantages if settings.per_port else part.advantages.mean(dim=-1, keepdim=True)
-        clipped = ratio.clamp(1.0 - settings.clip, 1.0 + settings.clip)
+        clipped = ratio.clamp(1.0 - settings.clip_coef, 1.0 + settings.clip_coef)
         objective = torch.minimum(ratio * gains, clipped * gains).mean(dim=-1)  # (W, R)
         error = (self.critic(seen) - part.targets).square().mean(dim=-1)  # (W, R)
         entropy = self.head.entropy(outputs).mean(dim=-1)  # (W, R)
-        loss = -objective + settings.value * error - settings.entropy * entropy  # (W, R)
+        loss = -objective + settings.vf_coef * error - settings.ent_coef * entropy  # (W, R)
         mean: Tensor = (loss * part.alive).sum() / part.alive.sum().clamp_min(1.0)
         return mean
 
-    def _central(self, world: World) -> Tensor:
+    def _central(self, world: BatchedEnv) -> Tensor:
         if self.settings.critic == "central":
             return world.central()
         return torch.zeros(len(world.over), 0, device=self.agent.device)
@@ -229,7 +229,7 @@ class PPOLearner(Learner[PPO]):
         return values
 
 
-def advantages(rewards: Tensor, values: Tensor, following: Tensor, discount: float, trace: float) -> Tensor:
+def advantages(rewards: Tensor, values: Tensor, following: Tensor, gamma: float, gae_lambda: float) -> Tensor:
     """Generalised advantage estimates (Schulman et al. 2016, equation 16), without an end inside the window.
 
     After an episode's end rewards are 0 and must be valued 0 by whoever uses the result.
@@ -238,15 +238,15 @@ def advantages(rewards: Tensor, values: Tensor, following: Tensor, discount: flo
         rewards: (W, B, 1).
         values: (W, B, V), what the critic said before each step.
         following: (B, V), what it says after the last one; 0 where the episode is over.
-        discount: of rewards.
-        trace: lambda.
+        gamma: discount factor of rewards.
+        gae_lambda: decay of the estimate (lambda).
 
     Returns:
         (W, B, V).
     """
     gains, gain = [], torch.zeros_like(following)
     for reward, value in zip(rewards.flip(0), values.flip(0), strict=True):
-        gain = reward + discount * following - value + discount * trace * gain  # (B, V)
+        gain = reward + gamma * following - value + gamma * gae_lambda * gain  # (B, V)
         following = value
         gains.append(gain)
     return torch.stack(gains[::-1])

@@ -13,7 +13,7 @@ from badger_envs.core.episodes import Keys
 from badger_envs.core.task import Task
 
 
-class World:
+class BatchedEnv:
     """Plays B episodes of a task in step. Pure tasks run on torch; tasks in a simulator on numpy, and are carried over.
 
     Args:

@@ -14,12 +14,12 @@ import torch
 from agents import Agent
 from badger_envs.core.files import write_whole
 from baselines.outer_loops.base import Learner, OuterLoop
-from baselines.outer_loops.bptt import Backprop, BackpropLearner
+from baselines.outer_loops.bptt import BPTT, BPTTLearner
 from baselines.outer_loops.evolution import CMAES, CMAESLearner, EvolutionStrategy, EvolutionStrategyLearner
 from baselines.outer_loops.ppo import PPO, PPOLearner
 
 LEARNERS: dict[type[OuterLoop], type[Learner[Any]]] = {
-    Backprop: BackpropLearner,
+    BPTT: BPTTLearner,
     PPO: PPOLearner,
     EvolutionStrategy: EvolutionStrategyLearner,
     CMAES: CMAESLearner,

@@ -14,8 +14,8 @@ from agents import Agent
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.registry import reference_returns
-from baselines.outer_loops.distributions import make_head
-from baselines.outer_loops.rollout import World
+from baselines.outer_loops.distributions import make_distribution
+from baselines.outer_loops.rollout import BatchedEnv
 
 BeforeStep = Callable[[int, Any], Any]
 """Takes the number of a step and the agent's state before it; returns the state it goes on with."""
@@ -52,8 +52,8 @@ def live(
     Returns:
         Returns of each of the hidden tasks, normalised to 0 at chance and 1 at the reference, (hidden_tasks, B).
     """
-    world = World(task, agent.device)
-    head = make_head(agent.config.port_actions // (bins or 1), bins).to(agent.device)
+    world = BatchedEnv(task, agent.device)
+    head = make_distribution(agent.config.port_actions // (bins or 1), bins).to(agent.device)
     numbers = torch.Generator().manual_seed(0)
     state = agent.initial_state(episodes, task.ports, generator=numbers, **begin)
     scores = []

@@ -66,7 +66,7 @@ def agent(of: dict[str, Any], name: str, scores: list[float], *, wanted: int | N
         }
         for number in range(missing)
     ]
-    settings = {"updates": 120, "learning_rate": 0.004, "stages": [{"until": 1.0, "sizes": None}], "kind": "backprop"}
+    settings = {"updates": 120, "learning_rate": 0.004, "stages": [{"until": 1.0, "sizes": None}], "kind": "bptt"}
     summary: dict[str, Any] = {
         "problem": of["name"], "agent": name, "label": label, "about": f"what {label} is", "handcrafted": handcrafted,
         "failed": failed, "wanted": wanted or len(scores), "runs": runs, "trials": [

@@ -28,7 +28,7 @@ def content(*agents):
     problems = [
         {
             "name": name, "title": name, "task": "Badger/HiddenXOR-v0", "arguments": {"bits": 3}, "size": 3,
-            "size_name": "bits", "metric": "error", "outer_loop": "backprop", "first": "badger",
+            "size_name": "bits", "metric": "error", "outer_loop": "bptt", "first": "badger",
         }
         for name in names
     ]  # fmt: skip

@@ -22,7 +22,7 @@ import torch
 from badger_envs.registry import get_spec
 from baselines.__main__ import main
 from baselines.commands.compare import choose
-from baselines.experiments.agents import TRAINED as AGENTS
+from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.experiments.suites import SUITES
 from tests.helpers.tiny import ALL, run_tiny, start_tiny, tiny

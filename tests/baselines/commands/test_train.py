@@ -13,7 +13,7 @@ from baselines.commands.compare import UsageError
 from baselines.commands.train import plan_recipe, run_recipe
 from baselines.execution.costs import costs
 from baselines.execution.runner import execute
-from baselines.experiments.agents import TRAINED
+from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import RECIPES
 
 
@@ -77,11 +77,11 @@ def test_every_agent_trains_on_every_pure_task_by_a_step_of_back_propagation(tmp
     from dataclasses import replace
 
     for spec in (get_spec("Badger/HiddenXOR-v0"), get_spec("Badger/Routing-v0")):
-        for contestant in TRAINED.values():
-            run = plan_recipe("xor", agent=contestant.name, updates=1)
+        for agent_spec in AGENTS.values():
+            run = plan_recipe("xor", agent=agent_spec.name, updates=1)
             task = spec.make_task()
             run = replace(
-                run, task=spec.id, arguments={}, config=contestant.fitted(task, 8000), test_sizes=(),
+                run, task=spec.id, arguments={}, config=agent_spec.fitted(task, 8000), test_sizes=(),
                 outer_loop=replace(run.outer_loop, stages=type(run.outer_loop)().stages, batch=4), episodes=4,
             )  # fmt: skip
             assert "failed" not in execute(run, tmp_path)

@@ -9,11 +9,11 @@ from baselines.execution.runner import execute
 from baselines.execution.scheduler import PROGRESS, run_in_worker
 from baselines.experiments.recipes import GUESSING
 from baselines.experiments.run import RunSpec, find_result
-from baselines.outer_loops.bptt import Backprop
+from baselines.outer_loops.bptt import BPTT
 
 RUN = RunSpec(
     "shared", GUESSING, {"dims": 2, "horizon": 3}, 0, "Badger", {"port_features": 3, "memory": 3, "messages": "none"},
-    outer_loop=Backprop(updates=6, batch=2), episodes=10, probes=("life",), probe_episodes=4,
+    outer_loop=BPTT(updates=6, batch=2), episodes=10, probes=("life",), probe_episodes=4,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from baselines.experiments.run import RunSpec, find_result
 from baselines.experiments.search import SPACES, Search, chosen
 from baselines.experiments.suites import SUITES, main_test, plan
 from baselines.outer_loops.base import Stage
-from baselines.outer_loops.bptt import Backprop
+from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.policy import AgentPolicy
 from baselines.outer_loops.trainer import LEARNERS
 
@@ -26,7 +26,7 @@ RUN = RunSpec(
     seed=0,
     kind="Badger",
     config={"port_features": 3, "memory": 5},
-    outer_loop=Backprop(updates=3, batch=4),
+    outer_loop=BPTT(updates=3, batch=4),
     test_sizes=(1, 3),
     episodes=20,
 )
@@ -48,7 +48,7 @@ def test_everything_in_a_specification_changes_its_hash():
         replace(RUN, arguments={"dims": 3, "horizon": 5}),
         replace(RUN, config={"port_features": 3, "memory": 6}),
         replace(RUN, outer_loop=replace(RUN.outer_loop, learning_rate=1e-3)),
-        replace(RUN, outer_loop=replace(RUN.outer_loop, stages=(Stage(alike=True),))),
+        replace(RUN, outer_loop=replace(RUN.outer_loop, stages=(Stage(shared_across_batch=True),))),
     ]
     unchanged = replace(RUN, problem="another name", probes=("life",), probe_episodes=3)
     assert unchanged.hash == RUN.hash
@@ -115,8 +115,8 @@ PAIRS = [(suite, recipe) for suite in SUITES.values() for recipe in suite.recipe
 
 @pytest.mark.parametrize(("suite", "recipe"), PAIRS, ids=[f"{suite.name}-{recipe.name}" for suite, recipe in PAIRS])
 def test_everybody_of_a_recipe_has_the_same_parameters_episodes_and_trials(suite, recipe):
-    plans = [planned for planned in plan(suite, recipe, 2) if planned.contestant.kind]
-    assert [planned.contestant.name for planned in plans] == list(recipe.agents)
+    plans = [planned for planned in plan(suite, recipe, 2) if planned.agent_spec.kind]
+    assert [planned.agent_spec.name for planned in plans] == list(recipe.agents)
     for planned in plans:
         agent = build_agent(planned.runs[0].kind, planned.runs[0].config)
         assert agent.accepts(recipe.make_task().ports)
@@ -144,8 +144,8 @@ def test_pocket_is_minutes_and_standard_a_night():
 
 
 def test_the_levels_of_a_task_take_part_by_themselves():
-    plans = [planned for planned in plan(SUITES["pocket"], RECIPES["xor3"]) if planned.contestant.kind is None]
-    assert [planned.contestant.name for planned in plans] == ["chance", "reference", "all_but_one"]
+    plans = [planned for planned in plan(SUITES["pocket"], RECIPES["xor3"]) if planned.agent_spec.kind is None]
+    assert [planned.agent_spec.name for planned in plans] == ["chance", "reference", "all_but_one"]
 
 
 def trial_results(planned, scores):

@@ -10,7 +10,7 @@ from baselines.commands.train import plan_recipe
 from baselines.execution.runner import execute
 from baselines.experiments.recipes import GUESSING
 from baselines.outer_loops.base import NotFiniteError, Stage
-from baselines.outer_loops.bptt import Backprop, live
+from baselines.outer_loops.bptt import BPTT, live
 from baselines.outer_loops.trainer import train
 
 
@@ -63,7 +63,7 @@ def test_training_twice_gives_the_same_weights_and_another_seed_gives_others():
     weights = []
     for seed in (3, 3, 4):
         agent = small_badger(identity="random")
-        train(agent, GUESSING, {"dims": 2, "horizon": 4}, Backprop(updates=5, batch=8), seed=seed)
+        train(agent, GUESSING, {"dims": 2, "horizon": 4}, BPTT(updates=5, batch=8), seed=seed)
         weights.append(torch.cat([parameter.flatten() for parameter in agent.parameters()]))
     assert torch.equal(weights[0], weights[1])
     assert not torch.equal(weights[0], weights[2])
@@ -90,10 +90,10 @@ def test_stages_set_sizes_lifetimes_and_identities():
 
     spy = Spy()
     stages = (
-        Stage(until=0.4, sizes=(3, 3), horizon=(2, 2), alike=True),
+        Stage(until=0.4, sizes=(3, 3), horizon=(2, 2), shared_across_batch=True),
         Stage(until=1.0, sizes=(1, 5), horizon=(3, 6)),
     )
-    trained = train(spy, GUESSING, {}, Backprop(updates=50, batch=2, stages=stages), seed=0)
+    trained = train(spy, GUESSING, {}, BPTT(updates=50, batch=2, stages=stages), seed=0)
     assert [ports for ports, _ in spy.begun[:20]] == [3] * 20
     assert spy.steps[:20] == [2] * 20
     assert all(torch.equal(identity, spy.begun[0][1]) for _, identity in spy.begun[:20])
@@ -105,13 +105,13 @@ def test_stages_set_sizes_lifetimes_and_identities():
 
 
 def test_the_learning_rate_rises_at_first_and_falls_to_zero_over_the_last_part():
-    settings = Backprop(updates=10, learning_rate=1.0, warmup=1, decay_from=0.6)
+    settings = BPTT(updates=10, learning_rate=1.0, warmup=1, decay_from=0.6)
     assert [settings.rate(update) for update in range(10)] == pytest.approx([0.5] + [1] * 6 + [0.75, 0.5, 0.25])
 
 
 def test_the_curve_reports_the_score_and_reaches_the_last_update():
     seen = []
-    settings = Backprop(updates=7, batch=4)
+    settings = BPTT(updates=7, batch=4)
     trained = train(
         small_badger(), GUESSING, {"dims": 2}, settings, seed=0, points=3, on_update=lambda *news: seen.append(news)
     )
@@ -125,7 +125,7 @@ def test_a_loss_that_is_no_number_stops_the_training():
     with torch.no_grad():
         next(agent.parameters())[0] = torch.nan
     with pytest.raises(NotFiniteError, match="stopped being finite at update 0"):
-        train(agent, GUESSING, {"dims": 2}, Backprop(updates=2, batch=2), seed=0)
+        train(agent, GUESSING, {"dims": 2}, BPTT(updates=2, batch=2), seed=0)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_loss_that_is_no_number_stops_the_training():
         ({"warmup": -1}, "warmup must be an integer at least 0, got -1"),
         ({"learning_rate": 0.0}, "learning_rate must be positive, got 0.0"),
         ({"learning_rate": float("nan")}, "learning_rate must be positive, got nan"),
-        ({"clip": -1.0}, "clip must be positive, got -1.0"),
+        ({"max_grad_norm": -1.0}, "max_grad_norm must be positive, got -1.0"),
         ({"decay_from": 1.5}, r"decay_from must lie in \[0, 1\], got 1.5"),
         ({"stages": ()}, r"stages must end at rising fractions, the last at 1, got \[\]"),
         ({"stages": (Stage(until=0.5),)}, "the last at 1"),
@@ -147,7 +147,7 @@ def test_a_loss_that_is_no_number_stops_the_training():
 )
 def test_bad_settings_are_refused(settings, said):
     with pytest.raises(ValueError, match=said):
-        Backprop(**settings)
+        BPTT(**settings)
 
 
 @pytest.mark.slow
@@ -172,7 +172,7 @@ def test_where_only_one_port_hears_the_error_messages_make_the_difference():
         config = {"port_features": 3, "memory": 20, "message": 8, "messages": messages}
         agent = build_agent("Badger", config)
         arguments = {"dims": 2, "horizon": 8, "feedback": "first"}
-        trained = train(agent, GUESSING, arguments, Backprop(updates=700, learning_rate=8e-3), seed=seed)
+        trained = train(agent, GUESSING, arguments, BPTT(updates=700, learning_rate=8e-3), seed=seed)
         return np.mean([point["error"] for point in trained.curve[-10:]])
 
     # Without messages the second port can't learn its target: at best one of two is right, which errs 1/2.

@@ -9,17 +9,17 @@ import torch
 from agents import build_agent
 from agents.storage import KINDS
 from baselines.outer_loops.base import NotFiniteError, Stage
-from baselines.outer_loops.bptt import Backprop
+from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
 from baselines.outer_loops.ppo import PPO, advantages
 from baselines.outer_loops.trainer import LEARNERS, train
 
 GUESSING = "Badger/Guessing-v0"
 SMALL = {
-    Backprop: Backprop(updates=6, batch=8),
-    PPO: PPO(updates=6, batch=8, minibatches=2, epochs=2),
-    EvolutionStrategy: EvolutionStrategy(updates=6, batch=2, members=8),
-    CMAES: CMAES(updates=6, batch=2, members=8),
+    BPTT: BPTT(updates=6, batch=8),
+    PPO: PPO(updates=6, batch=8, num_minibatches=2, update_epochs=2),
+    EvolutionStrategy: EvolutionStrategy(updates=6, batch=2, population_size=8),
+    CMAES: CMAES(updates=6, batch=2, population_size=8),
 }
 every_loop = pytest.mark.parametrize("settings", SMALL.values(), ids=lambda settings: settings.kind)
 
@@ -46,7 +46,7 @@ def test_training_twice_gives_the_same_weights_and_another_seed_gives_others(set
         agent = small_agent(kind)
         trained = train(agent, GUESSING, {"dims": 2, "horizon": 4}, settings, seed=seed, points=2)
         found.append(weights(agent))
-    members = getattr(settings, "members", 1)
+    members = getattr(settings, "population_size", 1)
     assert trained.environment_steps == settings.updates * settings.batch * members * 4
     assert [point["update"] for point in trained.curve] == [3, 6]
     assert torch.equal(found[0], found[1])
@@ -96,13 +96,13 @@ def test_what_is_no_number_stops_the_training_and_keeps_the_agent(settings, tmp_
 def test_stages_set_arguments_and_sizes(settings):
     stages = (Stage(until=0.5, arguments=(("horizon", 2),)), Stage(sizes=(3, 3), horizon=(5, 5)))
     trained = train(small_agent(), GUESSING, {"dims": 2}, replace(settings, stages=stages), seed=0, points=6)
-    members = getattr(settings, "members", 1)
+    members = getattr(settings, "population_size", 1)
     assert trained.environment_steps == settings.batch * members * (3 * 2 + 3 * 5)
 
 
 def test_advantages_are_discounted_sums_of_surprises():
     rewards, values = torch.tensor([1.0, 2.0, 3.0]).view(3, 1, 1), torch.tensor([0.5, 0.25, 0.125]).view(3, 1, 1)
-    found = advantages(rewards, values, torch.tensor([[4.0]]), discount=0.5, trace=0.5).flatten().tolist()
+    found = advantages(rewards, values, torch.tensor([[4.0]]), gamma=0.5, gae_lambda=0.5).flatten().tolist()
     surprises = [1 + 0.5 * 0.25 - 0.5, 2 + 0.5 * 0.125 - 0.25, 3 + 0.5 * 4 - 0.125]
     third = surprises[2]
     second = surprises[1] + 0.25 * third
@@ -112,12 +112,12 @@ def test_advantages_are_discounted_sums_of_surprises():
 def test_windows_value_what_is_cut_and_not_what_has_ended(monkeypatch):
     seen = []
 
-    def spy(rewards, values, following, discount, trace):
+    def spy(rewards, values, following, gamma, gae_lambda):
         seen.append((len(rewards), following.clone()))
-        return advantages(rewards, values, following, discount, trace)
+        return advantages(rewards, values, following, gamma, gae_lambda)
 
     monkeypatch.setattr("baselines.outer_loops.ppo.advantages", spy)
-    settings = PPO(updates=1, batch=4, minibatches=1, epochs=1, window=3)
+    settings = PPO(updates=1, batch=4, num_minibatches=1, update_epochs=1, num_steps=3)
     train(small_agent(), GUESSING, {"dims": 2, "horizon": 7}, settings, seed=0)
     assert [steps for steps, _ in seen] == [3, 3, 1]
     assert [bool(following.any()) for _, following in seen] == [True, True, False]
@@ -127,7 +127,9 @@ def test_windows_value_what_is_cut_and_not_what_has_ended(monkeypatch):
 @pytest.mark.parametrize("per_port", [False, True])
 @pytest.mark.parametrize("bins", [None, 3])
 def test_ppo_runs_with_every_critic_and_head(critic, per_port, bins):
-    settings = PPO(updates=2, batch=8, minibatches=2, epochs=1, critic=critic, per_port=per_port, bins=bins, window=2)
+    settings = PPO(
+        updates=2, batch=8, num_minibatches=2, update_epochs=1, critic=critic, per_port=per_port, bins=bins, num_steps=2
+    )
     agent = small_agent(outputs=bins or 1)
     before = weights(agent)
     trained = train(agent, GUESSING, {"dims": 2, "horizon": 3}, settings, seed=0, points=1)
@@ -138,19 +140,19 @@ def test_ppo_runs_with_every_critic_and_head(critic, per_port, bins):
 @pytest.mark.parametrize(
     ("kind", "settings", "said"),
     [
-        (PPO, {"minibatches": 3}, "minibatches must divide the batch of 256, got 3"),
-        (PPO, {"window": 0}, "window must be an integer at least 1, got 0"),
+        (PPO, {"num_minibatches": 3}, "num_minibatches must divide the batch of 256, got 3"),
+        (PPO, {"num_steps": 0}, "num_steps must be an integer at least 1, got 0"),
         (PPO, {"bins": 1}, "bins must be an integer at least 2, got 1"),
-        (PPO, {"discount": 1.5}, "discount must be at most 1, got 1.5"),
-        (PPO, {"entropy": -1.0}, "entropy must not be negative, got -1.0"),
+        (PPO, {"gamma": 1.5}, "gamma must be at most 1, got 1.5"),
+        (PPO, {"ent_coef": -1.0}, "ent_coef must not be negative, got -1.0"),
         (PPO, {"critic": "all"}, "critic must be one of 'memory', 'port', 'central', got 'all'"),
-        (PPO, {"epochs": 0}, "epochs must be an integer at least 1, got 0"),
-        (EvolutionStrategy, {"members": 7}, "members must be an even number, got 7"),
-        (EvolutionStrategy, {"spread": 0.0}, "spread must be positive, got 0.0"),
-        (CMAES, {"members": 3}, "members must be an integer at least 4, got 3"),
-        (Backprop, {"loss": "first"}, "loss must be one of 'every_step', 'last_step', got 'first'"),
-        (Backprop, {"loss": "last_step", "window": 3}, "window must be None with loss='last_step', got 3"),
-        (Backprop, {"stages": (Stage(experts=(3, 2)),)}, "experts must be"),
+        (PPO, {"update_epochs": 0}, "update_epochs must be an integer at least 1, got 0"),
+        (EvolutionStrategy, {"population_size": 7}, "population_size must be an even number, got 7"),
+        (EvolutionStrategy, {"sigma": 0.0}, "sigma must be positive, got 0.0"),
+        (CMAES, {"population_size": 3}, "population_size must be an integer at least 4, got 3"),
+        (BPTT, {"loss": "first"}, "loss must be one of 'every_step', 'last_step', got 'first'"),
+        (BPTT, {"loss": "last_step", "num_steps": 3}, "num_steps must be None with loss='last_step', got 3"),
+        (BPTT, {"stages": (Stage(experts=(3, 2)),)}, "experts must be"),
     ],
 )
 def test_bad_settings_are_refused(kind, settings, said):
