@@ -5,13 +5,14 @@ Importing registers every id with gymnasium and pettingzoo.
 
 from badger_envs.core.channel import Channel
 from badger_envs.core.episodes import EpisodeSet, episode_keys
-from badger_envs.core.task import ReferenceReturns, Task
+from badger_envs.core.task import Task
 from badger_envs.envs.guessing.task import Guessing
 from badger_envs.envs.hidden_xor.task import HiddenXOR
 from badger_envs.envs.mesh_routing.task import MeshRouting
 from badger_envs.envs.modular_reacher.task import ModularReacher
 from badger_envs.envs.modular_robot.task import ModularRobot
 from badger_envs.envs.routing.task import Routing
+from badger_envs.reference_returns import ReferenceReturns
 from badger_envs.registry import SPECS, EnvSpec, register_all
 from badger_envs.version import __version__
 from badger_envs.views import LifetimeObservation

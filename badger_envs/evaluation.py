@@ -26,7 +26,8 @@ import numpy.typing as npt
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.files import write_json
 from badger_envs.core.policy import Policy
-from badger_envs.core.task import ReferenceReturns, require_integer
+from badger_envs.core.spec import ReferenceReturns
+from badger_envs.core.task import require_integer
 from badger_envs.registry import get_spec, reference_returns
 from badger_envs.version import __version__
 from badger_envs.views.actions import check_numbers
@@ -113,7 +114,7 @@ def evaluate(
     if episode_set not in (EpisodeSet.TEST, EpisodeSet.VALIDATION):
         raise ValueError(
             f"episode_set must be TEST or VALIDATION, got {episode_set.name}: policies are not scored on what trained "
-            "them, nor on what their levels were measured on"
+            "them, nor on what their reference returns were measured on"
         )
     task = get_spec(id).make_task(**arguments)
     policy_shape = task.ports * task.port_actions

@@ -1,26 +1,30 @@
-"""Known returns that no formula gives: measured on episodes of their own, and stored or measured when asked for.
+"""Known returns that no formula gives: stored with the package, else measured on episodes of their own, once.
 
-`python -m badger_envs.measure_levels` stores them for what the registry names. Axis letters as in
-`badger_envs.core.task`.
+The only place that plays to find out what returns mean; `badger_envs.registry.reference_returns(task)` asks here where
+it has to. `python -m badger_envs.measure_reference_returns` stores them for what the registry names. Axis letters as
+in `badger_envs.core.task`.
 """
 
 import json
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from badger_envs.core.episodes import EpisodeSet, episode_keys
+from badger_envs.core.policy import Policy
+from badger_envs.core.spec import ReferenceReturns
 from badger_envs.core.task import Task
 
-if TYPE_CHECKING:  # the policies know the tasks, and the tasks know this module
-    from badger_envs.core.policy import Policy
+__all__ = ["STORE", "Mean", "ReferenceReturns", "mean_return", "measured_return", "task_key"]
 
-STORE = "data/levels.json"
+STORE = "data/reference_returns.json"
 """Inside the package: key of a task -> what was measured."""
 EPISODES_ON_DEMAND, ROBOTS_ON_DEMAND = 2_000, 512
-"""Of pure tasks and of those in a simulator: enough to read a score by. Most of what is stored is measured on more."""
+"""Of functional tasks and of those in a simulator: enough to read a score by. Most of what is stored is measured on
+more."""
 NUMBERS_AT_ONCE = 500_000
 """Bounds the memory: so many numbers of ports times ports, over all episodes of a batch."""
 
@@ -32,17 +36,18 @@ class Mean(NamedTuple):
     standard_error: float
 
 
-def measured_return(task: Task[Any], name: str) -> float:
-    """Mean return of the policy that the registry has for a level of a task: as stored, else measured now, once.
+def measured_return(task: Task[Any], level: str, make_policy: Callable[[Any], Policy]) -> float:
+    """Mean return of the policy of a level of a task: as stored, else measured now.
 
     Args:
         task: with its arguments.
-        name: of the level.
+        level: its name.
+        make_policy: makes the policy for the task.
     """
     stored = _store().get(task_key(task))
     if stored is not None:
-        return float(stored["levels"][name]["mean"])
-    return _measured_now(task, name)
+        return float(stored["levels"][level]["mean"])
+    return mean_return(task, make_policy(task), EPISODES_ON_DEMAND if task.functional else ROBOTS_ON_DEMAND).mean
 
 
 def task_key(task: Task[Any]) -> str:
@@ -54,8 +59,8 @@ def task_key(task: Task[Any]) -> str:
     return f"{type(task).__name__} {json.dumps(arguments, sort_keys=True)}"
 
 
-def mean_return(task: Task[Any], policy: "Policy", episodes: int) -> Mean:
-    """Let a policy live through the first so many episodes that are set aside for measuring levels.
+def mean_return(task: Task[Any], policy: Policy, episodes: int) -> Mean:
+    """Let a policy play the first so many episodes that are set aside for measuring reference returns.
 
     Args:
         task: what is played.
@@ -66,16 +71,16 @@ def mean_return(task: Task[Any], policy: "Policy", episodes: int) -> Mean:
     batch = max(1, NUMBERS_AT_ONCE // task.ports**2)
     for first in range(0, episodes, batch):
         count = min(batch, episodes - first)
-        state = task.initial(episode_keys(0, np.arange(first, first + count), EpisodeSet.LEVELS))
+        state = task.initial(episode_keys(0, np.arange(first, first + count), EpisodeSet.REFERENCE_RETURNS))
         policy.reset(count)
         reward, total = np.zeros(count, np.float32), np.zeros(count)  # (B,)
         for _ in range(task.horizon):
             action = policy.act(task.observation(state).reshape(count, -1), reward)  # (B, P * A)
-            ported = action.reshape(count, task.ports, task.port_actions)  # (B, P, A)
-            following = task.transition(state, ported)
-            reward = task.reward(state, ported, following)  # (B,)
+            port_actions = action.reshape(count, task.ports, task.port_actions)  # (B, P, A)
+            next_state = task.transition(state, port_actions)
+            reward = task.reward(state, port_actions, next_state)  # (B,)
             total += reward
-            state = following
+            state = next_state
         returns.append(total)
     everything = np.concatenate(returns)  # (episodes,)
     return Mean(float(everything.mean()), float(everything.std(ddof=1) / np.sqrt(episodes)))
@@ -85,12 +90,3 @@ def mean_return(task: Task[Any], policy: "Policy", episodes: int) -> Mean:
 def _store() -> dict[str, Any]:
     stored: dict[str, Any] = json.loads(files("badger_envs").joinpath(STORE).read_text())
     return stored
-
-
-@cache
-def _measured_now(task: Task[Any], name: str) -> float:
-    from badger_envs.registry import spec_of  # the registry knows the tasks, and some tasks this module
-
-    return mean_return(
-        task, spec_of(task).policy(name, task), EPISODES_ON_DEMAND if task.functional else ROBOTS_ON_DEMAND
-    ).mean

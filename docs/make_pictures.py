@@ -13,7 +13,7 @@ MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
     ("Badger/Guessing-v0", {"dims": 5}, "all_equal", 8),
     ("Badger/HiddenXOR-v0", {"bits": 5, "questions": 12, "subset": True}, "reference", 33),
     ("Badger/Routing-v0", {"ports": 5, "feedback": "reward"}, "reference", 3),
-    ("Badger/Routing-v0", {"topology": "mesh", "ports": 10, "failures": 2}, "reference", 33),
+    ("Badger/MeshRouting-v0", {"ports": 10, "failures": 2}, "reference", 33),
     ("Badger/ModularReacher-v0", {"segments": 12, "branching": 0.4, "goal": "tips"}, "reference", 12),
     ("Badger/ModularRobot-v0", {"modules": 8}, "reference", 120),
 )

@@ -33,8 +33,8 @@ class EpisodeSet(IntEnum):
     """For choosing learning rates and checkpoints."""
     TEST = 2
     """For reported numbers only."""
-    LEVELS = 3
-    """For measuring the known returns of tasks where no formula gives them."""
+    REFERENCE_RETURNS = 3
+    """For measuring the reference returns of tasks where no formula gives them."""
 
 
 def splitmix64(values: Keys) -> Keys:
@@ -75,7 +75,7 @@ def episode_keys(seeds: npt.ArrayLike, indices: npt.ArrayLike, episode_set: Epis
     Args:
         seeds: integers below 2**30, broadcast against `indices`.
         indices: integers below 2**32: the how-manieth episode of that seed.
-        episode_set: training, validation, test or levels.
+        episode_set: training, validation, test or reference returns.
 
     Returns:
         uint64 (B,).

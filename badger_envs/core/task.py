@@ -8,9 +8,7 @@ Axis letters: B episodes, P ports, F features a port shows, A action entries a p
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from types import MappingProxyType
+from dataclasses import fields
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -31,38 +29,6 @@ class Bounds(NamedTuple):
 
     low: npt.NDArray[np.float32]
     high: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class ReferenceReturns:
-    """What returns mean: known returns of one task with given arguments, each reached by a policy that can be run."""
-
-    chance: float
-    """Expected return of the best blind policy."""
-    reference: float
-    """Expected return of the handcrafted reference policy."""
-    lowest: float
-    """No episode can return less."""
-    highest: float
-    """No episode can return more."""
-    local_optima: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    """Expected returns of the plateaus between chance and reference, by name."""
-
-    def score(self, returns: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Normalised score, 0 at chance and 1 at the reference; never clipped.
-
-        Args:
-            returns: any shape.
-
-        Returns:
-            float64, the same shape: (return - chance) / (reference - chance).
-
-        Raises:
-            ValueError: The reference is no better than chance, so there is nothing to learn and no score.
-        """
-        if not self.reference > self.chance:
-            raise ValueError(f"a score needs a reference above chance, got {self.reference} and {self.chance}")
-        return (np.asarray(returns, dtype=np.float64) - self.chance) / (self.reference - self.chance)
 
 
 class Task(ABC, Generic[StateT]):
@@ -94,11 +60,6 @@ class Task(ABC, Generic[StateT]):
     @abstractmethod
     def privileged_bounds(self) -> Bounds:
         """Ends of what `privileged` returns, each (number of hidden variables,)."""
-
-    @property
-    @abstractmethod
-    def reference_returns(self) -> ReferenceReturns:
-        """Known returns for these arguments."""
 
     @abstractmethod
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> StateT:

@@ -1,10 +1,13 @@
-"""The environments, a folder each: the task, handcrafted policies for its known returns, and how it is drawn."""
+"""The environments, a folder each: the task, handcrafted policies for its known returns, these, how it is drawn, and
+its `SPEC`.
+"""
 
-from badger_envs.envs.guessing.task import Guessing
-from badger_envs.envs.hidden_xor.task import HiddenXOR
-from badger_envs.envs.mesh_routing.task import MeshRouting
-from badger_envs.envs.modular_reacher.task import ModularReacher
-from badger_envs.envs.modular_robot.task import ModularRobot
-from badger_envs.envs.routing.task import Routing
-
-__all__ = ["Guessing", "HiddenXOR", "MeshRouting", "ModularReacher", "ModularRobot", "Routing"]
+FOLDERS = (
+    "guessing",
+    "hidden_xor",
+    "routing",
+    "mesh_routing",
+    "modular_reacher",
+    "modular_robot",
+)
+"""In the order in which they are listed; a new environment adds its folder here and nothing elsewhere."""

@@ -150,7 +150,7 @@ LEVELS = {
 
 def handcrafted(task: Task[Any]) -> list[AgentSpec]:
     """The handcrafted policies of a task: chance, reference, and the local optima between them."""
-    policies = spec_of(task).tasks[type(task)]
+    policies = spec_of(task).policies
     return [
         AgentSpec(name, *LEVELS.get(name, (name.replace("_", " "), "handcrafted: a local optimum")), policy=name)
         for name in sorted(policies, key=lambda name: name not in LEVELS)

@@ -3,6 +3,7 @@
 A benchmark never changes once it is published. Another version is another file, with a board of its own.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -13,6 +14,11 @@ BENCHMARKS = Path(__file__).parent
 """Where the benchmarks lie that we ship."""
 IDENTIFIER = r"^[a-z0-9]+(_[a-z0-9]+)*$"
 """Names of benchmarks and problems: safe in a path, whatever the system."""
+
+RENAMED: dict[str, dict[str, str]] = {"Badger/ModularRobot-v0": {"trials": "inner_episodes"}}
+"""Id -> argument that a published benchmark may name -> what the task calls it now."""
+DROPPED: dict[str, dict[str, Any]] = {"Badger/Routing-v0": {"topology": "direct"}}
+"""Id -> argument that a published benchmark may name and the task no longer takes -> the value that it must have."""
 
 Number = Annotated[float, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=1)]
@@ -136,4 +142,26 @@ def load_benchmark(name: str, folder: Path = BENCHMARKS) -> Benchmark:
     benchmark = Benchmark.model_validate_json((folder / f"{name}.json").read_bytes())
     if benchmark.name != name:
         raise ValueError(f"{name}.json must hold the benchmark {name}, got {benchmark.name}")
-    return benchmark
+    return benchmark.model_copy(update={"problems": tuple(_current_problem(problem) for problem in benchmark.problems)})
+
+
+def current_arguments(id: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as the task of an id takes them today, from those of any time.
+
+    Raises:
+        ValueError: An argument that was dropped has another value than the one that the task now always has.
+    """
+    dropped, renamed = DROPPED.get(id, {}), RENAMED.get(id, {})
+    for name, value in dropped.items():
+        if arguments.get(name, value) != value:
+            raise ValueError(f"{name} of {id} must be {value!r} or left out, got {arguments[name]!r}")
+    return {renamed.get(name, name): value for name, value in arguments.items() if name not in dropped}
+
+
+def _current_problem(problem: BenchmarkProblem) -> BenchmarkProblem:
+    sizes = {
+        number: size.model_copy(update={"arguments": current_arguments(problem.id, size.arguments)})
+        for number, size in problem.sizes.items()
+    }
+    arguments = current_arguments(problem.id, problem.arguments)
+    return problem.model_copy(update={"arguments": arguments, "sizes": sizes})

@@ -90,7 +90,7 @@ def pages(board: Board, histories: Mapping[str, Sequence[Step]]) -> Iterator[tup
 
 def rules_of(problem: BenchmarkProblem) -> dict[str, str]:
     """The documentation of a problem's task by heading; what comes before the first one has the heading ""."""
-    text = inspect.getdoc(get_spec(problem.id).task_type(problem.arguments)) or ""
+    text = inspect.getdoc(get_spec(problem.id).task) or ""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     found = {"": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=True))
     return {heading: " ".join(words.split()) for heading, words in found.items()}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from leaderboards.check.weights import MAX_BYTES, MAX_CONFIG_BYTES
-from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem
+from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem, current_arguments
 from leaderboards.schema.errors import SubmissionError, printable
 from leaderboards.schema.files import read_bytes, read_json
 from leaderboards.schema.submission import SeedResult, make_seed_result
@@ -117,7 +117,7 @@ def _is_as_said(run: Run, benchmark: Benchmark, problem: BenchmarkProblem, size:
     return bool(
         test
         and test["id"] == problem.id
-        and test["arguments"] == wanted.arguments
+        and current_arguments(problem.id, test["arguments"]) == wanted.arguments
         and test["episode_set"] == benchmark.episode_set
         and test["first_episode"] == wanted.first_episode
         and test["episodes"] == wanted.episodes

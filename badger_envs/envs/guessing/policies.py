@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
-from badger_envs.envs.guessing.task import ERROR_SCALE, NUDGE, Guessing
+from badger_envs.envs.guessing.returns import NUDGE, probe_size
+from badger_envs.envs.guessing.task import ERROR_SCALE, Guessing
 
 
 class _GuessingPolicy:
@@ -62,7 +63,7 @@ class Probe(_GuessingPolicy):
     def _choose(self, squares: npt.NDArray[np.float64], may_probe: bool, ports: FloatArray) -> npt.NDArray[Any]:
         if self._task.identity:
             return ports[:, :, 3]  # (B, P) the targets are shown
-        solved, probe = self._step - 1, self._task.probe
+        solved, probe = self._step - 1, probe_size(self._task)
         if self._step == 0:
             self._remaining = squares  # (B,) sum of squares of the targets not yet found
         elif solved < self._task.dims:

@@ -12,7 +12,6 @@ from badger_envs.core.episodes import Keys, uniform
 from badger_envs.core.task import (
     Array,
     Bounds,
-    ReferenceReturns,
     Task,
     namespace,
     require_bool,
@@ -24,12 +23,6 @@ ERROR_SCALE = 3.0
 """Makes the error of outputting 0 equal to 1: the mean square of a number uniform in [-1, 1] is 1/3."""
 LARGEST_ERROR = ERROR_SCALE * 4.0
 """Every output at one end of [-1, 1], every target at the other."""
-PROBE_PER_DIM, LEAST_PROBE, LARGEST_PROBE = 1 / 16, 1 / 8, 3 / 4
-"""How far the reference policy moves one output to learn its target. Every output found enters the next answer, and
-with it its rounding error times about 1 - target / probe; so many dimensions need larger probes to stay exact, and few
-allow smaller ones, which cost less on the way."""
-NUDGE = 0.125
-"""How far the all-equal policy moves all outputs, once, to learn their mean target."""
 
 
 class GuessingState(NamedTuple):
@@ -60,12 +53,12 @@ class Guessing(Task[GuessingState]):
     ## Episode end
     Terminated after `horizon` steps.
 
-    ## ReferenceReturns
+    ## Reference returns
     As the error of the last output, in expectation. Chance: 1 (always 0 is the best blind output; uniform random
     outputs make 2). Local optima: 1 - 1/dims when all outputs equal the mean target, which is also what one solved
     output and zeros elsewhere make. Reference: 0. The error is a quadratic of known curvature, so moving one output
     at a time tells its target: after dims + 1 errors everything is known, dims of them seen after an action.
-    `levels` gives the same as returns; with `identity` the reference copies the targets and never errs.
+    `reference_returns` gives the same as returns; with `identity` the reference copies the targets and never errs.
 
     ## Arguments
     `dims`: numbers to guess, at least 1. `horizon`: steps, at least 1. `feedback`: "all" ports see the error, or
@@ -125,11 +118,6 @@ class Guessing(Task[GuessingState]):
         return {"error": state.error}
 
     @property
-    def probe(self) -> float:
-        """How far the reference policy moves one output."""
-        return min(max(self.dims * PROBE_PER_DIM, LEAST_PROBE), LARGEST_PROBE)
-
-    @property
     def ports(self) -> int:
         return self.dims
 
@@ -143,26 +131,6 @@ class Guessing(Task[GuessingState]):
     @property
     def privileged_bounds(self) -> Bounds:
         return Bounds(-np.ones(self.dims, np.float32), np.ones(self.dims, np.float32))
-
-    @property
-    def reference_returns(self) -> ReferenceReturns:
-        # What each step's output errs, in expectation, for the policies beside this file. Nobody probes at the
-        # last step, since nothing comes after it that could use the answer.
-        steps = np.arange(1, self.horizon + 1)  # (T,)
-        last_step = steps == self.horizon
-        all_equal = np.where(steps > 1, 1.0 - 1.0 / self.dims, 1.0 + ERROR_SCALE * NUDGE**2 * ~last_step)
-        unsolved = np.maximum(self.dims - steps + 1, 0) / self.dims
-        reference = unsolved + ERROR_SCALE * self.probe**2 / self.dims * ((steps <= self.dims) & ~last_step)
-        if self.identity:
-            reference = np.zeros(self.horizon)
-        counted = last_step if self.objective == "last_step" else steps > 0
-        return ReferenceReturns(
-            chance=-float(counted.sum()),
-            reference=0.0 - float(reference[counted].sum()),
-            lowest=-LARGEST_ERROR * float(counted.sum()),
-            highest=0.0,
-            local_optima={"all_equal": 0.0 - float(all_equal[counted].sum())},
-        )
 
     def _error(self, output: Array, target: Array) -> Array:
         xp = namespace(target)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, ReferenceReturns, Task, namespace, require_bool, require_integer
+from badger_envs.core.task import Array, Bounds, Task, namespace, require_bool, require_integer
 
 LEAST_BITS, MOST_BITS = 2, 16
 
@@ -46,12 +46,12 @@ class HiddenXOR(Task[HiddenXORState]):
     ## Episode end
     Terminated after questions * (rounds + 1) steps.
 
-    ## ReferenceReturns
+    ## Reference returns
     As the mean payoff of a question. Chance: 0, whatever is answered without looking. Without `subset`, a local
     optimum at 1 - 2 / 2**bits: right for all patterns of bits but one, which is an accuracy of 1 - 1 / 2**bits.
     Reference: 1, and with `subset` the probability that the question follows from those before: the bits that count
     are the solution of linear equations over two elements, one for each question asked, so the next right answer is
-    known if its bits are a sum of earlier ones. `levels` gives the same as returns.
+    known if its bits are a sum of earlier ones. `reference_returns` gives the same as returns.
 
     ## Arguments
     `bits`: 2 to 16. `rounds`: steps of each question before the answers count, at least 0. `questions`: at least 1;
@@ -142,35 +142,6 @@ class HiddenXOR(Task[HiddenXORState]):
     def privileged_bounds(self) -> Bounds:
         low = np.repeat(np.asarray([-1, 0, -1], np.float32), [self.bits, self.bits, 1])  # (2 P + 1,)
         return Bounds(low, np.ones_like(low))
-
-    @property
-    def reference_returns(self) -> ReferenceReturns:
-        local_optima = {} if self.subset else {"all_but_one": self.questions * (1.0 - 2.0 ** (1 - self.bits))}
-        return ReferenceReturns(
-            chance=0.0,
-            reference=float(self.known.sum()),
-            lowest=-float(self.questions),
-            highest=float(self.questions),
-            local_optima=local_optima,
-        )
-
-    @property
-    def known(self) -> Any:
-        """Probability that the right answer of each question follows from what was seen before it, float64 (Q,).
-
-        With a subset, k questions have rank r with some probability, and a fresh one lies in their span with
-        probability 2**(r - bits); if it does not, the rank grows by one.
-        """
-        if not self.subset:
-            return np.ones(self.questions)
-        rank = np.zeros(self.bits + 1)  # (P + 1,) probability of each rank
-        rank[0] = 1.0
-        in_span = 2.0 ** (np.arange(self.bits + 1) - self.bits)  # (P + 1,)
-        known = []
-        for _ in range(self.questions):
-            known.append(rank @ in_span)
-            rank = rank * in_span + np.concatenate([[0.0], (rank * (1.0 - in_span))[:-1]])  # (P + 1,)
-        return np.asarray(known)
 
     def _question(self, state: HiddenXORState) -> Array:
         """Number of the question being asked, (B,); the last one once all is over."""

@@ -10,7 +10,7 @@ import numpy as np
 from array_api_compat import device as device_of
 
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, ReferenceReturns, Task, namespace, require_integer
+from badger_envs.core.task import Array, Bounds, Task, namespace, require_integer
 from badger_envs.envs.mesh_routing.graph import (
     LEAST_NODES,
     SLOTS,
@@ -19,7 +19,6 @@ from badger_envs.envs.mesh_routing.graph import (
     random_graphs,
     without_repeats,
 )
-from badger_envs.envs.routing.task import require_topology
 
 ADDRESS_BITS = 6
 ADDRESSES = 2**ADDRESS_BITS
@@ -69,15 +68,14 @@ class MeshRouting(Task[MeshRoutingState]):
     ## Episode end
     Terminated after `horizon` steps.
 
-    ## ReferenceReturns
+    ## Reference returns
     Chance: 0, from keeping every packet; hops along blindly chosen links cost more than they bring. Reference:
     horizon - 1. In the first step every node sends a number of its own along every link, and what comes in tells who
     is linked to whom to whoever sees all ports; from then on the packet goes along shortest paths.
 
     ## Arguments
     `ports`: nodes, 3 to 64. `horizon`: steps, at least 1. `failures`: chords that fail during the lifetime, each at a
-    step drawn at random, at least 0; fewer where there are fewer chords, and the ring never fails. `topology`: "mesh"
-    here; "direct" asks for `Routing`.
+    step drawn at random, at least 0; fewer where there are fewer chords, and the ring never fails.
 
     ## Version history
     v0: first version.
@@ -86,14 +84,12 @@ class MeshRouting(Task[MeshRoutingState]):
     ports: int = 8
     horizon: int = 50
     failures: int = 1
-    topology: str = "mesh"
     port_actions = SLOTS
 
     def __post_init__(self) -> None:
         require_integer("ports", self.ports, LEAST_NODES, ADDRESSES)
         require_integer("horizon", self.horizon, 1)
         require_integer("failures", self.failures, 0)
-        require_topology(self, "mesh")
 
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> MeshRoutingState:
         ports, batch, chords, packets = self.ports, len(episodes), self.ports // 2, self.horizon + 1
@@ -105,7 +101,7 @@ class MeshRouting(Task[MeshRoutingState]):
             inner_episode * 2 * packets,
             2 * packets,
         )
-        # Where each variable begins in the stream; the packets of earlier trials are skipped.
+        # Where each variable begins in the stream; the packets of earlier inner episodes are skipped.
         first = np.cumsum((0, *sizes)).tolist()
         by_graph, by_chord, by_moment, by_address = (
             uniform(episodes, count, first=start) for count, start in zip(sizes[:4], first, strict=False)
@@ -186,15 +182,6 @@ class MeshRouting(Task[MeshRoutingState]):
     def privileged_bounds(self) -> Bounds:
         # The hops from every node to where the packet wants to go; a ring is the longest way round.
         return Bounds(np.zeros(self.ports, np.float32), np.full(self.ports, self.ports // 2, np.float32))
-
-    @property
-    def reference_returns(self) -> ReferenceReturns:
-        return ReferenceReturns(
-            chance=0.0,
-            reference=self.horizon - 1.0,
-            lowest=-WRONG_HOP * self.horizon,
-            highest=float(self.horizon),
-        )
 
     def _failed(self, state: MeshRoutingState) -> Array:
         """How many links have failed by now, int32 (B,)."""

@@ -13,7 +13,6 @@ from badger_envs.core.episodes import Keys, uniform
 from badger_envs.core.task import (
     Array,
     Bounds,
-    ReferenceReturns,
     Task,
     namespace,
     require_choice,
@@ -21,7 +20,6 @@ from badger_envs.core.task import (
     require_integer,
 )
 from badger_envs.envs.modular_reacher.body import LEAST_SEGMENTS, MOST_SEGMENTS, SLOTS, grow
-from badger_envs.reference_returns import measured_return
 
 TURN = 0.05
 """Radians that the action 1 turns a joint by."""
@@ -76,7 +74,7 @@ class ModularReacher(Task[ModularReacherState]):
     ## Episode end
     Terminated after `horizon` steps.
 
-    ## ReferenceReturns
+    ## Reference returns
     Chance and reference are the same controller: the step that brings the tips closest to their aims, as far as the
     Jacobian tells. Chance aims at the mean goal (0, 1 / pi), for it does not see the goals but may know its own body;
     the reference aims at the goals. Both are measured, on episodes set aside for it; staying upright is worse than
@@ -106,7 +104,7 @@ class ModularReacher(Task[ModularReacherState]):
     def initial(
         self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None
     ) -> ModularReacherState:
-        # Nothing is drawn anew from step to step, so all trials of a lifetime are alike.
+        # Nothing is drawn anew from step to step, so all inner episodes of a lifetime are alike.
         batch, segments = len(episodes), self.segments
         radius = uniform(episodes, segments)  # (B, P)
         bearing = uniform(episodes, segments, high=math.pi, first=MOST_SEGMENTS)  # (B, P)
@@ -169,11 +167,6 @@ class ModularReacher(Task[ModularReacherState]):
     def privileged_bounds(self) -> Bounds:
         low, high = np.tile(np.asarray([[-1.0, 0.0], [1.0, 1.0]], np.float32), self.segments)  # (P * 2,)
         return Bounds(low, high)
-
-    @property
-    def reference_returns(self) -> ReferenceReturns:
-        chance, reference = (measured_return(self, name) for name in ("chance", "reference"))
-        return ReferenceReturns(chance, reference, -FARTHEST / 2.0 * self.horizon * ROUNDED_ONE, 0.0)
 
     def _placed(self, angle: Array, steps_left: Array, *constant: Array) -> ModularReacherState:
         """The state with every joint at its `angle`; `constant` are the fields that stay."""

@@ -99,9 +99,9 @@ def text(title: str, task: ModularRobot, history: list[RobotState]) -> str:
 
 def _caption(task: ModularRobot, now: RobotState) -> str:
     step = task.horizon - int(now.steps_left)
-    inner_episode = (
-        f"inner episode {min(step // task.steps + 1, task.trials)} of {task.trials}   " if task.trials > 1 else ""
-    )
+    count, inner_episode = task.inner_episodes, ""
+    if count > 1:
+        inner_episode = f"inner episode {min(step // task.steps + 1, count)} of {count}   "
     hidden = f"   hidden: {task.unknown}" if task.unknown != "none" else ""
     goal = f" (goal {float(now.goal[1]):.2f})" if task.goal == "speed" else ""
     return (

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.episodes import Keys
-from badger_envs.core.task import Array, Bounds, ReferenceReturns, Task, require_choice, require_integer
+from badger_envs.core.task import Array, Bounds, Task, require_choice, require_integer
 from badger_envs.envs.modular_robot import features
 from badger_envs.envs.modular_robot.bodies import ARMS, PORTS_OF_A_MODULE, SPLITS, Body, bodies_of
 from badger_envs.envs.modular_robot.draws import DEAD_SHARE, SPEED_RANGE, Draws, draw, secret_bounds, secrets
-from badger_envs.reference_returns import measured_return
 
 if TYPE_CHECKING:
     from badger_envs.envs.modular_robot.simulation import Readings, Simulation
@@ -82,28 +81,28 @@ class ModularRobot(Task[RobotState]):
     is the speed towards the goal, averaged with a memory of one second.
 
     ## Episode end
-    Terminated after `trials` times `steps` steps, or when the simulation runs away (NaN, or faster than 300 rad/s),
-    which shows 0 everywhere and is rewarded with 0. Every inner episode begins with the body at its start; what is
-    hidden stays.
+    Terminated after `inner_episodes` times `steps` steps, or when the simulation runs away (NaN, or faster than
+    300 rad/s), which shows 0 everywhere and is rewarded with 0. Every inner episode begins with the body at its start;
+    what is hidden stays.
 
-    ## ReferenceReturns
+    ## Reference returns
     Chance: 0. The goal lies as often behind as ahead, so what a blind policy gains one way it loses the other way,
     and the best is to lie still. Reference: measured, since physics has no formula: a wave travels along the body,
     with the gait that CMA-ES found for this body. The policy tells who is plugged into whom by comparing turning
-    speeds after one step, finds out what is hidden by one or two trials of its own, and walks. Its mean return is
-    stored for the arguments in `badger_envs/data/levels.json`, with its standard error, and is measured over
-    validation episodes where there is none.
+    speeds after one step, finds out what is hidden by one or two tries of its own, and walks. Its mean return is
+    stored for the arguments in `badger_envs/data/reference_returns.json`, with its standard error, and is measured
+    where there is none.
 
     ## Arguments
     `body`: "chain" (all hinges bend up and down), "snake" (up and down, and sideways, in turns), "star" (arms round a
     passive hub) or "tree". `modules`: of a chain or snake, at least 1, or of a tree, 5 to 12: the first tree of that
     size among those for training. `arms` (3 to 6) and `arm_modules` (at least 1): of a star. `split`: "none" for that
     one body, or "train" or "test" for a body of the family drawn in each episode from those shipped, whatever the
-    sizes asked for. `trials`: 1 to 4. `steps`: of an inner episode, at least 1, of 0.04 s each. `unknown`: "none";
-    "direction" (the goal is not shown; not for stars, which have no front); "signs" (of each motor), "permutation"
-    (ports command each other's motors), "dead" (one motor in four is limp), "physics" (friction, stiffness of the
-    motors and a load), "speed" (a goal speed that is not shown). `goal`: "far" or "speed" (a goal speed; the only
-    choice with unknown="speed"). `threads`: that step the physics; they change nothing but the speed.
+    sizes asked for. `inner_episodes`: 1 to 4. `steps`: of an inner episode, at least 1, of 0.04 s each. `unknown`:
+    "none"; "direction" (the goal is not shown; not for stars, which have no front); "signs" (of each motor),
+    "permutation" (ports command each other's motors), "dead" (one motor in four is limp), "physics" (friction,
+    stiffness of the motors and a load), "speed" (a goal speed that is not shown). `goal`: "far" or "speed" (a goal
+    speed; the only choice with unknown="speed"). `threads`: that step the physics; they change nothing but the speed.
 
     ## Version history
     v0: first version.
@@ -114,7 +113,7 @@ class ModularRobot(Task[RobotState]):
     arms: int = 4
     arm_modules: int = 2
     split: str = "none"
-    trials: int = 1
+    inner_episodes: int = 1
     steps: int = 250
     unknown: str = "none"
     goal: str = "far"
@@ -127,7 +126,7 @@ class ModularRobot(Task[RobotState]):
         require_choice("split", self.split, ("none", *SPLITS))
         require_choice("unknown", self.unknown, UNKNOWNS)
         require_choice("goal", self.goal, ("far", "speed"))
-        require_integer("trials", self.trials, 1, 4)
+        require_integer("inner_episodes", self.inner_episodes, 1, 4)
         require_integer("steps", self.steps, 1)
         require_integer("threads", self.threads, 1)
         require_integer("modules", self.modules, 1)
@@ -144,7 +143,7 @@ class ModularRobot(Task[RobotState]):
     @property
     def horizon(self) -> int:  # type: ignore[override]
         """Steps in a lifetime."""
-        return self.trials * self.steps
+        return self.inner_episodes * self.steps
 
     @property
     def bodies(self) -> tuple[Body, ...]:
@@ -272,16 +271,6 @@ class ModularRobot(Task[RobotState]):
     @property
     def privileged_bounds(self) -> Bounds:
         return secret_bounds(self.ports, FASTEST_COUNTED)
-
-    @property
-    def reference_returns(self) -> ReferenceReturns:
-        most = self.horizon * SECONDS_OF_A_STEP * FASTEST_COUNTED
-        return ReferenceReturns(
-            chance=0.0,
-            reference=measured_return(self, "reference"),
-            lowest=-most,
-            highest=most,
-        )
 
     def _first(self, draws: Draws, simulation: "Simulation", rows: npt.NDArray[Any]) -> RobotState:
         """First state of the episodes in these rows (R,) of the simulation, which begin now."""

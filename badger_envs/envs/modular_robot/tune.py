@@ -2,7 +2,7 @@
 
 Bodies: random trees are grown, and families are split into bodies for training and for testing. Gaits: CMA-ES (Hansen
 2016, "The CMA Evolution Strategy: A Tutorial"; package `cma`) looks for the fastest wave of each body, forwards and
-backwards. What comes of it is measured by `python -m badger_envs.measure_levels Badger/ModularRobot-v0`.
+backwards. What comes of it is measured by `python -m badger_envs.measure_reference_returns Badger/ModularRobot-v0`.
 """
 
 import argparse
@@ -30,15 +30,15 @@ TREES_OF_A_SIZE = {"train": 2, "test": 1}
 STEPS = 250
 POPULATION, GENERATIONS = 10, 40
 REPEATS = 3
-"""Trials of every gait that is looked at: a gait that now and then turns over is no reference."""
+"""Episodes of every gait that is looked at: a gait that now and then turns over is no reference."""
 SPREAD = np.asarray([0.4, 0.3, 0.3, 0.2, 0.2, 0.2, 1.0, 1.0])
 """How far a search looks at first, for each number of a gait."""
 LOWEST = Gait(0.3, -np.pi, -np.pi, -1.0, -1.0, -1.0, -np.inf, -np.inf)
 HIGHEST = Gait(4.0, np.pi, np.pi, 1.0, 1.0, 1.0, np.inf, np.inf)
 """What is looked at: commands stay in [-1, 1], and phases between neighbours below half a turn."""
-TRIALS = 48
+EPISODES = 48
 """In which the gaits that were found are compared."""
-TRIALS_OF_A_PACE = 6
+EPISODES_OF_A_PACE = 6
 NUDGE = 0.2
 """Every try begins with a step of random commands so large, as the reference policy does."""
 
@@ -110,9 +110,9 @@ def turned(gait: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def best(body: Body, direction: int, *gaits: npt.NDArray[Any]) -> dict[str, Any]:
-    """The best of some gaits, and its mean return in trials that were not searched on."""
+    """The best of some gaits, and its mean return in episodes that were not searched on."""
     generator = np.random.default_rng(1)
-    means = [crawl(body, direction, np.repeat(gait[None], TRIALS, axis=0), generator).mean() for gait in gaits]
+    means = [crawl(body, direction, np.repeat(gait[None], EPISODES, axis=0), generator).mean() for gait in gaits]
     chosen = gaits[int(np.argmax(means))]
     return {
         "gait": [round(float(number), 4) for number in chosen],
@@ -125,8 +125,8 @@ def paces(body: Body, direction: int, gait: npt.NDArray[Any]) -> list[float]:
     """The mean speed of a gait at each of `PACES` times its frequency, in m/s."""
     slowed = np.repeat(gait[None], len(PACES), axis=0)  # (paces, 8)
     slowed[:, 0] *= PACES
-    returns = crawl(body, direction, np.repeat(slowed, TRIALS_OF_A_PACE, axis=0), np.random.default_rng(2))
-    speeds = returns.reshape(-1, TRIALS_OF_A_PACE).mean(axis=1) / (STEPS * SECONDS_OF_A_STEP)  # (paces,)
+    returns = crawl(body, direction, np.repeat(slowed, EPISODES_OF_A_PACE, axis=0), np.random.default_rng(2))
+    speeds = returns.reshape(-1, EPISODES_OF_A_PACE).mean(axis=1) / (STEPS * SECONDS_OF_A_STEP)  # (paces,)
     return [round(float(speed), 4) for speed in speeds]
 
 

@@ -7,6 +7,9 @@ Axis letters as in `badger_envs.core.task`; T steps.
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.spec import Measured, ReferenceReturns
+from badger_envs.envs.routing.task import LARGEST_SQUARE, Routing
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -19,6 +22,29 @@ LEAST_SIGN_PROBE = 2.0**-16
 twice as far, so that every combination of signs makes another reward. Large against rounding errors."""
 LARGEST_GROUP = 16
 """Most outputs whose signs are learned at once; the last of them is moved by 1/2."""
+
+
+def reference_returns(task: Routing, measured: Measured) -> ReferenceReturns:
+    """What each step's outputs err, in expectation, summed over the lifetime."""
+    return ReferenceReturns(
+        chance=-float(task.horizon),
+        reference=float(reference_curve(task).sum()),
+        lowest=-task.error_scale * LARGEST_SQUARE * task.horizon,
+        highest=0.0,
+        local_optima={"mean": task.horizon * (1.0 / task.ports - 1.0)},
+    )
+
+
+def reference_curve(task: Routing) -> Floats:
+    """Expected reward of the reference policy at each step of a lifetime, (T,)."""
+    steps = np.arange(task.horizon)  # (T,)
+    known = steps % task.stretch  # (T,) steps that this permutation was seen for
+    last = (known == task.stretch - 1) | (steps == task.horizon - 1)  # (T,)
+    if task.feedback == "supervised":
+        return 0.0 - supervised_errors(task.ports, task.values, known)
+    if task.values == "binary":
+        return 0.0 - signs_from_reward_errors(task.ports, known, last)
+    return 0.0 - numbers_from_reward_errors(task.ports, known, last, task.error_scale)
 
 
 def sign_groups(ports: int) -> Ints:

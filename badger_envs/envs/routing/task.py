@@ -7,16 +7,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from array_api_compat import device as device_of
 
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, ReferenceReturns, Task, namespace, require_choice, require_integer
-from badger_envs.envs.routing.returns import (
-    numbers_from_reward_errors,
-    signs_from_reward_errors,
-    supervised_errors,
-)
+from badger_envs.core.task import Array, Bounds, Task, namespace, require_choice, require_integer
 
 ERROR_SCALE = {"continuous": 3.0, "binary": 1.0}
 """Makes the error of outputting 0 equal to 1: the mean square of a number uniform in [-1, 1] is 1/3, of a sign 1."""
@@ -58,7 +52,7 @@ class Routing(Task[RoutingState]):
     ## Episode end
     Terminated after `horizon` steps.
 
-    ## ReferenceReturns
+    ## Reference returns
     As the error of one step, in expectation, with n ports. Chance: 1 (always 0). Local optimum "mean": 1 - 1/n, when
     all outputs equal the mean input. Reference: elimination. Each output answers the mean of the inputs that it can
     still belong to; c candidates, of which one is right, err 1 - 1/c. After k signs seen, each of the n - 1 others is
@@ -66,13 +60,12 @@ class Routing(Task[RoutingState]):
     tells everything, so supervised continuous routing errs only once. From the reward alone an output's wanted number
     is told by moving this output: continuous ones are found one per step, so (u - 1)/n is erred while u are unknown;
     the signs of up to 16 outputs are told at once by moving each twice as far as the one before. What the moves cost
-    is counted, nobody moves at the last step of a permutation, and `reference_curve` has it step by step.
+    is counted, nobody moves at the last step of a permutation, and `reference_curve` in `returns` has it step by step.
 
     ## Arguments
     `ports`: inputs, and outputs, at least 1. `horizon`: steps, at least 1. `feedback`: "supervised" or "reward".
     `values`: "continuous" inputs are uniform in [-1, 1], "binary" ones are -1 or 1. `switch_every`: steps after which
-    a new permutation is drawn, at least 1, or None for one that lasts. `topology`: "direct" here; "mesh" asks for
-    `MeshRouting`.
+    a new permutation is drawn, at least 1, or None for one that lasts.
 
     ## Version history
     v0: first version.
@@ -83,7 +76,6 @@ class Routing(Task[RoutingState]):
     feedback: str = "supervised"
     values: str = "continuous"
     switch_every: int | None = None
-    topology: str = "direct"
 
     def __post_init__(self) -> None:
         require_integer("ports", self.ports, 1)
@@ -92,7 +84,6 @@ class Routing(Task[RoutingState]):
         require_choice("values", self.values, tuple(ERROR_SCALE))
         if self.switch_every is not None:
             require_integer("switch_every", self.switch_every, 1)
-        require_topology(self, "direct")
 
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> RoutingState:
         stretches, steps = -(-self.horizon // self.stretch), self.horizon + 1
@@ -161,28 +152,6 @@ class Routing(Task[RoutingState]):
         low, high = np.repeat([[-1.0, 0.0], [1.0, self.ports - 1.0]], self.ports, axis=1).astype(np.float32)
         return Bounds(low, high)  # (2 P,)
 
-    @property
-    def reference_curve(self) -> npt.NDArray[np.float64]:
-        """Expected reward of the reference policy at each step of a lifetime, (T,)."""
-        steps = np.arange(self.horizon)  # (T,)
-        known = steps % self.stretch  # (T,) steps that this permutation was seen for
-        last = (known == self.stretch - 1) | (steps == self.horizon - 1)  # (T,)
-        if self.feedback == "supervised":
-            return 0.0 - supervised_errors(self.ports, self.values, known)
-        if self.values == "binary":
-            return 0.0 - signs_from_reward_errors(self.ports, known, last)
-        return 0.0 - numbers_from_reward_errors(self.ports, known, last, self.error_scale)
-
-    @property
-    def reference_returns(self) -> ReferenceReturns:
-        return ReferenceReturns(
-            chance=-float(self.horizon),
-            reference=float(self.reference_curve.sum()),
-            lowest=-self.error_scale * LARGEST_SQUARE * self.horizon,
-            highest=0.0,
-            local_optima={"mean": self.horizon * (1.0 / self.ports - 1.0)},
-        )
-
     def _step(self, steps_left: Array) -> Array:
         """The steps played, int32 (B,), never more than there are."""
         xp = namespace(steps_left)
@@ -194,15 +163,3 @@ class Routing(Task[RoutingState]):
         rows = xp.arange(step.shape[0], device=device_of(step))  # (B,)
         stretch = xp.clip(step // self.stretch, 0, routes.shape[1] - 1)  # (B,)
         return xp.astype(routes[rows, stretch], xp.int32)  # (B, P)
-
-
-def require_topology(task: Task[Any], own: str) -> None:
-    """Refuse a `topology` that asks for the other kind of routing, or for none.
-
-    Raises:
-        ValueError: naming the argument, its value and what is allowed.
-    """
-    asked = task.arguments()["topology"]
-    require_choice("topology", asked, ("direct", "mesh"))
-    if asked != own:
-        raise ValueError(f"topology must be {own!r} for {type(task).__name__}, got {asked!r}")

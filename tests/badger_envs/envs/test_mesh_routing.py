@@ -9,9 +9,9 @@ from badger_envs.envs.mesh_routing.policies import DistanceVectors, ShortestPath
 from badger_envs.envs.mesh_routing.task import MeshRouting, MeshRoutingState
 from badger_envs.envs.routing.task import Routing
 from badger_envs.evaluation import evaluate
-from badger_envs.registry import get_spec, reference_returns
+from badger_envs.registry import make_task, reference_returns
 
-ID = "Badger/Routing-v0"
+ID = "Badger/MeshRouting-v0"
 LINKS = np.asarray([[1, 3, 2, -1], [0, 2, -1, -1], [1, 3, 0, -1], [2, 0, -1, -1]], np.int32)
 """A ring of 4 nodes with a chord from 0 to 2."""
 BACK = np.asarray([[0, 1, 2, -1], [0, 0, -1, -1], [1, 0, 2, -1], [1, 1, -1, -1]], np.int32)
@@ -143,7 +143,7 @@ def test_another_trial_keeps_the_graph_and_draws_other_packets():
 
 @pytest.mark.parametrize(("ports", "failed"), [(3, 0), (8, 1), (16, 5)])
 def test_shortest_paths_gain_in_every_step_but_the_first(ports, failed):
-    arguments = {"topology": "mesh", "ports": ports, "failures": failed}
+    arguments = {"ports": ports, "failures": failed}
     result = evaluate(ShortestPaths(MeshRouting(**arguments)), ID, episodes=300, **arguments)
     assert result.curve.tolist() == [0.0] + [1.0] * 49
     assert result.metrics["error"] == pytest.approx(1 / 50)
@@ -198,8 +198,6 @@ def test_the_text_marks_packet_destination_and_failed_links():
         ({"ports": 65}, r"ports must be an integer in \[3, 64\], got 65"),
         ({"horizon": 0}, "horizon must be an integer at least 1, got 0"),
         ({"failures": -1}, "failures must be an integer at least 0, got -1"),
-        ({"topology": "torus"}, "topology must be one of 'direct', 'mesh', got 'torus'"),
-        ({"topology": "direct"}, "topology must be 'mesh' for MeshRouting, got 'direct'"),
     ],
 )
 def test_arguments_out_of_range_are_refused_by_name(arguments, said):
@@ -207,9 +205,8 @@ def test_arguments_out_of_range_are_refused_by_name(arguments, said):
         MeshRouting(**arguments)
 
 
-def test_the_id_picks_the_task_by_its_topology():
-    row = get_spec(ID)
-    assert row.make_task() == row.make_task(topology="direct") == Routing()
-    assert row.make_task(topology="mesh", ports=5) == MeshRouting(ports=5)
-    with pytest.raises(ValueError, match="topology must be one of 'direct', 'mesh', got 'ring'"):
-        row.make_task(topology="ring")
+def test_the_id_makes_the_task_and_routing_along_a_permutation_has_another_one():
+    assert make_task(ID, ports=5) == MeshRouting(ports=5)
+    assert make_task("Badger/Routing-v0") == Routing()
+    with pytest.raises(TypeError, match="Badger/Routing-v0 has no argument topology; it takes ports, horizon"):
+        make_task("Badger/Routing-v0", topology="mesh")

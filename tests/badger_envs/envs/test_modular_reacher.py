@@ -8,7 +8,7 @@ from badger_envs.core.policy import Blind
 from badger_envs.core.shared_policy import live_together
 from badger_envs.envs.modular_reacher import drawing
 from badger_envs.envs.modular_reacher.body import who_carries
-from badger_envs.envs.modular_reacher.policies import PullTogether, Reach
+from badger_envs.envs.modular_reacher.policies import PullTogether, Reach, ReachForMean
 from badger_envs.envs.modular_reacher.task import ModularReacher
 from badger_envs.reference_returns import EPISODES_ON_DEMAND, mean_return, measured_return, task_key
 from badger_envs.registry import reference_returns
@@ -168,13 +168,14 @@ def test_the_controller_finds_the_body_from_what_the_ports_show():
         assert not moves[tree, :, len(wanted) :].any()
 
 
-def test_levels_that_nobody_stored_are_measured_once():
+def test_reference_returns_that_are_not_stored_are_measured_once():
     task = ModularReacher(segments=3, horizon=7)
     levels = reference_returns(task)
+    assert reference_returns(ModularReacher(segments=3, horizon=7)) is levels
     assert levels.lowest < levels.chance < levels.reference < levels.highest
-    assert measured_return(task, "reference") == levels.reference
-    assert measured_return(task, "reference") == mean_return(task, Reach(task), EPISODES_ON_DEMAND).mean
-    assert measured_return(ModularReacher(), "chance") == reference_returns(ModularReacher()).chance
+    assert measured_return(task, "reference", Reach) == levels.reference
+    assert measured_return(task, "reference", Reach) == mean_return(task, Reach(task), EPISODES_ON_DEMAND).mean
+    assert measured_return(ModularReacher(), "chance", ReachForMean) == reference_returns(ModularReacher()).chance
 
 
 def test_equal_tasks_have_equal_names_in_the_store():

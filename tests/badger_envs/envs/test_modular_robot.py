@@ -96,8 +96,8 @@ def test_a_goal_speed_is_worth_most_when_it_is_kept():
     assert np.allclose(task._worth(None, wanted, wanted), wanted)
 
 
-def test_a_lifetime_ends_after_its_trials_and_each_trial_begins_where_the_first_did():
-    task = ModularRobot(modules=4, trials=2, steps=3, unknown="signs")
+def test_a_lifetime_ends_after_its_inner_episodes_and_each_begins_where_the_first_did():
+    task = ModularRobot(modules=4, inner_episodes=2, steps=3, unknown="signs")
     state = task.initial(keys(2))
     begin, ends, begins = state.qpos.copy(), [], []
     for action in random_actions(task, 2, 6):
@@ -366,7 +366,7 @@ def test_the_reference_policy_tells_how_the_body_is_put_together(arguments):
 
 
 def test_levels_are_those_of_their_policies():
-    for arguments in ({"steps": 20}, {"steps": 1, "trials": 2}, {}):
+    for arguments in ({"steps": 20}, {"steps": 1, "inner_episodes": 2}, {}):
         task = ModularRobot(**arguments)
         state, policy, returns = task.initial(episode_keys(0, np.arange(200), EpisodeSet.TEST)), Wave(task), 0.0
         policy.reset(200)
@@ -425,7 +425,7 @@ def test_mujoco_is_not_loaded_before_a_robot_is_needed():
         ({"body": "star", "arm_modules": 0}, "arm_modules must be an integer at least 1, got 0"),
         ({"split": "validation"}, "split must be one of 'none', 'train', 'test', got 'validation'"),
         ({"modules": 4.0}, "modules must be an integer at least 1, got 4.0"),
-        ({"trials": 5}, r"trials must be an integer in \[1, 4\], got 5"),
+        ({"inner_episodes": 5}, r"inner_episodes must be an integer in \[1, 4\], got 5"),
         ({"steps": 0}, "steps must be an integer at least 1, got 0"),
         ({"threads": 0}, "threads must be an integer at least 1, got 0"),
         ({"unknown": "mass"}, "unknown must be one of 'none', 'direction', .* got 'mass'"),

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from badger_envs.registry import get_spec
+from badger_envs.registry import make_task, reference_returns
 from baselines.__main__ import main
 from baselines.commands.compare import choose
 from baselines.experiments.agents import AGENTS
@@ -123,7 +123,7 @@ def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path, run_
     assert set(tested) == {(seed, dims) for seed in (0, 1) for dims in (2, 3)}
     assert {len(returns) for returns in tested.values()} == {100}
     run = by_name["guessing", "badger"]["runs"][1]
-    score = get_spec(GUESSING).reference_returns(dims=3).score(tested[1, 3]).mean()
+    score = reference_returns(make_task(GUESSING, dims=3)).score(tested[1, 3]).mean()
     assert score == pytest.approx(run["score"])
     again = {path.name: path.read_bytes() for path in (tmp_path / "raw").iterdir()}
     assert run_here("export", str(out), "--out", str(tmp_path / "raw"))[0] == 0

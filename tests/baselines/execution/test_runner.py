@@ -133,7 +133,7 @@ def test_everybody_of_a_recipe_has_the_same_parameters_episodes_and_trials(suite
 @pytest.mark.parametrize("name", ["pocket", "standard", "full", "loops"])
 def test_a_suite_is_about_every_environment_and_says_about_how_long_it_takes(name):
     suite = SUITES[name]
-    assert {recipe.task for recipe in suite.recipes} == set(SPECS)
+    assert {recipe.task for recipe in suite.recipes} == set(SPECS) - {"Badger/MeshRouting-v0"}
     assert suite.cpu_hours > 0
     assert all(recipe.cpu_seconds > 0 for recipe in suite.recipes)
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from badger_envs.registry import get_spec
+from badger_envs.registry import get_spec, reference_returns
 from tests.helpers.paths import ROOT
 
 XOR = ("--id", "Badger/HiddenXOR-v0", "--arguments", "bits=2")
@@ -85,7 +85,7 @@ def test_benchmarl_trains_and_is_scored_on_the_named_test_episodes(id, arguments
     assert done.returncode == 0, done.stderr
     found = json.loads(out.read_text())
     (result,) = found["results"]
-    levels = get_spec(id).reference_returns(**arguments)
+    levels = reference_returns(get_spec(id).make_task(**arguments))
     assert (result["id"], result["episode_set"], result["episodes"]) == (id, "TEST", 120)
     assert len(result["returns"]) == len(found["sampled"]["returns"]) == 120
     assert all(levels.lowest <= value <= levels.highest for value in result["returns"])

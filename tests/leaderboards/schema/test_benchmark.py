@@ -5,8 +5,8 @@ import pytest
 
 from badger_envs.registry import get_spec, reference_returns
 from baselines.experiments.suites import SUITES as COMPARISONS
-from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
-from leaderboards.schema.make_benchmark import MIN_SEEDS, PROBLEMS, describe, write_benchmark
+from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, current_arguments, load_benchmark
+from leaderboards.schema.make_benchmark import MIN_SEEDS, PROBLEMS, Chosen, describe, write_benchmark
 from tests.leaderboards.helpers.make_submission import BENCHMARKS as TEST_BENCHMARKS
 from tests.leaderboards.helpers.make_submission import TINY
 
@@ -63,7 +63,10 @@ def test_the_file_of_a_benchmark_is_what_make_benchmark_writes(name, problems, f
         json.loads((folder / f"{name}.json").read_text()),
     )
     assert written == describe(name, problems)
-    # ReferenceReturns may differ in their last digit between machines; what is published does not change for that.
+    for problem in kept["problems"]:  # what is published keeps the arguments that tasks took then
+        for size in problem["sizes"].values():
+            size["arguments"] = current_arguments(problem["id"], size["arguments"])
+    # Reference returns may differ in their last digit between machines; what is published does not change for that.
     assert _rounded(written) == _rounded(kept)
 
 
@@ -103,6 +106,35 @@ def test_a_damaged_benchmark_is_refused(change, reason, tmp_path):
     (tmp_path / "tiny.json").write_text(json.dumps(content))
     with pytest.raises(ValueError, match=reason):
         load_benchmark("tiny", tmp_path)
+
+
+def test_current_arguments_renames_and_drops_what_tasks_no_longer_take():
+    assert current_arguments("Badger/Routing-v0", {"ports": 3, "topology": "direct"}) == {"ports": 3}
+    assert current_arguments("Badger/ModularRobot-v0", {"trials": 2, "steps": 9}) == {"inner_episodes": 2, "steps": 9}
+    assert current_arguments("Badger/Guessing-v0", {"dims": 3, "trials": 2}) == {"dims": 3, "trials": 2}
+    with pytest.raises(ValueError, match="topology of Badger/Routing-v0 must be 'direct' or left out, got 'mesh'"):
+        current_arguments("Badger/Routing-v0", {"topology": "mesh"})
+
+
+def test_v1_still_names_the_arguments_of_its_time_and_is_read_with_those_of_today():
+    stored = json.loads((BENCHMARKS / "v1.json").read_text())
+    of_routing, of_robots = (
+        next(problem for problem in stored["problems"] if problem["id"] == id)
+        for id in ("Badger/Routing-v0", "Badger/ModularRobot-v0")
+    )
+    assert {size["arguments"]["topology"] for size in of_routing["sizes"].values()} == {"direct"}
+    assert {size["arguments"]["trials"] for size in of_robots["sizes"].values()} == {1}
+    read = load_benchmark("v1")
+    assert all("topology" not in size.arguments for size in read.problem("routing3").sizes.values())
+    assert all(size.arguments["inner_episodes"] == 1 for size in read.problem("robot_ppo").sizes.values())
+
+
+def test_a_benchmark_may_name_mesh_routing(tmp_path):
+    chosen = Chosen("mesh", "Badger/MeshRouting-v0", {"ports": 4}, (4, 6), 10)
+    write_benchmark("mesh", [chosen], tmp_path)
+    problem = load_benchmark("mesh", tmp_path).problem("mesh")
+    assert (problem.id, problem.size_name, sorted(problem.sizes)) == ("Badger/MeshRouting-v0", "ports", [4, 6])
+    assert (problem.sizes[4].chance, problem.sizes[4].reference) == (0.0, 49.0)
 
 
 def _rounded(content):

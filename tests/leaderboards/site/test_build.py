@@ -161,7 +161,7 @@ def test_one_seed_has_no_interval(texts):
 def test_the_rules_of_a_problem_are_those_of_its_task():
     benchmark = load_benchmark("v1")
     for problem in benchmark.problems:
-        assert {"", "Observation", "Action", "Reward", "Episode end", "ReferenceReturns"} <= set(rules_of(problem))
+        assert {"", "Observation", "Action", "Reward", "Episode end", "Reference returns"} <= set(rules_of(problem))
 
 
 def test_every_problem_of_the_benchmark_that_we_ship_gets_a_page():

@@ -1,0 +1,119 @@
+"""What is said about an environment in more than one place: `SPEC` in its folder, read by registration, tests,
+documentation and leaderboard alike.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from badger_envs.core.policy import Policy
+from badger_envs.core.task import Task
+
+
+@dataclass(frozen=True)
+class ReferenceReturns:
+    """What returns mean: known returns of one task with given arguments, each reached by a policy that can be run."""
+
+    chance: float
+    """Expected return of the best blind policy."""
+    reference: float
+    """Expected return of the handcrafted reference policy."""
+    lowest: float
+    """No episode can return less."""
+    highest: float
+    """No episode can return more."""
+    local_optima: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Expected returns of the plateaus between chance and reference, by name."""
+
+    def score(self, returns: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Normalised score, 0 at chance and 1 at the reference; never clipped.
+
+        Args:
+            returns: any shape.
+
+        Returns:
+            float64, the same shape: (return - chance) / (reference - chance).
+
+        Raises:
+            ValueError: The reference is no better than chance, so there is nothing to learn and no score.
+        """
+        if not self.reference > self.chance:
+            raise ValueError(f"a score needs a reference above chance, got {self.reference} and {self.chance}")
+        return (np.asarray(returns, dtype=np.float64) - self.chance) / (self.reference - self.chance)
+
+
+Measured = Callable[[str], float]
+"""The mean return of the policy of a level, measured on episodes: for levels that no formula gives."""
+
+
+class Drawing(Protocol):
+    """What a module that draws a task offers."""
+
+    def frame(self, title: str, task: Any, history: list[Any]) -> npt.NDArray[np.uint8]:
+        """A picture uint8 (height, width, 3) of the last of the states in `history`."""
+
+    def text(self, title: str, task: Any, history: list[Any]) -> str:
+        """A drawing of the last state in plain characters."""
+
+
+@dataclass(frozen=True)
+class EnvSpec:
+    """An environment id and everything that is said about it in more than one place."""
+
+    id: str
+    """As in `gym.make(id)` and `pettingzoo.make("parallel", id)`."""
+    task: type[Task[Any]]
+    """Its defaults are the id's."""
+    policies: Mapping[str, Callable[[Any], Policy]]
+    """A policy for every level by name: "chance", "reference", and each local optimum."""
+    returns: Callable[[Any, Measured], ReferenceReturns]
+    """The known returns of a task, from formulas or measured; ask `badger_envs.registry.reference_returns`."""
+    drawing: Drawing
+    """The module that draws the task."""
+    size_argument: str
+    """The argument that changes the number of ports."""
+    length_argument: str
+    """The argument that makes a lifetime longer without changing what has to be learned in it."""
+    train_sizes: tuple[int, ...]
+    """Sizes that agents may be trained on."""
+    test_sizes: tuple[int, ...]
+    """Sizes that agents are tested at; more than were trained on, because invariance to size is the claim."""
+    variants: tuple[Mapping[str, Any], ...]
+    """Arguments that the contract tests run besides the defaults."""
+    metric: str
+    """The task's metric that is shown by size, at the end of an episode; smaller is better."""
+    published_curves: Mapping[str, Mapping[int, float]]
+    """What is known of that metric by size, derived or published: name -> size -> value."""
+    measured: tuple[Mapping[str, Any], ...] = ()
+    """Arguments whose measured returns are stored, besides the defaults, the variants and the sizes."""
+
+    def horizon(self, **arguments: Any) -> int:
+        """Steps in an episode of the task with these arguments (T)."""
+        return self.make_task(**arguments).horizon
+
+    def policy(self, level: str, task: Task[Any]) -> Policy:
+        """The policy that reaches a level of a task of this environment.
+
+        Raises:
+            ValueError: There is no policy of that name.
+        """
+        if level not in self.policies:
+            raise ValueError(f"level must be one of {', '.join(map(repr, self.policies))}, got {level!r}")
+        return self.policies[level](task)
+
+    def make_task(self, **arguments: Any) -> Task[Any]:
+        """The task with these arguments.
+
+        Raises:
+            ValueError: An argument has a value that is not allowed.
+            TypeError: The task has no argument of that name.
+        """
+        known = [field.name for field in fields(self.task)]  # type: ignore[arg-type]
+        unknown = sorted(set(arguments) - set(known))
+        if unknown:
+            raise TypeError(f"{self.id} has no argument {', '.join(unknown)}; it takes {', '.join(known)}")
+        return self.task(**arguments)
