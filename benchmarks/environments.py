@@ -25,7 +25,7 @@ from badger_envs.core.episodes import episode_keys
 from badger_envs.views.stable_baselines3 import SharedVecEnv
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
-from baselines.outer_loops.bptt import live
+from baselines.outer_loops.rollout import BatchedEnv, rollout
 
 ROUNDS = 7
 SECONDS = 0.25
@@ -127,10 +127,11 @@ def environment_share() -> tuple[float, float]:
     agent = build_agent(agent_spec.kind, RECIPES["guessing"].config(agent_spec))
     optimizer = torch.optim.Adam(agent.parameters(), fused=True)
     task = badger_envs.Guessing(dims=3, horizon=10)
-    keys = episode_keys(0, np.arange(128))
+    keys, env = episode_keys(0, np.arange(128)), BatchedEnv(task)
 
     def outer_step() -> None:
-        rewards, _, _ = live(task, agent, task.initial(keys, xp=torch), agent.initial_state(128, 3), task.horizon)
+        env.reset(keys)
+        rewards, _ = rollout(env, agent, agent.initial_state(128, 3), task.horizon)
         optimizer.zero_grad()
         (-rewards.sum(dim=0).mean()).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(agent.parameters(), 1.0)

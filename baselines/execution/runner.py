@@ -23,7 +23,8 @@ from baselines.execution.costs import costs
 from baselines.experiments.run import RunSpec, failure, find_result, probe_file, read_object
 from baselines.outer_loops.policy import AgentPolicy
 from baselines.outer_loops.trainer import train
-from baselines.perturbations.probes import Subject, ask
+from baselines.perturbations.probes import ask
+from baselines.perturbations.subject import Subject
 
 OnUpdate = Callable[[int, dict[str, float]], None]
 
@@ -99,9 +100,9 @@ def _probed(run: RunSpec, folder: Path, name: str, device: str) -> dict[str, Any
     path = folder / probe_file(run, name)
     found = read_object(path)
     if found is None:
-        task, bins = get_spec(run.task).make_task(**run.arguments), getattr(run.outer_loop, "bins", None)
+        task = get_spec(run.task).make_task(**run.arguments)
         agent = load_agent(folder, device=device)
-        found = ask(name, Subject(agent, run.task, task, bins, run.probe_episodes))
+        found = ask(name, Subject(agent, run.task, task, run.bins, run.probe_episodes))
         write_json(path, found)
     return found
 
@@ -155,7 +156,7 @@ def _train_and_test(run: RunSpec, folder: Path, device: str, on_update: OnUpdate
             assert run.policy is not None
             policy = spec.policy(run.policy, sized)
         elif agent.accepts(sized.ports):
-            policy = AgentPolicy(agent, sized.ports, bins=getattr(run.outer_loop, "bins", None))
+            policy = AgentPolicy(agent, sized.ports, bins=run.bins)
         else:
             cannot.append(size)
             continue

@@ -3,11 +3,9 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from agents import build_agent, count_parameters
-from agents.storage import KINDS
+import agents
 from badger_envs.core.task import Task
 from badger_envs.registry import spec_of
-from baselines.outer_loops.distributions import make_distribution
 
 PARAMETER_TOLERANCE = 0.1
 LARGEST_WIDTH = 512
@@ -15,7 +13,7 @@ LARGEST_WIDTH = 512
 
 @dataclass(frozen=True)
 class AgentSpec:
-    """Somebody who takes part."""
+    """An agent that takes part in comparisons: how it is built, and what people call it."""
 
     name: str
     """As on the command line."""
@@ -38,9 +36,9 @@ class AgentSpec:
         """
         if self.kind is None:
             raise ValueError(f"agent must be one that is trained, got {self.name!r}")
-        outputs = make_distribution(task.port_actions, bins).outputs
+        outputs = task.port_actions * (bins or 1)
         config = {"port_features": task.port_features, "port_actions": outputs, **self.config}
-        if any(part.name == "ports" for part in fields(KINDS[self.kind].config_class)):
+        if any(part.name == "ports" for part in fields(getattr(agents, f"{self.kind}Config"))):
             config["ports"] = task.ports
         return config if "memory" in config else fit_width(self.kind, config, parameters)
 
@@ -55,7 +53,7 @@ def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, A
     low, high = 1, LARGEST_WIDTH
     while low <= high:
         width = (low + high) // 2
-        counts[width] = count_parameters(build_agent(kind, {**config, "memory": width}))
+        counts[width] = agents.count_parameters(agents.build_agent(kind, {**config, "memory": width}))
         low, high = (width + 1, high) if counts[width] < parameters else (low, width - 1)
     best = min(counts, key=lambda width: abs(counts[width] - parameters))
     if abs(counts[best] - parameters) > PARAMETER_TOLERANCE * parameters:

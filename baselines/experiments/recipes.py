@@ -58,7 +58,7 @@ class Recipe:
             ValueError: It can't be had.
         """
         agent_spec = replace(agent_spec, config={**agent_spec.config, **self.configs.get(agent_spec.name, {})})
-        return agent_spec.fitted(self.make_task(), self.parameters, bins=getattr(self.outer_loop, "bins", None))
+        return agent_spec.fitted(self.make_task(), self.parameters, bins=self.outer_loop.bins)
 
     def loop(self, agent_spec: AgentSpec) -> OuterLoop:
         """The outer loop with the settings that are known to suit an agent."""

@@ -76,6 +76,11 @@ class RunSpec:
         return self.outer_loop.updates if self.outer_loop else 0
 
     @property
+    def bins(self) -> int | None:
+        """Values that each entry of an action is chosen from; None for all."""
+        return self.outer_loop.bins if self.outer_loop else None
+
+    @property
     def training_episodes(self) -> int:
         """Lifetimes that the outer loop trains on: how much work the run is."""
         return self.outer_loop.updates * self.outer_loop.batch if self.outer_loop else 0
@@ -85,8 +90,8 @@ class RunSpec:
         """How much there is to do, roughly: steps of lifetimes that are trained on, and a little for the tests."""
         if self.outer_loop is None:
             return 1_000.0
-        members = getattr(self.outer_loop, "population_size", 1)
-        return 1_000.0 + self.training_episodes * members * get_spec(self.task).horizon(**self.arguments)
+        steps = self.training_episodes * get_spec(self.task).horizon(**self.arguments)
+        return 1_000.0 + steps * self.outer_loop.population_size
 
     @property
     def title(self) -> str:

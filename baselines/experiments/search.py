@@ -11,30 +11,6 @@ import numpy as np
 
 from badger_envs.core.task import require_fraction, require_integer
 from baselines.outer_loops.base import OuterLoop
-from baselines.outer_loops.bptt import BPTT
-from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
-from baselines.outer_loops.ppo import PPO
-
-
-@dataclass(frozen=True)
-class Range:
-    """The values of one setting, drawn uniformly from their logarithm."""
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        if not 0.0 < self.low < self.high < float("inf"):
-            raise ValueError(f"low and high must be positive and rising, got {self.low} and {self.high}")
-
-
-SPACES: dict[type[OuterLoop], dict[str, Range]] = {
-    BPTT: {"learning_rate": Range(1e-3, 2e-2)},
-    PPO: {"learning_rate": Range(3e-4, 6e-3), "ent_coef": Range(1e-4, 1e-2)},
-    EvolutionStrategy: {"learning_rate": Range(5e-3, 1e-1), "sigma": Range(2e-2, 2e-1)},
-    CMAES: {"sigma": Range(5e-2, 1.0)},
-}
-"""The declared space: which settings of an outer loop are searched, and where."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +36,10 @@ class Search:
 
     def draws(self, outer_loop: OuterLoop) -> list[dict[str, float]]:
         """The settings that are tried for an outer loop, three digits each; always the same ones."""
-        numbers = np.random.default_rng(self.trials)
+        rng = np.random.default_rng(self.trials)
         columns = {}
-        for name, values in SPACES[type(outer_loop)].items():
-            place = (numbers.permutation(self.trials) + numbers.random(self.trials)) / max(self.trials, 1)  # (trials,)
+        for name, values in outer_loop.space.items():
+            place = (rng.permutation(self.trials) + rng.random(self.trials)) / max(self.trials, 1)  # (trials,)
             columns[name] = values.low * (values.high / values.low) ** place  # (trials,)
         return [
             {name: float(f"{column[trial]:.3g}") for name, column in columns.items()} for trial in range(self.trials)

@@ -16,27 +16,26 @@ class AgentPolicy:
     Args:
         agent: the policy, which is not changed.
         ports: number of ports (P).
-        seed: draws identities and addresses; each `reset` goes on where the one before stopped.
+        seed: of the generator that draws identities and addresses; each `reset` goes on where the one before stopped.
         bins: values that each number of an action is chosen from, as the agent was trained; None for all.
 
     Raises:
-        ValueError: The agent can't have that many ports.
+        ValueError: The agent does not accept that many ports.
     """
 
     def __init__(self, agent: Agent, ports: int, *, seed: int = 0, bins: int | None = None) -> None:
         agent.require_ports(ports)
         self._agent, self._ports = agent, ports
-        self._head = make_distribution(agent.config.port_actions // (bins or 1), bins).to(agent.device)
-        self._numbers = torch.Generator().manual_seed(seed)
+        self._distribution = make_distribution(agent.config.port_actions // (bins or 1), bins).to(agent.device)
+        self._generator = torch.Generator().manual_seed(seed)
 
     def reset(self, batch: int) -> None:
-        self._state = self._agent.initial_state(batch, self._ports, generator=self._numbers)
+        self._state = self._agent.initial_state(batch, self._ports, generator=self._generator)
 
     @torch.inference_mode()
     def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
-        ported = (
-            torch.from_numpy(observation).to(self._agent.device).view(len(observation), self._ports, -1)
-        )  # (B, P, F)
-        outputs, self._state = self._agent(ported, self._state)  # (B, P, outputs)
-        flat: FloatArray = self._head.best(outputs).flatten(1).cpu().numpy()  # (B, P * A)
-        return flat
+        flat = torch.from_numpy(observation).to(self._agent.device)  # (B, P * F)
+        by_port = flat.view(len(flat), self._ports, -1)  # (B, P, F)
+        outputs, self._state = self._agent(by_port, self._state)  # (B, P, outputs)
+        actions: FloatArray = self._distribution.mode(outputs).flatten(1).cpu().numpy()  # (B, P * A)
+        return actions

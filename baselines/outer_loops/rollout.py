@@ -1,77 +1,122 @@
-"""A batch of lifetimes as tensors, without gradients: how the outer loops that only see rewards meet any task.
+"""A batch of episodes on torch, and the loop in which an agent plays them.
 
-Axis letters as in `badger_envs.core.task`.
+The other two loops are `badger_envs.core.rollout`, for any policy on numpy, and that of evolution, which is vectorised
+over weights. Axis letters as in `badger_envs.core.task`; T steps.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from agents import Agent
 from badger_envs.core.episodes import Keys
 from badger_envs.core.task import Task
+from baselines.outer_loops.states import detached
+
+BeforeStep = Callable[[int, Any], Any]
+"""Takes the number of a step and the agent's state before it; returns the state it goes on with."""
 
 
 class BatchedEnv:
-    """Plays B episodes of a task in step. Pure tasks run on torch; tasks in a simulator on numpy, and are carried over.
+    """Plays B episodes of a task in step. Functional tasks run on torch and are differentiable; tasks in a simulator
+    run on numpy, and their arrays are copied to the device.
 
     Args:
         task: what is played.
-        device: where the tensors live.
+        device: where the tensors are.
     """
 
     def __init__(self, task: Task[Any], device: torch.device | str = "cpu") -> None:
         self.task, self.device = task, torch.device(device)
-        self._state: Any = None
-        self.over = torch.zeros(0, dtype=torch.bool)
+        self.state: Any = None
+        """Of the task."""
+        self.terminated = torch.zeros(0, dtype=torch.bool)
         """Which episodes have ended, bool (B,)."""
 
-    def begin(self, keys: Keys) -> Tensor:
-        """Begin the episodes of these names, uint64 (B,); what the ports show, float32 (B, P, F)."""
+    def reset(self, keys: Keys) -> None:
+        """Start the episodes of these keys, uint64 (B,)."""
         if self.task.functional:
-            self._state = self.task.initial(keys, xp=torch, device=self.device)
-        elif self._state is None or len(self.over) != len(keys):
-            self._state = self.task.initial(keys)
+            self.state = self.task.initial(keys, xp=torch, device=self.device)
+        elif self.state is None or len(self.terminated) != len(keys):
+            self.state = self.task.initial(keys)
         else:  # a simulator is built once
-            self._state = self.task.reset_rows(self._state, np.arange(len(keys)), keys)
-        self.over = torch.zeros(len(keys), dtype=torch.bool, device=self.device)  # (B,)
-        return self.observation()
+            self.state = self.task.reset_rows(self.state, np.arange(len(keys)), keys)
+        self.terminated = torch.zeros(len(keys), dtype=torch.bool, device=self.device)  # (B,)
 
-    @torch.no_grad()
-    def step(self, action: Tensor) -> tuple[Tensor, Tensor]:
+    def step(self, action: Tensor) -> Tensor:
         """Play one step.
 
         Args:
             action: float32 (B, P, A), in range.
 
         Returns:
-            What the ports show, float32 (B, P, F), and the rewards, float32 (B,), 0 where an episode was over.
+            Rewards, float32 (B,), 0 where an episode was over.
         """
         played: Any = action if self.task.functional else action.cpu().numpy()
-        state = self._state
-        self._state = self.task.transition(state, played)
-        reward = self._tensor(self.task.reward(state, played, self._state)).masked_fill(self.over, 0.0)  # (B,)
-        self.over = self.over | self._tensor(self.task.terminal(self._state))  # (B,)
-        return self.observation(), reward
+        state = self.state
+        self.state = self.task.transition(state, played)
+        reward = self._tensor(self.task.reward(state, played, self.state)).masked_fill(self.terminated, 0.0)  # (B,)
+        self.terminated = self.terminated | self._tensor(self.task.terminal(self.state))  # (B,)
+        return reward
 
     def observation(self) -> Tensor:
-        """What the ports show, float32 (B, P, F)."""
-        return self._tensor(self.task.observation(self._state))
+        """What the ports observe, float32 (B, P, F)."""
+        return self._tensor(self.task.observation(self.state))
 
-    def central(self) -> Tensor:
-        """What a central critic sees: all that ports show and what is hidden, float32 (B, P * F + hidden)."""
-        return torch.cat([self.observation().flatten(1), self._tensor(self.task.privileged(self._state))], dim=1)
+    def central_observation(self) -> Tensor:
+        """What a central critic observes, of all ports and what is privileged, float32 (B, P * F + privileged)."""
+        return torch.cat([self.observation().flatten(1), self._tensor(self.task.privileged(self.state))], dim=1)
 
     def agent_mask(self) -> Tensor:
         """Which ports there are, bool (B, P)."""
-        return self._tensor(self.task.agent_mask(self._state))
+        return self._tensor(self.task.agent_mask(self.state))
 
     def state_info(self) -> dict[str, float]:
         """Means of the task's metrics."""
-        return {name: float(self._tensor(values).mean()) for name, values in self.task.state_info(self._state).items()}
+        return {name: self._tensor(values).mean().item() for name, values in self.task.state_info(self.state).items()}
+
+    def detach(self) -> None:
+        """Cut the gradient: the same state, without the steps that led to it."""
+        self.state = detached(self.state)
 
     def _tensor(self, values: Any) -> Tensor:
         if isinstance(values, Tensor):
             return values
         return torch.from_numpy(np.array(values)).to(self.device)
+
+
+def unchanged(step: int, state: Any) -> Any:
+    """Does nothing to the agent's state."""
+    return state
+
+
+def rollout(
+    env: BatchedEnv,
+    agent: Agent,
+    state: Any,
+    steps: int,
+    *,
+    to_action: Callable[[Tensor], Tensor] = lambda outputs: outputs,
+    before_step: BeforeStep = unchanged,
+) -> tuple[Tensor, Any]:
+    """Let an agent play some steps of a batch of episodes.
+
+    Args:
+        env: where the episodes are; it is moved on.
+        agent: the policy.
+        state: of the agent.
+        steps: how many (T).
+        to_action: makes actions (B, P, A) of the agent's outputs (B, P, outputs), such as the mode of a distribution.
+        before_step: what is done to the agent's state before a step.
+
+    Returns:
+        Rewards (T, B), differentiable where the task is, and the agent's state after the last step.
+    """
+    rewards = []
+    for step in range(steps):
+        outputs, state = agent(env.observation(), before_step(step, state))  # (B, P, outputs)
+        rewards.append(env.step(to_action(outputs)))  # (B,)
+    return torch.stack(rewards), state

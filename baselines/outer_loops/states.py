@@ -1,4 +1,4 @@
-"""Working on what agents and tasks carry from step to step: NamedTuples of tensors with leading axis B, or None."""
+"""Functions of the states of agents and tasks: NamedTuples of tensors with leading axis B, or None."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ def mapped(change: Callable[[Tensor], Tensor], state: StateT) -> StateT:
 
 
 def detached(state: StateT) -> StateT:
-    """The same numbers, without where they came from."""
+    """The same state, without its gradient."""
     return mapped(Tensor.detach, state)
 
 

@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,9 @@ import torch
 
 from agents import Agent
 from badger_envs.core.files import write_whole
-from baselines.outer_loops.base import Learner, OuterLoop
-from baselines.outer_loops.bptt import BPTT, BPTTLearner
-from baselines.outer_loops.evolution import CMAES, CMAESLearner, EvolutionStrategy, EvolutionStrategyLearner
-from baselines.outer_loops.ppo import PPO, PPOLearner
+from baselines.outer_loops.base import OuterLoop
+from baselines.outer_loops.learner import Learner
 
-LEARNERS: dict[type[OuterLoop], type[Learner[Any]]] = {
-    BPTT: BPTTLearner,
-    PPO: PPOLearner,
-    EvolutionStrategy: EvolutionStrategyLearner,
-    CMAES: CMAESLearner,
-}
-"""Settings -> who runs them."""
 SECONDS_BETWEEN_COPIES, SECONDS_BETWEEN_CHECKPOINTS = 1.0, 30.0
 """Of memory, for when an update is interrupted half way; and of files, for when the process is killed."""
 
@@ -34,7 +26,7 @@ class Trained:
     """What the outer loop did, besides changing the agent."""
 
     environment_steps: int = 0
-    """Steps of all training lifetimes."""
+    """Steps of all training episodes."""
     curve: list[dict[str, float]] = field(default_factory=list)
     """Points of the learning curve: update, environment_steps, score and final metrics of the batch, cpu_seconds."""
     cpu_seconds: float = 0.0
@@ -52,50 +44,51 @@ def train(
     points: int = 100,
     checkpoint: Path | None = None,
 ) -> Trained:
-    """Change `agent` so that it returns more.
+    """Train `agent`, so that its returns grow.
 
     Args:
-        agent: the policy; changed in place, wherever its weights live.
+        agent: the policy; changed in place, wherever its weights are.
         task_id: an id of the registry.
         arguments: of the task.
         settings: of the outer loop.
-        seed: names the training episodes and draws all there is to draw.
+        seed: names the training episodes and seeds all generators.
         on_update: called now and then with the number of updates done and the newest point of the curve.
         points: length of the learning curve.
         checkpoint: a file that is written now and then, and when the training is interrupted or fails. Where it
             exists, the training goes on from it and ends as if it had never stopped, bit for bit on one machine.
 
     Raises:
-        NotFiniteError: A change would have been no number; the agent is as it was a second before.
+        NotFiniteError: An update was not finite; the agent is as it was a second before.
         ValueError: The checkpoint is of another training.
     """
-    learner = LEARNERS[type(settings)](agent, task_id, arguments, settings, seed=seed)
+    module, _, name = settings.learner.partition(":")
+    learner: Learner[Any] = getattr(import_module(module), name)(agent, task_id, arguments, settings, seed=seed)
     trained = Trained()
-    about = f"{task_id} {arguments} {settings} seed {seed} {agent}"
+    description = f"{task_id} {arguments} {settings} seed {seed} {agent}"
     if checkpoint is not None and checkpoint.exists():
-        _restore(checkpoint, learner, trained, about)
+        _restore(checkpoint, learner, trained, description)
     every = max(settings.updates // points, 1)
     began = time.process_time() - trained.cpu_seconds
-    kept, kept_at = _keep(learner, trained, about), time.monotonic()
+    kept, kept_at = _keep(learner, trained, description), time.monotonic()
     saved_at = kept_at
     try:
-        while learner.done < settings.updates:
+        while learner.num_updates < settings.updates:
             point = learner.update()
             trained.cpu_seconds = time.process_time() - began
-            if learner.done % every == 0 or learner.done == settings.updates:
+            if learner.num_updates % every == 0 or learner.num_updates == settings.updates:
                 point["cpu_seconds"] = trained.cpu_seconds
                 trained.curve.append(point)
                 if on_update is not None:
-                    on_update(learner.done, point)
+                    on_update(learner.num_updates, point)
             now = time.monotonic()
             if now - kept_at > SECONDS_BETWEEN_COPIES:
-                kept, kept_at = _keep(learner, trained, about), now
+                kept, kept_at = _keep(learner, trained, description), now
                 if checkpoint is not None and now - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
                     with contextlib.suppress(OSError):  # a full disk: nothing is lost as long as the training goes on
                         _save(checkpoint, kept)
                     saved_at = now
     except BaseException:  # Ctrl-C too; it may have come in the middle of an update
-        learner.restore(kept)
+        learner.load_state_dict(kept)
         if checkpoint is not None:
             _save(checkpoint, kept)
         raise
@@ -103,10 +96,10 @@ def train(
     return trained
 
 
-def _keep(learner: Learner[Any], trained: Trained, about: str) -> dict[str, Any]:
+def _keep(learner: Learner[Any], trained: Trained, description: str) -> dict[str, Any]:
     """A copy of everything, as it is between two updates."""
-    so_far = {"about": about, "curve": trained.curve, "cpu_seconds": trained.cpu_seconds}
-    return copy.deepcopy({**so_far, **learner.snapshot()})
+    so_far = {"description": description, "curve": trained.curve, "cpu_seconds": trained.cpu_seconds}
+    return copy.deepcopy({**so_far, **learner.state_dict()})
 
 
 def _save(path: Path, kept: dict[str, Any]) -> None:
@@ -115,11 +108,12 @@ def _save(path: Path, kept: dict[str, Any]) -> None:
     write_whole(path, content.getvalue())
 
 
-def _restore(path: Path, learner: Learner[Any], trained: Trained, about: str) -> None:
+def _restore(path: Path, learner: Learner[Any], trained: Trained, description: str) -> None:
     snapshot = torch.load(path, weights_only=True, map_location=learner.agent.device)
-    if snapshot["about"] != about:
+    if snapshot["description"] != description:
         raise ValueError(
-            f"checkpoint must be of this training ({about}), got {path} of {snapshot['about']}; remove it to begin anew"
+            f"checkpoint must be of this training ({description}), "
+            f"got {path} of {snapshot['description']}; remove it to begin anew"
         )
-    learner.restore(snapshot)
+    learner.load_state_dict(snapshot)
     trained.curve, trained.cpu_seconds = snapshot["curve"], snapshot["cpu_seconds"]

@@ -1,48 +1,23 @@
 """What is asked of every trained agent besides its score: a probe is one function and one row of `PROBES`.
 
-Each probe gives a curve: the score where something was done to the agent or to its life, more or less of it, with the
-point at which it was trained. An agent that can't be asked has no curve. Axis letters as in `agents`.
+Each probe gives a curve: the score where something was done to the agent or to its episodes, more or less of it, with
+the point at which it was trained. A probe that does not apply to an agent has no curve. The table needs no torch. Axis
+letters as in `agents`.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
-from agents import Agent
-from badger_envs.core.task import Task
-from badger_envs.registry import get_spec
-from baselines.perturbations.rollout import live
+    from agents import Agent
+    from baselines.perturbations.subject import Subject
 
 FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A trained agent and what it was trained on."""
-
-    agent: Agent
-    task_id: str
-    task: Task[Any]
-    bins: int | None
-    """As the agent was trained."""
-    episodes: int
-    """Test episodes for each point."""
-
-    def score(self, **how: Any) -> Tensor:
-        """Mean scores, (hidden_tasks,); see `live`."""
-        settings: dict[str, Any] = {"agent": self.agent, "task": self.task, "episodes": self.episodes}
-        return live(bins=self.bins, **{**settings, **how}).mean(dim=1)
-
-    def longer(self, factor: int) -> Task[Any]:
-        """The task with lives so many times as long."""
-        spec = get_spec(self.task_id)
-        return spec.make_task(
-            **{**self.task.arguments(), spec.length_argument: getattr(self.task, spec.length_argument) * factor}
-        )
-
 
 Curve = list[tuple[float, float]]
 """Points (what was done, score)."""
@@ -82,11 +57,10 @@ def _forget(subject: Subject) -> Curve:
                 return state
             memory = subject.agent.memory(state)  # (B, E, H)
             batch, experts, entries = memory.shape
-            shape = (batch, experts, 1) if experts > 1 else (batch, 1, entries)
-            lost = torch.rand(shape, generator=numbers) < fraction  # (B, E, 1) or (B, 1, H)
+            lost = draws.happens(fraction, batch, experts, 1 if experts > 1 else entries)  # (B, E, 1) or (B, 1, H)
             return subject.agent.forget(state, lost.to(memory.device).expand_as(memory))
 
-        numbers = torch.Generator().manual_seed(1)
+        draws = subject.draws()
         return subject.score(before_step=lose).item()
 
     return [(fraction, score(fraction)) for fraction in FRACTIONS]
@@ -108,10 +82,10 @@ def _cut(subject: Subject) -> Curve:
         return []
 
     def score(fraction: float) -> float:
-        numbers = torch.Generator().manual_seed(1)
+        draws = subject.draws()
 
         def disturb(heard: Tensor) -> Tensor:
-            kept = torch.rand(heard.shape[:-1], generator=numbers) >= fraction  # (B, E)
+            kept = ~draws.happens(fraction, *heard.shape[:-1])  # (B, E)
             return heard * kept.to(heard.device, heard.dtype)[..., None]
 
         return _listening(subject, disturb)
@@ -125,10 +99,10 @@ def _noise(subject: Subject) -> Curve:
         return []
 
     def score(size: float) -> float:
-        numbers = torch.Generator().manual_seed(1)
+        draws = subject.draws()
 
         def disturb(heard: Tensor) -> Tensor:
-            noise = torch.randn(heard.shape, generator=numbers).to(heard.device)
+            noise = draws.normal(*heard.shape).to(heard.device)  # (B, E, M)
             return heard + size * heard.square().mean().sqrt() * noise
 
         return _listening(subject, disturb)
@@ -142,11 +116,11 @@ def _delay(subject: Subject) -> Curve:
         return []
 
     def score(rounds: int) -> float:
-        said: list[Tensor] = []
+        queue: list[Tensor] = []
 
         def disturb(heard: Tensor) -> Tensor:
-            said.append(heard)
-            return said.pop(0) if len(said) > rounds else torch.zeros_like(heard)
+            queue.append(heard)
+            return queue.pop(0) if len(queue) > rounds else heard.new_zeros(heard.shape)
 
         return _listening(subject, disturb)
 
@@ -179,11 +153,11 @@ def _newcomers(subject: Subject) -> Curve:
             if step != subject.task.horizon // 2 or factor == 1.0:
                 return state
             if factor > 1.0:
-                return agent.add_experts(state, round(trained * (factor - 1.0)), generator=numbers)
-            order = torch.randperm(trained, generator=numbers)
+                return agent.add_experts(state, round(trained * (factor - 1.0)), generator=draws.generator)
+            order = draws.permutation(trained)  # (E,)
             return agent.remove_experts(state, order < max(round(trained * factor), 1))
 
-        numbers = torch.Generator().manual_seed(1)
+        draws = subject.draws()
         return subject.score(before_step=change).item()
 
     factors = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)

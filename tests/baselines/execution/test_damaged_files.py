@@ -68,7 +68,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_training_starts_anew(tmp_path
 def test_a_whole_checkpoint_is_gone_on_from(tmp_path):
     first = execute(RUN, tmp_path / "whole")
     interrupted_after(3, tmp_path)
-    assert torch.load(tmp_path / RUN.hash / "checkpoint.pt", weights_only=True)["done"] < 6
+    assert torch.load(tmp_path / RUN.hash / "checkpoint.pt", weights_only=True)["num_updates"] < 6
     assert without_times(execute(RUN, tmp_path)) == without_times(first)
     assert not list(tmp_path.rglob("*.damaged"))
 

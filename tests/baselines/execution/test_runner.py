@@ -12,12 +12,11 @@ from baselines.execution.scheduler import tuned_runs
 from baselines.experiments.agents import fit_width
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.experiments.run import RunSpec, find_result
-from baselines.experiments.search import SPACES, Search, chosen
+from baselines.experiments.search import Search, chosen
 from baselines.experiments.suites import SUITES, main_test, plan
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.policy import AgentPolicy
-from baselines.outer_loops.trainer import LEARNERS
 
 RUN = RunSpec(
     agent="badger",
@@ -184,7 +183,7 @@ def test_draws_cover_the_declared_space_and_are_always_the_same():
     loop = RECIPES["guessing_ppo"].outer_loop
     draws = Search(trials=8).draws(loop)
     assert draws == Search(trials=8).draws(loop)
-    for name, values in SPACES[type(loop)].items():
+    for name, values in loop.space.items():
         found = sorted(draw[name] for draw in draws)
         assert values.low <= found[0] < found[-1] <= values.high
         edges = values.low * (values.high / values.low) ** (np.arange(9) / 8)
@@ -192,9 +191,9 @@ def test_draws_cover_the_declared_space_and_are_always_the_same():
 
 
 def test_every_outer_loop_has_a_declared_space_of_its_own_settings():
-    assert set(SPACES) == set(LEARNERS)
-    for loop, space in SPACES.items():
-        assert set(space) <= {field.name for field in fields(loop)}
+    for loop in (recipe.outer_loop for recipe in RECIPES.values()):
+        assert loop.space
+        assert set(loop.space) <= {field.name for field in fields(loop)}
 
 
 def test_a_width_that_fits_is_found_or_refused():

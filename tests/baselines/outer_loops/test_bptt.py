@@ -9,8 +9,10 @@ from badger_envs import Guessing, episode_keys
 from baselines.commands.train import plan_recipe
 from baselines.execution.runner import execute
 from baselines.experiments.recipes import GUESSING
-from baselines.outer_loops.base import NotFiniteError, Stage
-from baselines.outer_loops.bptt import BPTT, live
+from baselines.outer_loops.base import Stage
+from baselines.outer_loops.bptt import BPTT
+from baselines.outer_loops.learner import NotFiniteError
+from baselines.outer_loops.rollout import BatchedEnv, rollout
 from baselines.outer_loops.trainer import train
 
 
@@ -21,15 +23,16 @@ def small_badger(**config):
 
 def test_the_return_of_a_lifetime_is_the_sum_of_its_rewards():
     task, keys = Guessing(dims=2, horizon=3), episode_keys(0, np.arange(4))
-    agent = small_badger()
-    rewards, end, _ = live(task, agent, task.initial(keys, xp=torch), agent.initial_state(4, 2), task.horizon)
+    agent, env = small_badger(), BatchedEnv(task)
+    env.reset(keys)
+    rewards, _ = rollout(env, agent, agent.initial_state(4, 2), task.horizon)
     state, memory, expected = task.initial(keys, xp=torch), agent.initial_state(4, 2), torch.zeros(4)
     for _ in range(3):
         action, memory = agent(task.observation(state), memory)
         state = task.transition(state, action)
         expected -= 3 * (action[:, :, 0] - state.target).square().mean(dim=1)
     assert torch.allclose(rewards.sum(dim=0), expected)
-    assert torch.allclose(end.error, state.error)
+    assert torch.allclose(env.state.error, state.error)
 
 
 def test_the_gradient_of_a_lifetime_agrees_with_finite_differences():

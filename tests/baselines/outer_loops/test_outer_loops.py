@@ -8,11 +8,14 @@ import torch
 
 from agents import build_agent
 from agents.storage import KINDS
-from baselines.outer_loops.base import NotFiniteError, Stage
+from baselines.experiments.recipes import RECIPES
+from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
-from baselines.outer_loops.ppo import PPO, advantages
-from baselines.outer_loops.trainer import LEARNERS, train
+from baselines.outer_loops.learner import NotFiniteError
+from baselines.outer_loops.ppo import PPO
+from baselines.outer_loops.ppo_learner import advantages
+from baselines.outer_loops.trainer import train
 
 GUESSING = "Badger/Guessing-v0"
 SMALL = {
@@ -35,7 +38,7 @@ def weights(agent):
 
 
 def test_every_outer_loop_is_tested_here():
-    assert set(SMALL) == set(LEARNERS)
+    assert set(SMALL) == {type(recipe.outer_loop) for recipe in RECIPES.values()}
 
 
 @every_loop
@@ -46,8 +49,7 @@ def test_training_twice_gives_the_same_weights_and_another_seed_gives_others(set
         agent = small_agent(kind)
         trained = train(agent, GUESSING, {"dims": 2, "horizon": 4}, settings, seed=seed, points=2)
         found.append(weights(agent))
-    members = getattr(settings, "population_size", 1)
-    assert trained.environment_steps == settings.updates * settings.batch * members * 4
+    assert trained.environment_steps == settings.updates * settings.batch * settings.population_size * 4
     assert [point["update"] for point in trained.curve] == [3, 6]
     assert torch.equal(found[0], found[1])
     assert not torch.equal(found[0], found[2])
@@ -96,8 +98,7 @@ def test_what_is_no_number_stops_the_training_and_keeps_the_agent(settings, tmp_
 def test_stages_set_arguments_and_sizes(settings):
     stages = (Stage(until=0.5, arguments=(("horizon", 2),)), Stage(sizes=(3, 3), horizon=(5, 5)))
     trained = train(small_agent(), GUESSING, {"dims": 2}, replace(settings, stages=stages), seed=0, points=6)
-    members = getattr(settings, "population_size", 1)
-    assert trained.environment_steps == settings.batch * members * (3 * 2 + 3 * 5)
+    assert trained.environment_steps == settings.batch * settings.population_size * (3 * 2 + 3 * 5)
 
 
 def test_advantages_are_discounted_sums_of_surprises():
@@ -112,15 +113,15 @@ def test_advantages_are_discounted_sums_of_surprises():
 def test_windows_value_what_is_cut_and_not_what_has_ended(monkeypatch):
     seen = []
 
-    def spy(rewards, values, following, gamma, gae_lambda):
-        seen.append((len(rewards), following.clone()))
-        return advantages(rewards, values, following, gamma, gae_lambda)
+    def spy(rewards, values, next_value, gamma, gae_lambda):
+        seen.append((len(rewards), next_value.clone()))
+        return advantages(rewards, values, next_value, gamma, gae_lambda)
 
-    monkeypatch.setattr("baselines.outer_loops.ppo.advantages", spy)
+    monkeypatch.setattr("baselines.outer_loops.ppo_learner.advantages", spy)
     settings = PPO(updates=1, batch=4, num_minibatches=1, update_epochs=1, num_steps=3)
     train(small_agent(), GUESSING, {"dims": 2, "horizon": 7}, settings, seed=0)
     assert [steps for steps, _ in seen] == [3, 3, 1]
-    assert [bool(following.any()) for _, following in seen] == [True, True, False]
+    assert [bool(next_value.any()) for _, next_value in seen] == [True, True, False]
 
 
 @pytest.mark.parametrize("critic", ["memory", "port", "central"])

@@ -8,8 +8,8 @@ from agents import build_agent
 from badger_envs.evaluation import evaluate
 from badger_envs.registry import get_spec, reference_returns
 from baselines.outer_loops.policy import AgentPolicy
-from baselines.perturbations.probes import PROBES, Subject, ask
-from baselines.perturbations.rollout import live
+from baselines.perturbations.probes import PROBES, ask
+from baselines.perturbations.subject import Subject, score_episodes
 
 XOR = "Badger/HiddenXOR-v0"
 
@@ -33,7 +33,7 @@ XOR3 = get_spec(XOR).make_task(bits=3)
 
 def test_living_gives_the_scores_that_the_evaluator_gives():
     agent = badger(XOR3)
-    scores = live(agent, XOR3, episodes=40)
+    scores = score_episodes(agent, XOR3, episodes=40)
     assert scores.shape == (1, 40)
     expected = evaluate(AgentPolicy(agent, 3), XOR, episodes=40, bits=3)
     assert np.allclose(scores[0].numpy(), reference_returns(XOR3).score(expected.returns), atol=1e-5)
@@ -58,10 +58,10 @@ def test_noise_of_no_size_and_no_delay_change_nothing():
 
 def test_a_probe_leaves_the_agent_as_it_was():
     agent = badger(XOR3)
-    before = live(agent, XOR3, episodes=16)
+    before = score_episodes(agent, XOR3, episodes=16)
     for name in PROBES:
         ask(name, subject(agent, bits=3, episodes=16))
-    assert torch.equal(live(agent, XOR3, episodes=16), before)
+    assert torch.equal(score_episodes(agent, XOR3, episodes=16), before)
 
 
 def test_a_longer_life_is_scored_by_its_own_levels():
@@ -84,7 +84,7 @@ def test_every_kind_can_lose_its_memory(kind):
     agent = build_agent(kind, config)
     found = ask("forget", subject(agent, bits=3))
     assert len(found["score"]) == 5
-    assert found["score"][0] == pytest.approx(live(agent, XOR3, episodes=64).mean().item())
+    assert found["score"][0] == pytest.approx(score_episodes(agent, XOR3, episodes=64).mean().item())
     assert found["score"][-1] != found["score"][0]
 
 
@@ -101,7 +101,7 @@ def test_experts_are_added_and_removed_where_the_membrane_lets_them():
     assert experts["x"] == [1, 2, 4, 8, 16, 32]
     assert experts["trained"] == 4
     assert newcomers["x"] == [0.25, 0.5, 0.75, 1.0, 1.5, 2.0]
-    own = live(swarm, XOR3, episodes=64).mean().item()
+    own = score_episodes(swarm, XOR3, episodes=64).mean().item()
     assert experts["score"][2] == pytest.approx(own)
     assert newcomers["score"][3] == pytest.approx(own)
     assert len(set(newcomers["score"])) > 1

@@ -1,0 +1,185 @@
+"""Outer loops by evolution: they see nothing but returns, and so work on every task, differentiable or not.
+
+All members of a population play at once: one forward pass with the weights of all of them (`torch.func.vmap` over
+`functional_call`), on the same episodes. Axis letters as in `agents`; N members of a population, W weights.
+"""
+
+import copy
+import pickle
+from abc import abstractmethod
+from typing import Any
+
+import cma
+import numpy as np
+import torch
+from torch import Tensor
+from torch.func import functional_call, vmap
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
+
+from agents import Agent
+from agents.parts.cells import use_plain_operations
+from badger_envs.registry import reference_returns
+from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
+from baselines.outer_loops.learner import EpisodeBatch, Learner, NotFiniteError, SettingsT
+
+
+class GenerationLearner(Learner[SettingsT]):
+    """What both have in common: a population plays, and the agent becomes its mean."""
+
+    def __init__(
+        self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: SettingsT, *, seed: int
+    ) -> None:
+        super().__init__(agent, task_id, arguments, settings, seed=seed)
+        # Takes the weights of all members at once; its own are never used.
+        self._body = copy.deepcopy(agent).requires_grad_(False)
+        use_plain_operations(self._body)
+        self._given: list[bool] = []
+        self._shapes = {name: weights.shape for name, weights in agent.named_parameters()}
+
+    @abstractmethod
+    def evolve(self, episodes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
+        """Sample, evaluate and use one population; returns the returns of its members (N, B) and the last metrics.
+
+        Raises:
+            NotFiniteError: A return or the new weights are not finite; nothing was changed.
+        """
+
+    def training_step(self, episodes: EpisodeBatch) -> dict[str, float]:
+        returns, metrics = self.evolve(episodes)
+        return {"score": float(reference_returns(episodes.task).score(returns.mean().item())), **metrics}
+
+    def mean(self) -> Tensor:
+        """The agent's weights, (W,)."""
+        return parameters_to_vector(self.agent.parameters()).detach()
+
+    @torch.no_grad()
+    def become(self, weights: Tensor) -> None:
+        """Give the agent these weights, (W,).
+
+        Raises:
+            NotFiniteError: They are not finite; nothing was changed.
+        """
+        if not torch.isfinite(weights).all():
+            raise NotFiniteError(f"the weights stopped being finite at update {self.num_updates}")
+        vector_to_parameters(weights, self.agent.parameters())
+
+    @torch.no_grad()
+    def rollout(self, population: Tensor, episodes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
+        """Let every member play all the episodes.
+
+        Args:
+            population: float32 (N, W), the weights of each member.
+            episodes: B of them.
+
+        Returns:
+            The returns (N, B) and the task's metrics at the end, as means.
+
+        Raises:
+            NotFiniteError: A return is not finite.
+        """
+        batch, count, env = len(episodes.keys), len(population), self.env(episodes.task)
+        env.reset(np.tile(episodes.keys, count))  # (N * B,)
+        initial = self.initial_state(episodes)
+        state = type(initial)(*(value if value is None else value.expand(count, *value.shape) for value in initial))
+        weights = self._unpacked(population)
+        returns = torch.zeros(count * batch, device=self.agent.device)  # (N * B,)
+        for _ in range(episodes.task.horizon):
+            in_dims = type(state)(*(None if value is None else 0 for value in state))
+            observation = env.observation()  # (N * B, P, F)
+            observation = observation.view(count, batch, *observation.shape[1:])  # (N, B, P, F)
+            action, state = vmap(self._step, in_dims=(0, 0, in_dims))(weights, observation, state)  # (N, B, P, A)
+            values = iter(state)
+            state = type(initial)(*(next(values) if given else None for given in self._given))
+            self.environment_steps += int((~env.terminated).sum())
+            returns += env.step(action.flatten(0, 1))  # (N * B,)
+        if not torch.isfinite(returns).all():
+            raise NotFiniteError(f"a return stopped being finite at update {self.num_updates}")
+        return returns.view(count, batch), env.state_info()  # (N, B)
+
+    def _step(self, weights: dict[str, Tensor], observation: Tensor, state: Any) -> Any:
+        action, next_state = functional_call(self._body, weights, (observation, state))
+        self._given = [value is not None for value in next_state]  # vmap hands out tensors only
+        return action, [value for value in next_state if value is not None]
+
+    def _unpacked(self, population: Tensor) -> dict[str, Tensor]:
+        """Weights by name, each (N, *shape), of a population (N, W)."""
+        parts, first = {}, 0
+        for name, shape in self._shapes.items():
+            parts[name] = population[:, first : first + shape.numel()].view(len(population), *shape)  # (N, *shape)
+            first += shape.numel()
+        return parts
+
+
+class EvolutionStrategyLearner(GenerationLearner[EvolutionStrategy]):
+    """Adam on the gradient that the ranks of a population estimate, which tries each perturbation with both signs."""
+
+    def __init__(
+        self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: EvolutionStrategy, *, seed: int
+    ) -> None:
+        super().__init__(agent, task_id, arguments, settings, seed=seed)
+        self.optimizer = torch.optim.Adam(agent.parameters(), fused=True)
+
+    def evolve(self, episodes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
+        assert self.optimizer is not None
+        settings, mean, half = self.settings, self.mean(), self.settings.population_size // 2
+        generator = torch.Generator(mean.device).manual_seed(self.seed * 2**32 + self.num_updates)
+        noise = torch.randn(half, len(mean), generator=generator, device=mean.device)  # (N / 2, W)
+        noise = torch.cat([noise, -noise])  # (N, W)
+        returns, metrics = self.rollout(mean + settings.sigma * noise, episodes)
+        ranks = returns.mean(dim=1).argsort().argsort().to(mean.dtype)  # (N,) 0 for the worst
+        weight = ranks / (settings.population_size - 1) - 0.5  # (N,)
+        gradient = weight @ noise / (settings.population_size * settings.sigma)  # (W,) upwards
+        self.optimizer.zero_grad()
+        by_name = self._unpacked(gradient[None])
+        for name, parameter in self.agent.named_parameters():
+            parameter.grad = -by_name[name][0]
+        self.optimizer.step()
+        return returns, metrics
+
+
+class CMAESLearner(GenerationLearner[CMAES]):
+    """Asks `cma` for populations and tells it their returns."""
+
+    def __init__(self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: CMAES, *, seed: int) -> None:
+        super().__init__(agent, task_id, arguments, settings, seed=seed)
+        mean = self.mean().double().cpu().numpy()
+        self._strategy = cma.CMAEvolutionStrategy(
+            mean,
+            settings.sigma,
+            {
+                "popsize": settings.population_size,
+                "CMA_diagonal": len(mean) > settings.full_until,
+                "seed": np.nan,  # the library shall leave numpy's global generator alone
+                "randn": _Normal(seed),
+                "verbose": -9,
+                "verb_log": 0,
+                "maxiter": np.inf,
+                "tolfun": 0,
+                "tolx": 0,
+            },
+        )
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "strategy": pickle.dumps(self._strategy)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        self._strategy = pickle.loads(state["strategy"])
+
+    def evolve(self, episodes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
+        asked = self._strategy.ask()
+        population = torch.from_numpy(np.asarray(asked)).to(self.agent.device, torch.float32)  # (N, W)
+        returns, metrics = self.rollout(population, episodes)
+        self._strategy.tell(asked, (-returns.mean(dim=1)).double().tolist())
+        self.become(torch.from_numpy(np.array(self._strategy.mean)).to(self.agent.device, torch.float32))
+        return returns, metrics
+
+
+class _Normal:
+    """Normal samples as `cma` asks for them, from a generator that is pickled with it."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = np.random.default_rng([seed, 2])
+
+    def __call__(self, *shape: int) -> Any:
+        return self._rng.standard_normal(shape)
