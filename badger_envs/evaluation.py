@@ -23,20 +23,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.checks import require_integer
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.files import write_json
 from badger_envs.core.policy import Policy
+from badger_envs.core.rollout import PolicyError, rollout
 from badger_envs.core.spec import ReferenceReturns
-from badger_envs.core.task import require_integer
 from badger_envs.registry import get_spec, reference_returns
 from badger_envs.version import __version__
-from badger_envs.views.actions import check_numbers
+
+__all__ = ["PolicyError", "Result", "evaluate", "versions", "write_results"]
 
 FORMAT = 1
-
-
-class PolicyError(ValueError):
-    """A policy returned something that is no action."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def evaluate(
     batch: int = 1000,
     **arguments: Any,
 ) -> Result:
-    """Let a policy live through named episodes.
+    """Let a policy play named episodes.
 
     Args:
         policy: has `reset(batch)` and `act(observation, reward)`: float32 (B, P * F) and (B,) in, (B, P * A) out.
@@ -101,7 +99,7 @@ def evaluate(
         episodes: how many.
         first_episode: number of the first one.
         episode_set: TEST for numbers that are reported, VALIDATION for choosing. The other sets are refused.
-        batch: most episodes lived through at once (B).
+        batch: maximum number of episodes played at once (B).
         **arguments: of the task.
 
     Raises:
@@ -117,37 +115,21 @@ def evaluate(
             "them, nor on what their reference returns were measured on"
         )
     task = get_spec(id).make_task(**arguments)
-    policy_shape = task.ports * task.port_actions
-    returns, rewards_of_step, metrics = [], [], []
-    for first in range(first_episode, first_episode + episodes, batch):
-        count = min(batch, first_episode + episodes - first)
-        state = task.initial(episode_keys(0, np.arange(first, first + count), episode_set))
-        policy.reset(count)
-        reward = np.zeros(count, np.float32)  # (B,)
-        rewards = np.zeros((task.horizon, count))  # (T, B)
-        for step in range(task.horizon):
-            # Copies: what the policy does to its inputs is its own affair.
-            action = policy.act(task.observation(state).reshape(count, -1).copy(), reward.copy())  # (B, P * A)
-            try:
-                checked = check_numbers(action, (count, policy_shape), task.action_limit)
-            except ValueError as error:
-                raise PolicyError(f"{id}, step {step}: {error}") from error
-            ported = checked.reshape(count, task.ports, task.port_actions)  # (B, P, A)
-            following = task.transition(state, ported)
-            reward = task.reward(state, ported, following)  # (B,)
-            rewards[step], state = reward, following
-        returns.append(rewards.sum(axis=0))  # (B,)
-        rewards_of_step.append(rewards)
-        metrics.append(task.state_info(state))
+    numbers = np.arange(first_episode, first_episode + episodes)
+    parts = [
+        rollout(task, policy, episode_keys(0, numbers[first : first + batch], episode_set), name=id)
+        for first in range(0, episodes, batch)
+    ]
+    metrics = [task.state_info(part.state) for part in parts]
     return Result(
         id=id,
         arguments=task.arguments(),
         episode_set=episode_set.name,
         first_episode=first_episode,
-        returns=np.concatenate(returns),
+        returns=np.concatenate([part.returns for part in parts]),
         metrics={name: np.concatenate([part[name] for part in metrics]).astype(np.float64) for name in metrics[0]},
         reference_returns=reference_returns(task),
-        curve=np.concatenate(rewards_of_step, axis=1).mean(axis=1),
+        curve=np.concatenate([part.rewards for part in parts], axis=1).mean(axis=1),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.policy import Policy
+from badger_envs.core.rollout import rollout
 from badger_envs.core.spec import ReferenceReturns
 from badger_envs.core.task import Task
 
@@ -25,7 +26,7 @@ STORE = "data/reference_returns.json"
 EPISODES_ON_DEMAND, ROBOTS_ON_DEMAND = 2_000, 512
 """Of functional tasks and of those in a simulator: enough to read a score by. Most of what is stored is measured on
 more."""
-NUMBERS_AT_ONCE = 500_000
+MAX_NUMBERS_AT_ONCE = 500_000
 """Bounds the memory: so many numbers of ports times ports, over all episodes of a batch."""
 
 
@@ -67,23 +68,11 @@ def mean_return(task: Task[Any], policy: Policy, episodes: int) -> Mean:
         policy: sees what `gym.make_vec` shows.
         episodes: how many; at least 2.
     """
-    returns = []
-    batch = max(1, NUMBERS_AT_ONCE // task.ports**2)
-    for first in range(0, episodes, batch):
-        count = min(batch, episodes - first)
-        state = task.initial(episode_keys(0, np.arange(first, first + count), EpisodeSet.REFERENCE_RETURNS))
-        policy.reset(count)
-        reward, total = np.zeros(count, np.float32), np.zeros(count)  # (B,)
-        for _ in range(task.horizon):
-            action = policy.act(task.observation(state).reshape(count, -1), reward)  # (B, P * A)
-            port_actions = action.reshape(count, task.ports, task.port_actions)  # (B, P, A)
-            next_state = task.transition(state, port_actions)
-            reward = task.reward(state, port_actions, next_state)  # (B,)
-            total += reward
-            state = next_state
-        returns.append(total)
-    everything = np.concatenate(returns)  # (episodes,)
-    return Mean(float(everything.mean()), float(everything.std(ddof=1) / np.sqrt(episodes)))
+    batch = max(1, MAX_NUMBERS_AT_ONCE // task.ports**2)
+    parts = np.split(np.arange(episodes), range(batch, episodes, batch))
+    keys = [episode_keys(0, part, EpisodeSet.REFERENCE_RETURNS) for part in parts]
+    returns = np.concatenate([rollout(task, policy, key).returns for key in keys])  # (episodes,)
+    return Mean(float(returns.mean()), float(returns.std(ddof=1) / np.sqrt(episodes)))
 
 
 @cache

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.task import Task, everybody_else, require_bool, require_choice, require_integer
+from badger_envs.core.arrays import other_ports
+from badger_envs.core.checks import require_bool, require_choice, require_integer
+from badger_envs.core.task import Task
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -71,7 +73,7 @@ class Channel:
             return np.zeros((batch, ports, self.max_degree(task), self.width), np.float32)
         said = said * task.agent_mask(state)[:, :, None]  # (B, P, M)
         if self.to == "all":
-            speakers = np.broadcast_to(everybody_else(ports), (batch, ports, ports - 1))  # (B, P, D)
+            speakers = np.broadcast_to(other_ports(ports), (batch, ports, ports - 1))  # (B, P, D)
         else:
             speakers = task.neighbours(state)  # (B, P, D)
         rows = np.arange(batch)[:, None, None]

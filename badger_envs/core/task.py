@@ -13,22 +13,12 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from array_api_compat import array_namespace
 from array_api_compat import device as device_of
 
+from badger_envs.core.arrays import Array, Bounds, namespace, other_ports
 from badger_envs.core.episodes import Keys
 
-Array = Any
-"""An array of any backend that follows the Python array API standard."""
-
 StateT = TypeVar("StateT", bound=NamedTuple)
-
-
-class Bounds(NamedTuple):
-    """Smallest and largest values of a vector of numbers."""
-
-    low: npt.NDArray[np.float32]
-    high: npt.NDArray[np.float32]
 
 
 class Task(ABC, Generic[StateT]):
@@ -41,8 +31,8 @@ class Task(ABC, Generic[StateT]):
     action_limit: ClassVar[float] = 1.0
     """Actions lie in [-action_limit, action_limit]."""
     functional: ClassVar[bool] = True
-    """Whether the functions run on every backend and leave the states they are given as they were. A task that is not
-    pure lives in a simulator: it runs on numpy alone, and `transition` and `reset_rows` use up the state given."""
+    """Whether the functions run on every backend and leave the states they are given as they were. A task that
+    does not lives in a simulator: it runs on numpy alone, and `transition` and `reset_rows` use up the state given."""
     variable_size: bool = False
     """Whether episodes can have fewer ports than P; see `agent_mask`."""
 
@@ -114,7 +104,7 @@ class Task(ABC, Generic[StateT]):
         Unless a task says otherwise, everybody is next to everybody: slot s of port p holds port (p + 1 + s) mod P.
         """
         xp = namespace(state[0])
-        others = xp.asarray(everybody_else(self.ports), device=device_of(state[0]))  # (P, D)
+        others = xp.asarray(other_ports(self.ports), device=device_of(state[0]))  # (P, D)
         return xp.broadcast_to(others, (state[0].shape[0], *others.shape))  # (B, P, D)
 
     def agent_mask(self, state: StateT) -> Array:
@@ -127,6 +117,24 @@ class Task(ABC, Generic[StateT]):
         kept: Any = type(state)
         one: StateT = kept(*(np.array(part[row]) for part in state))
         return one
+
+    def reset_all(
+        self, state: StateT | None, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None
+    ) -> StateT:
+        """First state of new episodes in every row: as `initial`, but a simulator that is there goes on in use.
+
+        Args:
+            state: of the episodes before, None where there are none.
+            episodes: uint64 (B,), the names of the new ones.
+            inner_episode: as for `initial`.
+            xp: as for `initial`; a simulator runs on numpy, whatever is said here.
+            device: as for `initial`.
+        """
+        if self.functional:
+            return self.initial(episodes, inner_episode=inner_episode, xp=xp, device=device)
+        if state is None or inner_episode or len(state[0]) != len(episodes):
+            return self.initial(episodes, inner_episode=inner_episode)
+        return self.reset_rows(state, np.arange(len(episodes)), episodes)
 
     def reset_rows(self, state: StateT, rows: npt.NDArray[Any], episodes: Keys) -> StateT:
         """The state with new episodes in some of its rows; numpy only.
@@ -145,64 +153,3 @@ class Task(ABC, Generic[StateT]):
         """The parameters of this task as `gym.make` takes them, without those that change nothing but the speed."""
         shown = [part.name for part in fields(self) if part.compare]  # type: ignore[arg-type]
         return {name: getattr(self, name) for name in shown}
-
-
-def everybody_else(ports: int) -> npt.NDArray[np.int32]:
-    """The others as every port counts them, from the one after itself, int32 (P, P - 1)."""
-    numbers = np.arange(ports, dtype=np.int32)
-    others: npt.NDArray[np.int32] = (numbers[:, None] + 1 + numbers[:-1]) % ports  # (P, P - 1)
-    return others
-
-
-_NAMESPACES: dict[type, Any] = {}
-
-
-def namespace(array: Array) -> Any:
-    """The array API namespace of an array's backend, looked up once for each type: it is asked for in every step."""
-    kind = type(array)
-    if kind not in _NAMESPACES:
-        _NAMESPACES[kind] = array_namespace(array)
-    return _NAMESPACES[kind]
-
-
-def require_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    """Refuse a `value` that is none of the words `allowed`.
-
-    Raises:
-        ValueError: naming the argument, its value and what is allowed.
-    """
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
-
-
-def require_integer(name: str, value: object, least: int, most: int | None = None) -> None:
-    """Refuse a `value` that is no integer in [least, most].
-
-    Raises:
-        ValueError: naming the argument, its value and what is allowed.
-    """
-    allowed = f"at least {least}" if most is None else f"in [{least}, {most}]"
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < least or (most is not None and value > most):  # type: ignore[operator]
-        raise ValueError(f"{name} must be an integer {allowed}, got {value!r}")
-
-
-def require_fraction(name: str, value: object) -> None:
-    """Refuse a `value` that is no number in [0, 1].
-
-    Raises:
-        ValueError: naming the argument, its value and what is allowed.
-    """
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not number or not 0.0 <= value <= 1.0:  # type: ignore[operator]
-        raise ValueError(f"{name} must be a number in [0, 1], got {value!r}")
-
-
-def require_bool(name: str, value: object) -> None:
-    """Refuse a `value` that is neither True nor False.
-
-    Raises:
-        ValueError: naming the argument, its value and what is allowed.
-    """
-    if not isinstance(value, bool):
-        raise ValueError(f"{name} must be True or False, got {value!r}")

@@ -9,9 +9,11 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.arrays import Bounds
 from badger_envs.core.channel import Channel
-from badger_envs.core.task import Bounds, Task, require_integer
-from badger_envs.views.common import box, repeat
+from badger_envs.core.checks import check_numbers, require_integer
+from badger_envs.core.task import Task
+from badger_envs.views.spaces import box, repeat
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -98,43 +100,6 @@ class Actions:
         chosen = chosen.reshape(lead + self._ported)  # (..., ports, A + 1)
         numbers = self._values[chosen[..., : self._own]]  # (..., ports, A)
         return Played(numbers, None if self._channel is None else self._words[chosen[..., self._own]])
-
-
-def check_numbers(
-    action: Any,
-    shape: tuple[int, ...],
-    limit: float,
-    name: str = "action",
-    ignore: npt.NDArray[np.bool_] | None = None,
-) -> FloatArray:
-    """The action as float32, or an error that says what is wrong with it.
-
-    Args:
-        action: what was given.
-        shape: that it must have.
-        limit: it must lie in [-limit, limit].
-        name: what the error calls it.
-        ignore: bool (B,), rows whose values do not matter; they become 0.
-
-    Raises:
-        ValueError: wrong shape, not numbers, NaN, or outside [-limit, limit].
-    """
-    try:
-        array = np.asarray(action, dtype=np.float32)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of numbers of shape {shape}, got {action!r}") from error
-    if array.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
-    if ignore is not None:
-        array = np.where(ignore[:, None], np.float32(0.0), array)
-    # The maximum lets NaN through to the comparison, which NaN fails.
-    if not np.maximum.reduce(np.abs(array), axis=None, initial=0.0) <= limit:
-        place = tuple(np.argwhere(~(np.abs(array) <= limit))[0].tolist())
-        raise ValueError(
-            f"{name} must lie in [-{limit:g}, {limit:g}], got {array[place]} at index {place}; "
-            "to clip, wrap the environment in gymnasium.wrappers.ClipAction"
-        )
-    return array
 
 
 def check_choices(

@@ -8,9 +8,10 @@ import numpy.typing as npt
 from gymnasium.error import ResetNeeded
 
 from badger_envs.core.channel import Channel
-from badger_envs.core.task import Task, require_integer
-from badger_envs.views.common import EpisodeSeeder, check_render_mode
-from badger_envs.views.rendering import Renderer
+from badger_envs.core.checks import require_integer
+from badger_envs.core.task import Task
+from badger_envs.views.rendering import Renderer, check_render_mode
+from badger_envs.views.seeding import EpisodeSeeder
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -47,10 +48,7 @@ class EpisodeRunner:
             self._keys = self._seeder.begin([seed], _ONLY_ROW, options)  # (1,)
         elif self._state is None:
             raise ResetNeeded(f"{self.name}: inner episode {inner_episode} needs an episode; no episode was begun yet")
-        if self.task.functional or inner_episode or self._state is None:
-            self._state = self.task.initial(self._keys, inner_episode=inner_episode)
-        else:  # a simulator is built once
-            self._state = self.task.reset_rows(self._state, _ONLY_ROW, self._keys)
+        self._state = self.task.reset_all(self._state, self._keys, inner_episode=inner_episode)
         self.over = False
         if self._renderer:
             self._renderer.start(self._state)

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
-from badger_envs.views.common import METADATA, box, repeat
 from badger_envs.views.episode import EpisodeRunner, FloatArray
+from badger_envs.views.rendering import METADATA
+from badger_envs.views.spaces import box, repeat
 
 
 class TaskEnv(gym.Env[Any, Any]):

@@ -11,7 +11,7 @@ from gymnasium.vector.utils import batch_space
 from badger_envs.core.channel import Channel
 from badger_envs.core.task import Task
 from badger_envs.views.actions import Actions
-from badger_envs.views.common import box, heard_bounds, join
+from badger_envs.views.spaces import box, join, message_bounds
 from badger_envs.views.vector import Step, TaskVectorEnv
 
 FloatArray = npt.NDArray[np.float32]
@@ -57,7 +57,7 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         self.metadata = self._episodes.metadata | {"autoreset_mode": AutoresetMode.SAME_STEP}
         self.render_mode = render_mode
         self._actions = Actions(self.task, 1, bins=bins, channel=channel)
-        self.single_observation_space = box(join(self.task.port_bounds, heard_bounds(self.task, channel)))
+        self.single_observation_space = box(join(self.task.port_bounds, message_bounds(self.task, channel)))
         self.single_action_space = self._actions.space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)

@@ -11,8 +11,9 @@ from badger_envs.core.channel import Channel
 from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions, Played
-from badger_envs.views.common import METADATA, box, heard_bounds, join, repeat
 from badger_envs.views.episode import EpisodeRunner, FloatArray
+from badger_envs.views.rendering import METADATA
+from badger_envs.views.spaces import box, join, message_bounds, repeat
 
 ByAgent = dict[str, Any]
 
@@ -54,7 +55,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         self.possible_agents = [f"port_{port}" for port in range(self.task.ports)]
         self.agents: list[str] = []
         self._said = self._silence()  # (P, M)
-        shown = join(self.task.port_bounds, heard_bounds(self.task, channel))
+        shown = join(self.task.port_bounds, message_bounds(self.task, channel))
         # One space object for each agent, so that seeding one does not seed another.
         self._observation_spaces = {agent: box(shown) for agent in self.possible_agents}
         self._action_spaces = {

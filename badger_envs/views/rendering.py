@@ -1,4 +1,4 @@
-"""Keeps the history of one episode and hands it to the drawing of its task."""
+"""Render modes, and pictures: keeps the history of one episode and hands it to the drawing of its task."""
 
 from typing import Any
 
@@ -7,6 +7,19 @@ import numpy.typing as npt
 
 from badger_envs.core.task import Task
 from badger_envs.registry import SPECS
+
+METADATA: dict[str, Any] = {"render_modes": ["rgb_array", "ansi"], "render_fps": 4}
+
+
+def check_render_mode(render_mode: str | None) -> str | None:
+    """Refuse a render mode that does not exist.
+
+    Raises:
+        ValueError: naming the mode and the allowed ones.
+    """
+    if render_mode is not None and render_mode not in METADATA["render_modes"]:
+        raise ValueError(f"render_mode must be None or one of {METADATA['render_modes']}, got {render_mode!r}")
+    return render_mode
 
 
 class Renderer:

@@ -10,7 +10,7 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.task import require_integer
+from badger_envs.core.checks import require_integer
 from badger_envs.views.gymnasium import TaskEnv
 
 FloatArray = npt.NDArray[np.float32]

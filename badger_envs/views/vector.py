@@ -11,11 +11,13 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
 from badger_envs.core.channel import Channel
-from badger_envs.core.task import Task, require_integer
+from badger_envs.core.checks import require_integer
+from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
-from badger_envs.views.common import METADATA, EpisodeSeeder, box, check_render_mode, repeat
-from badger_envs.views.rendering import Renderer
+from badger_envs.views.rendering import METADATA, Renderer, check_render_mode
+from badger_envs.views.seeding import EpisodeSeeder
+from badger_envs.views.spaces import box, repeat
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
@@ -192,8 +194,10 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         self._begin(rows, self._seeder.advance(rows))
 
     def _begin(self, rows: npt.NDArray[Any], keys: npt.NDArray[np.uint64]) -> None:
-        everything = self._state is None or (len(rows) == self.num_envs and self.task.functional)
-        self._state = self.task.initial(keys) if everything else self.task.reset_rows(self._state, rows, keys)
+        if self._state is None or len(rows) == self.num_envs:
+            self._state = self.task.reset_all(self._state, keys)
+        else:
+            self._state = self.task.reset_rows(self._state, rows, keys)
         self._over[rows] = False
         for row in rows.tolist() if self._renderers else ():
             self._renderers[row].start(self._state, row)

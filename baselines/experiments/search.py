@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from badger_envs.core.task import require_fraction, require_integer
+from badger_envs.core.checks import require_fraction, require_integer
 from baselines.outer_loops.base import OuterLoop
 
 

@@ -8,8 +8,8 @@ and their learners stand in modules beside them; settings and learner in one fil
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from badger_envs.core.checks import require_integer
 from badger_envs.core.episodes import INDEX_BITS
-from badger_envs.core.task import require_integer
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Axis letters as in `agents`; N members of a population.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from badger_envs.core.task import require_integer
+from badger_envs.core.checks import require_integer
 from baselines.outer_loops.base import OuterLoop, Range
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from badger_envs.core.task import require_bool, require_choice, require_integer
+from badger_envs.core.checks import require_bool, require_choice, require_integer
 from baselines.outer_loops.base import OuterLoop, Range
 
 

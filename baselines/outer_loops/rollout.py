@@ -38,12 +38,7 @@ class BatchedEnv:
 
     def reset(self, keys: Keys) -> None:
         """Start the episodes of these keys, uint64 (B,)."""
-        if self.task.functional:
-            self.state = self.task.initial(keys, xp=torch, device=self.device)
-        elif self.state is None or len(self.terminated) != len(keys):
-            self.state = self.task.initial(keys)
-        else:  # a simulator is built once
-            self.state = self.task.reset_rows(self.state, np.arange(len(keys)), keys)
+        self.state = self.task.reset_all(self.state, keys, xp=torch, device=self.device)
         self.terminated = torch.zeros(len(keys), dtype=torch.bool, device=self.device)  # (B,)
 
     def step(self, action: Tensor) -> Tensor:

@@ -27,9 +27,9 @@ from typing import Any, NoReturn, Self
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.checks import check_numbers
 from badger_envs.evaluation import PolicyError
 from badger_envs.registry import get_spec
-from badger_envs.views.actions import check_numbers
 from leaderboards.evaluate import policy_process as process
 
 FloatArray = npt.NDArray[np.float32]

@@ -8,16 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.checks import require_bool, require_choice, require_integer
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import (
-    Array,
-    Bounds,
-    Task,
-    namespace,
-    require_bool,
-    require_choice,
-    require_integer,
-)
+from badger_envs.core.task import Task
 
 ERROR_SCALE = 3.0
 """Makes the error of outputting 0 equal to 1: the mean square of a number uniform in [-1, 1] is 1/3."""

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.checks import require_bool, require_integer
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, Task, namespace, require_bool, require_integer
+from badger_envs.core.task import Task
 
 LEAST_BITS, MOST_BITS = 2, 16
 

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import device as device_of
 
+from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.checks import require_integer
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, Task, namespace, require_integer
+from badger_envs.core.task import Task
 from badger_envs.envs.mesh_routing.graph import (
     LEAST_NODES,
     SLOTS,

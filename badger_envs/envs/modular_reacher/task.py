@@ -9,16 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.checks import require_choice, require_fraction, require_integer
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import (
-    Array,
-    Bounds,
-    Task,
-    namespace,
-    require_choice,
-    require_fraction,
-    require_integer,
-)
+from badger_envs.core.task import Task
 from badger_envs.envs.modular_reacher.body import LEAST_SEGMENTS, MOST_SEGMENTS, SLOTS, grow
 
 TURN = 0.05

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.task import require_integer
+from badger_envs.core.checks import require_integer
 from badger_envs.envs.modular_robot.data import read
 
 LENGTH = 0.10

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.arrays import Array, Bounds
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds
 from badger_envs.envs.modular_robot.bodies import NOBODY, Body
 from badger_envs.envs.modular_robot.features import SPEED_SCALE
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.task import Bounds
+from badger_envs.core.arrays import Bounds
 from badger_envs.envs.modular_robot.bodies import PORTS_OF_A_MODULE, Body
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from mujoco.batch import Batch
 
-from badger_envs.core.task import Array
+from badger_envs.core.arrays import Array
 from badger_envs.envs.modular_robot.bodies import Body
 from badger_envs.envs.modular_robot.draws import Draws
 from badger_envs.envs.modular_robot.model import (

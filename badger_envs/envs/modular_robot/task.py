@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.arrays import Array, Bounds
+from badger_envs.core.checks import require_choice, require_integer
 from badger_envs.core.episodes import Keys
-from badger_envs.core.task import Array, Bounds, Task, require_choice, require_integer
+from badger_envs.core.task import Task
 from badger_envs.envs.modular_robot import features
 from badger_envs.envs.modular_robot.bodies import ARMS, PORTS_OF_A_MODULE, SPLITS, Body, bodies_of
 from badger_envs.envs.modular_robot.draws import DEAD_SHARE, SPEED_RANGE, Draws, draw, secret_bounds, secrets

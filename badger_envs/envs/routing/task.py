@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import device as device_of
 
+from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.checks import require_choice, require_integer
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Array, Bounds, Task, namespace, require_choice, require_integer
+from badger_envs.core.task import Task
 
 ERROR_SCALE = {"continuous": 3.0, "binary": 1.0}
 """Makes the error of outputting 0 equal to 1: the mean square of a number uniform in [-1, 1] is 1/3, of a sign 1."""

@@ -1,52 +1,13 @@
-"""What the views share: spaces, the check of actions, and the naming of episodes by seed or by number."""
+"""The naming of episodes by seed or by number. Axis letters as in `badger_envs.core.task`; R of its B rows."""
 
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.channel import Channel
 from badger_envs.core.episodes import SEED_BITS, EpisodeSet, Keys, episode_keys, fold_seed
-from badger_envs.core.task import Bounds, Task
-
-METADATA: dict[str, Any] = {"render_modes": ["rgb_array", "ansi"], "render_fps": 4}
-
-
-def box(bounds: Bounds) -> gym.spaces.Box:
-    """The float32 Box of these ends."""
-    return gym.spaces.Box(bounds.low, bounds.high, dtype=np.float32)
-
-
-def repeat(bounds: Bounds, copies: int) -> Bounds:
-    """`copies` times the same ends, each (copies * len(bounds.low),)."""
-    return Bounds(np.tile(bounds.low, copies), np.tile(bounds.high, copies))
-
-
-def join(first: Bounds, second: Bounds) -> Bounds:
-    """The ends of one vector followed by another."""
-    return Bounds(np.concatenate([first.low, second.low]), np.concatenate([first.high, second.high]))
-
-
-def heard_bounds(task: Task[Any], channel: Channel | None) -> Bounds:
-    """Ends of what one port hears over a channel, each (D * M,); empty without one."""
-    if channel is None:
-        return Bounds(np.zeros(0, np.float32), np.zeros(0, np.float32))
-    high = np.full(channel.max_degree(task) * channel.width, task.action_limit if channel.size else 1.0, np.float32)
-    return Bounds(-high if channel.size else np.zeros_like(high), high)
-
-
-def check_render_mode(render_mode: str | None) -> str | None:
-    """Refuse a render mode that does not exist.
-
-    Raises:
-        ValueError: naming the mode and the allowed ones.
-    """
-    if render_mode is not None and render_mode not in METADATA["render_modes"]:
-        raise ValueError(f"render_mode must be None or one of {METADATA['render_modes']}, got {render_mode!r}")
-    return render_mode
 
 
 class EpisodeSeeder:
