@@ -13,7 +13,8 @@ object with `reset(batch)` and `act(observation, reward)` is a policy:
 Returns of one training seed have a file of their own or share one; `python -m leaderboards submit` takes the file.
 """
 
-from collections.abc import Callable, Collection, Sequence
+import logging
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,7 +31,8 @@ from leaderboards.schema.submission import SeedResult, make_seed_result
 
 __all__ = ["MakePolicy", "evaluate_benchmark", "evaluate_size", "evaluate_to", "read_results", "write_results"]
 
-Say = Callable[[str], None]
+logger = logging.getLogger(__name__)
+
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
@@ -51,25 +53,23 @@ def evaluate_benchmark(
     *,
     training_seed: int,
     rows: Collection[tuple[str, int]] | None = None,
-    progress: Say | None = None,
     weights_sha256: str | None = None,
 ) -> list[SeedResult]:
     """Run a policy on the test episodes of a benchmark.
 
-    What it can't have is left out, and `progress` is told why: a size, or the whole problem if that is the train size.
+    A size that the policy does not support is left out; the whole problem, if that is the train size. Both are logged,
+    as is the score at every size.
 
     Args:
         make_policy: called for every problem and size.
         benchmark: whose episodes.
         training_seed: which training it is; it goes into the rows.
         rows: problems and sizes; None for all.
-        progress: gets a line for every row and for everything that is left out.
         weights_sha256: of the weights, if they are handed in.
 
     Raises:
         PolicyError: The policy did something that is no action.
     """
-    say = progress or (lambda line: None)
     found = []
     for problem in benchmark.problems:
         wanted = [size for size in problem.sizes if rows is None or (problem.name, size) in rows]
@@ -82,9 +82,9 @@ def evaluate_benchmark(
                 raise
             except ValueError as error:
                 if size == problem.train_size:
-                    say(f"left out {problem.name}, which can't be had at the train size {size}: {error}")
+                    logger.warning(f"left out {problem.name}, which can't be had at the train size {size}: {error}")
                     break
-                say(f"left out {place}: {error}")
+                logger.warning(f"left out {place}: {error}")
                 continue
             returns = evaluate_size(policy, benchmark, problem, size)
             about: dict[str, Any] = {"training_seed": training_seed, "weights_sha256": weights_sha256}
@@ -92,7 +92,7 @@ def evaluate_benchmark(
                 benchmark.name, problem=problem.name, size=size, returns=returns.tolist(), **about
             )
             score = benchmark.score(problem.name, size, float(returns.mean()))
-            say(f"{place}: score {score:.3f} in {len(returns)} episodes")
+            logger.info(f"{place}: score {score:.3f} in {len(returns)} episodes")
         found += [done[size] for size in sorted(done)]
     return found
 
@@ -134,7 +134,6 @@ def evaluate_to(
     seeds: Sequence[int],
     problems: Sequence[str] = (),
     command: str,
-    say: Say,
     seconds: float = STEP_SECONDS,
 ) -> Path:
     """Evaluate what somebody names and add it to a result file; see `write_results`.
@@ -147,7 +146,6 @@ def evaluate_to(
         seeds: training seeds.
         problems: names; nobody named: all that it can have.
         command: that goes into the file.
-        say: gets a line for every row and for everything that is left out.
         seconds: longest that a policy of module:factory may take for an answer.
 
     Returns:
@@ -176,13 +174,13 @@ def evaluate_to(
         read_to_extend(out, benchmark.name, source, name)
         with one_thread():
             about: dict[str, Any] = {"training_seed": seeds[0], "weights_sha256": saved.sha256}
-            rows += evaluate_benchmark(saved, benchmark, rows=wanted, progress=say, **about)
+            rows += evaluate_benchmark(saved, benchmark, rows=wanted, **about)
     else:
         source, name, weights = "own", policy, {}
         read_to_extend(out, benchmark.name, source, name)
         for seed in seeds:
             with PolicyProcess(policy, seconds=seconds) as make:
-                rows += evaluate_benchmark(make, benchmark, training_seed=seed, rows=wanted, progress=say)
+                rows += evaluate_benchmark(make, benchmark, training_seed=seed, rows=wanted)
     missing = [name for name in problems if name not in {row.problem for row in rows}]
     if not rows or missing:
         what = ", ".join(missing) or f"any problem of {benchmark.name}"

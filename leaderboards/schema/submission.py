@@ -4,9 +4,10 @@ It holds raw returns and never a score: the board computes all of them itself. W
 be said in a submission: a failed run, NaN, a number in quotes, a key that nobody knows.
 """
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -140,6 +141,15 @@ def read_submission(folder: Path) -> Submission:
         SubmissionError: with all errors of the file.
     """
     return parse(read_json(folder / FILE, FILE, MAX_BYTES))
+
+
+def read_submissions(folders: Iterable[Path]) -> list[Submission]:
+    """Those of several folders that can be read; what is wrong with the others is found when they are checked."""
+    found = []
+    for folder in folders:
+        with contextlib.suppress(SubmissionError):
+            found.append(read_submission(folder))
+    return found
 
 
 def parse(content: Any) -> Submission:

@@ -1,13 +1,13 @@
 """What is gathered of an agent before it is submitted."""
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from leaderboards.schema.submission import SeedResult
 
-Say = Callable[[str], None]
-"""Gets a line for everything that is missing or left out."""
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,14 @@ class Draft:
     """As in `submission.json`."""
 
 
-def seeds_without_gap(found: Mapping[int, Any], about: str, say: Say) -> list[int]:
-    """Training seeds 0, 1, ... up to the first that is not there; it is said which are left out for that."""
+def seeds_without_gap(found: Mapping[int, Any], problem: str) -> list[int]:
+    """Training seeds 0, 1, ... up to the first that is missing; those behind it are logged."""
     kept: list[int] = []
     while len(kept) in found:
         kept.append(len(kept))
     left = sorted(set(found) - set(kept))
     if left:
-        say(f"{about}: left out training seeds {', '.join(map(str, left))}, since there is none of {len(kept)}")
+        logger.warning(
+            f"{problem}: left out training seeds {', '.join(map(str, left))}, since there is none of {len(kept)}"
+        )
     return kept

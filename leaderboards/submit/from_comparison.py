@@ -1,6 +1,7 @@
 """An agent out of the folder that `python -m baselines compare --suite standard --out FOLDER` wrote."""
 
 import hashlib
+import logging
 import shlex
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem, current_a
 from leaderboards.schema.errors import SubmissionError, printable
 from leaderboards.schema.files import read_bytes, read_json
 from leaderboards.schema.submission import SeedResult, make_seed_result
-from leaderboards.submit.draft import Draft, Say, seeds_without_gap
+from leaderboards.submit.draft import Draft, seeds_without_gap
+
+logger = logging.getLogger(__name__)
 
 MAX_RESULT_BYTES = 256 * 2**20
 MAX_POINTS = 50
@@ -22,14 +25,13 @@ Run = dict[str, Any]
 """A run: `specification`, `tests` by size, costs; and with `weights` and `about`, what was saved of the agent."""
 
 
-def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None, say: Say) -> Draft:
+def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None) -> Draft:
     """All runs of an agent that finished on the problems of a benchmark.
 
     Args:
         folder: holds `result.json` and `runs/`.
         benchmark: what is submitted to.
         agent: its name; may be None where only one was trained.
-        say: gets a line for everything that is missing or left out.
 
     Raises:
         ValueError: There is no such agent, or nothing of it can be submitted.
@@ -42,12 +44,14 @@ def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None, say: 
         for problem in benchmark.problems:
             entry = _entry(entries, tasks, problem)
             if entry is None:
-                say(f"{problem.name}: {entries[0]['agent']} was not trained on it")
+                logger.warning(f"{problem.name}: {entries[0]['agent']} was not trained on it")
                 continue
-            found = _finished(folder, benchmark, problem, entry, say)
-            kept = seeds_without_gap(found, problem.name, say)
+            found = _finished(folder, benchmark, problem, entry)
+            kept = seeds_without_gap(found, problem.name)
             if len(kept) < benchmark.min_seeds:
-                say(f"{problem.name}: {len(kept)} runs, where an entry needs {benchmark.min_seeds} to be ranked")
+                logger.warning(
+                    f"{problem.name}: {len(kept)} runs, where an entry needs {benchmark.min_seeds} to be ranked"
+                )
             if kept:
                 runs[problem.name] = {seed: found[seed] for seed in kept}
         if not runs:
@@ -59,7 +63,7 @@ def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None, say: 
             title=entries[0]["label"],
             about=entries[0]["about"],
             source="badger",
-            rows=[row for name, found in runs.items() for row in _rows(benchmark, benchmark.problem(name), found, say)],
+            rows=[row for name, found in runs.items() for row in _rows(benchmark, benchmark.problem(name), found)],
             weights=_weights(runs),
             training=_training(content["runs"], runs),
         )
@@ -85,13 +89,11 @@ def _entry(entries: list[dict[str, Any]], tasks: dict[str, Any], problem: Benchm
     return next((entry for entry in same if entry["problem"] == problem.name), same[0] if same else None)
 
 
-def _finished(
-    folder: Path, benchmark: Benchmark, problem: BenchmarkProblem, entry: dict[str, Any], say: Say
-) -> dict[int, Run]:
+def _finished(folder: Path, benchmark: Benchmark, problem: BenchmarkProblem, entry: dict[str, Any]) -> dict[int, Run]:
     """Runs that were tested as the benchmark says, by training seed."""
     failed = len(entry["failed"])
     if failed or len(entry["runs"]) < entry["wanted"]:
-        say(f"{problem.name}: {len(entry['runs'])} of {entry['wanted']} runs finished, {failed} runs failed")
+        logger.warning(f"{problem.name}: {len(entry['runs'])} of {entry['wanted']} runs finished, {failed} runs failed")
     found = {}
     for listed in entry["runs"]:
         about, place = f"{problem.name}, training seed {listed['seed']}", folder / "runs" / Path(listed["hash"]).name
@@ -100,12 +102,12 @@ def _finished(
             run["about"] = read_json(place / "agent.json", "agent.json", MAX_CONFIG_BYTES)
             run["weights"] = read_bytes(place / "agent.safetensors", "agent.safetensors", MAX_BYTES)
         except SubmissionError as error:
-            say(f"{about}: left out, {error}")
+            logger.warning(f"{about}: left out, {error}")
             continue
         if run["about"]["weights_sha256"] != hashlib.sha256(run["weights"]).hexdigest():
-            say(f"{about}: left out, its weights are not those that it was saved with")
+            logger.warning(f"{about}: left out, its weights are not those that it was saved with")
         elif not _is_as_said(run, benchmark, problem, problem.train_size):
-            say(f"{about}: left out, it was not tested on the episodes of benchmark {benchmark.name}")
+            logger.warning(f"{about}: left out, it was not tested on the episodes of benchmark {benchmark.name}")
         else:
             found[listed["seed"]] = run
     return found
@@ -124,14 +126,14 @@ def _is_as_said(run: Run, benchmark: Benchmark, problem: BenchmarkProblem, size:
     )
 
 
-def _rows(benchmark: Benchmark, problem: BenchmarkProblem, runs: dict[int, Run], say: Say) -> list[SeedResult]:
+def _rows(benchmark: Benchmark, problem: BenchmarkProblem, runs: dict[int, Run]) -> list[SeedResult]:
     """Of all sizes at which every run was tested."""
     sizes = [size for size in problem.sizes if all(_is_as_said(run, benchmark, problem, size) for run in runs.values())]
     left = sorted(set(problem.sizes) - set(sizes))
     if left:
         can = not all(set(left) <= set(run["cannot_have_size"]) for run in runs.values())
         reason = "not tested on the episodes of the benchmark" if can else "the agent can't have them"
-        say(f"{problem.name}: without {problem.size_name} {', '.join(map(str, left))}, {reason}")
+        logger.warning(f"{problem.name}: without {problem.size_name} {', '.join(map(str, left))}, {reason}")
     return [
         make_seed_result(
             benchmark.name,

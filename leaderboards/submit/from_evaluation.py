@@ -1,5 +1,6 @@
 """An agent out of the file that `python -m leaderboards evaluate` wrote."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,20 +12,21 @@ from leaderboards.schema.errors import SubmissionError, short_repr
 from leaderboards.schema.files import read_bytes, read_json
 from leaderboards.schema.result_file import WEIGHTS, EvaluatedSeed, read_results
 from leaderboards.schema.submission import SeedResult, make_seed_result
-from leaderboards.submit.draft import Draft, Say, seeds_without_gap
+from leaderboards.submit.draft import Draft, seeds_without_gap
+
+logger = logging.getLogger(__name__)
 
 ASKED = ("environment_steps", "cpu_seconds", "parameters", "device")
 """What no evaluation knows, but a submission says; the first three by problem, or one number for all problems."""
 
 
-def from_evaluation(path: Path, benchmark: Benchmark, training: Mapping[str, Any], say: Say) -> Draft:
+def from_evaluation(path: Path, benchmark: Benchmark, training: Mapping[str, Any]) -> Draft:
     """Everything that was evaluated.
 
     Args:
         path: of the file; weights lie beside it in a folder.
         benchmark: what is submitted to.
         training: `ASKED`, and commands if there are any besides the evaluation's.
-        say: gets a line for everything that is missing or left out.
 
     Raises:
         ValueError: The file is damaged, of another benchmark, or something is missing in `training`.
@@ -35,7 +37,7 @@ def from_evaluation(path: Path, benchmark: Benchmark, training: Mapping[str, Any
     missing = [name for name in ASKED if training.get(name) in (None, {})]
     if missing:
         raise ValueError(f"training must say {', '.join(ASKED)}, got nothing of {', '.join(missing)}")
-    rows = _rows(file.rows, benchmark, say)
+    rows = _rows(file.rows, benchmark)
     entered = list(dict.fromkeys(row.problem for row in rows))
     by_problem = {name: _for_all(training[name], entered) for name in ASKED[:3]}
     return Draft(
@@ -54,7 +56,7 @@ def from_evaluation(path: Path, benchmark: Benchmark, training: Mapping[str, Any
     )
 
 
-def _rows(found: Iterable[EvaluatedSeed], benchmark: Benchmark, say: Say) -> list[SeedResult]:
+def _rows(found: Iterable[EvaluatedSeed], benchmark: Benchmark) -> list[SeedResult]:
     """Rows that a submission can have; a line for every problem and size that is not among them."""
     runs: dict[str, dict[int, dict[int, EvaluatedSeed]]] = defaultdict(lambda: defaultdict(dict))
     for row in found:
@@ -62,16 +64,20 @@ def _rows(found: Iterable[EvaluatedSeed], benchmark: Benchmark, say: Say) -> lis
     made = []
     for problem in benchmark.problems:
         trained = {seed: sizes for seed, sizes in runs[problem.name].items() if problem.train_size in sizes}
-        kept = seeds_without_gap(trained, problem.name, say)
+        kept = seeds_without_gap(trained, problem.name)
         if not kept:
-            say(f"{problem.name}: not evaluated at size {problem.train_size}, which it is trained at")
+            logger.warning(f"{problem.name}: not evaluated at size {problem.train_size}, which it is trained at")
             continue
         if len(kept) < benchmark.min_seeds:
-            say(f"{problem.name}: {len(kept)} training seeds, where an entry needs {benchmark.min_seeds} to be ranked")
+            logger.warning(
+                f"{problem.name}: {len(kept)} training seeds, where an entry needs {benchmark.min_seeds} to be ranked"
+            )
         sizes = [size for size in problem.sizes if all(size in trained[seed] for seed in kept)]
         left = [str(size) for size in problem.sizes if size not in sizes]
         if left:
-            say(f"{problem.name}: without {problem.size_name} {', '.join(left)}, not evaluated for every training seed")
+            logger.warning(
+                f"{problem.name}: without {problem.size_name} {', '.join(left)}, not evaluated for every training seed"
+            )
         made += [
             make_seed_result(benchmark.name, **trained[seed][size].model_dump()) for seed in kept for size in sizes
         ]

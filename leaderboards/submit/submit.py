@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from leaderboards.check.check import check
 from leaderboards.check.weights import FOLDER
 from leaderboards.schema.benchmark import BENCHMARKS, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
-from leaderboards.schema.submission import FILE, FORMAT, Submission, folders, parse, read_submission, to_bytes
+from leaderboards.schema.submission import FILE, FORMAT, Submission, folders, parse, read_submissions, to_bytes
 from leaderboards.submit.draft import Draft
 from leaderboards.submit.from_comparison import from_comparison
 from leaderboards.submit.from_evaluation import from_evaluation
@@ -33,9 +33,8 @@ def submit(
     training: dict[str, Any] | None = None,
     benchmark: str = "v1",
     benchmarks: Path = BENCHMARKS,
-    say: Callable[[str], None] = lambda line: None,
 ) -> Path:
-    """Make a submission, whole or not at all.
+    """Make a submission, whole or not at all. Whatever is missing or left out is logged.
 
     Args:
         source: a folder that `python -m baselines compare` wrote, or a file that `python -m leaderboards evaluate` did.
@@ -46,7 +45,6 @@ def submit(
         name: of the submission; the agent's where it is None.
         training: what `leaderboards.submit.from_evaluation.ASKED` lists, of agents that were evaluated alone.
         benchmark, benchmarks: what it is for, and where that lies.
-        say: gets a line for everything that is missing or left out.
 
     Returns:
         The folder, `<root>/<benchmark>/<date>_<name>`.
@@ -57,9 +55,9 @@ def submit(
     """
     wanted = load_benchmark(benchmark, benchmarks)
     if source.is_dir():
-        draft = from_comparison(source, wanted, agent, say)
+        draft = from_comparison(source, wanted, agent)
     else:
-        draft = from_evaluation(source, wanted, training or {}, say)
+        draft = from_evaluation(source, wanted, training or {})
     content = {
         "format": FORMAT,
         "suite": benchmark,
@@ -82,12 +80,7 @@ def _write(submission: Submission, draft: Draft, root: Path, benchmarks: Path) -
     final = root / submission.benchmark / submission.folder_name
     if os.path.lexists(final):
         raise SubmissionError([ErrorDetails(".", "", f"must not be there yet, got {short_repr(final.name)}")])
-    others = []
-    for folder in folders(root, submission.benchmark):
-        try:
-            others.append(read_submission(folder))
-        except SubmissionError:  # its own affair
-            continue
+    others = read_submissions(folders(root, submission.benchmark))
     aside = final.parent / f".{final.name}.{os.getpid()}.tmp"
     folder = aside / final.name
     try:

@@ -1,10 +1,16 @@
-"""Fixtures for tests of the site."""
+"""Fixtures for tests of the board."""
 
 import pytest
 
 from leaderboards.site.pages import pages
 from tests.leaderboards.helpers.boards import board
 from tests.leaderboards.helpers.html_page import Page
+
+
+@pytest.fixture(autouse=True)
+def logged(caplog):
+    """What is logged is in `caplog.messages`, progress too."""
+    caplog.set_level("INFO", logger="leaderboards")
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,22 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import leaderboards
-from leaderboards.__main__ import main
+from leaderboards.__main__ import COMMANDS, main
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.schema.result_file import write_results
 from leaderboards.schema.status import status_of
 from leaderboards.schema.submission import make_seed_result
+from tests.helpers.paths import ROOT
 
 
 def run(*words, **environment):
     """The command line as a program: exit code, what it said, and its complaints."""
     command = [sys.executable, "-m", "leaderboards", *map(str, words)]
-    how = {"cwd": Path(leaderboards.__file__).parents[1], "env": os.environ | environment}
+    how = {"cwd": ROOT, "env": os.environ | environment}
     done = subprocess.run(command, **how, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
@@ -25,23 +24,25 @@ def run(*words, **environment):
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ((), "required: COMMAND"),
-        (("frob",), "invalid choice: 'frob'"),
+        ((), "Expected one of {submit, check, check-pull-request,"),
+        (("frob",), "Unrecognized options: frob"),
         (("check", "nowhere"), "FOLDER must be the folder of a submission, got 'nowhere'"),
-        (("submit", "nowhere"), "the following arguments are required: --authors, --url"),
+        (("submit", "nowhere"), "Missing from python -m leaderboards submit: --authors"),
         (
             ("submit", "x", "--authors", "A", "--url", "u", "--steps", "many"),
             "--steps must be a number, or PROBLEM=NUM",
         ),
         (
             ("submit", "x", "--authors", "A", "--url", "u", "--benchmark", "v9"),
-            "argument --benchmark: invalid choice: 'v9'",
+            "benchmark must be one of v1, got 'v9'",
         ),
-        (("evaluate", "x"), "the following arguments are required: --out"),
-        (("withdraw", "x"), "the following arguments are required: --reason"),
+        (("evaluate", "x"), "Missing from python -m leaderboards evaluate: --out"),
+        (("check", "--frob\n::error::\x1b[31m"), r"Unrecognized options: --frob"),
+        (("reproduce", "x", "--rows", "many"), "Error parsing --rows"),
+        (("withdraw", "x"), "Missing from python -m leaderboards withdraw: --reason"),
     ],
 )
-def test_bad_usage_is_one_line_and_exit_code_2(words, reason, capsys):
+def test_command_line_refuses_bad_usage_in_one_line_with_exit_code_2(words, reason, capsys):
     try:
         code = main(words)
     except SystemExit as left:
@@ -51,7 +52,24 @@ def test_bad_usage_is_one_line_and_exit_code_2(words, reason, capsys):
     assert said.out == ""
     assert said.err.count("\n") == 1
     assert said.err.startswith("error: ")
+    assert said.err.rstrip("\n").isprintable()
     assert reason in said.err
+
+
+HELP = """
+import sys
+from leaderboards.__main__ import main
+try:
+    main(["--help"])
+except SystemExit:
+    print({"torch", "mujoco", "jinja2"} & sys.modules.keys())
+"""
+
+
+def test_help_is_shown_without_heavy_imports():
+    done = subprocess.run([sys.executable, "-c", HELP], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert all(name in done.stdout for name in COMMANDS)
+    assert done.stdout.endswith("set()\n")
 
 
 def test_the_command_line_checks_and_says_what_is_wrong(tmp_path):
@@ -135,4 +153,5 @@ def test_from_a_policy_of_ones_own_to_the_pages(tmp_path):
     assert run("withdraw", folder, "--reason", "a mistake")[0] == 0
     assert status_of(folder) == "withdrawn"
     assert run("check", "--root", root)[0] == run("check", "--accepted", folder)[0] == 0
+    assert run("reproduce", "--root", root, "--seed", 1) == (0, "seed 1\n", ""), "nothing there has weights"
     assert run("check", folder)[1].splitlines()[1] == "  status.json: must not be there: the board alone writes it"

@@ -50,11 +50,6 @@ def mine(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def lines():
-    return []
-
-
 def write(path, rows, **changes):
     about = {"benchmark": BENCHMARK, "source": "own", "policy": "wave", "command": "python wave.py"}
     return write_results(path, rows, **{**about, **changes})
@@ -71,37 +66,37 @@ def test_rows_hold_the_returns_of_the_suites_own_test_episodes_with_nine_digits(
         assert (row.training_seed, row.weights_sha256) == (3, None)
 
 
-def test_chance_scores_zero_and_the_reference_one(lines):
+def test_chance_scores_zero_and_the_reference_one(caplog):
     def probe(id, arguments, training_seed):
         return Probe(Guessing(**arguments))
 
     wanted = [("guess", 2)]
-    evaluate_benchmark(probe, load_benchmark("v1"), training_seed=0, rows=[("guessing", 3)], progress=lines.append)
-    assert lines[0].startswith("guessing at dims 3: score ")
-    assert abs(float(lines[0].split()[5]) - 1.0) < 0.02
-    assert lines[0].endswith("in 1000 episodes")
+    evaluate_benchmark(probe, load_benchmark("v1"), training_seed=0, rows=[("guessing", 3)])
+    assert caplog.messages[0].startswith("guessing at dims 3: score ")
+    assert abs(float(caplog.messages[0].split()[5]) - 1.0) < 0.02
+    assert caplog.messages[0].endswith("in 1000 episodes")
     assert [row.size for row in evaluate_benchmark(probe, BENCHMARK, training_seed=0, rows=wanted)] == [2]
 
 
-def test_a_size_that_the_policy_can_not_have_is_left_out_and_said(lines):
+def test_a_size_that_the_policy_can_not_have_is_left_out_and_said(caplog):
     def not_three(id, arguments, training_seed):
         if 3 in arguments.values():
             raise ValueError("three is too many")
         return make(id, arguments, training_seed)
 
-    rows = evaluate_benchmark(not_three, BENCHMARK, training_seed=0, progress=lines.append)
+    rows = evaluate_benchmark(not_three, BENCHMARK, training_seed=0)
     assert [(row.problem, row.size) for row in rows] == [("guess", 1), ("guess", 2), ("xor", 2)]
-    assert "left out guess at dims 3: three is too many" in lines
+    assert "left out guess at dims 3: three is too many" in caplog.messages
 
 
-def test_a_problem_whose_train_size_the_policy_can_not_have_is_left_out_whole(lines):
+def test_a_problem_whose_train_size_the_policy_can_not_have_is_left_out_whole(caplog):
     def only_threes(id, arguments, training_seed):
         if 3 not in arguments.values():
             raise ValueError("three or nothing")
         return make(id, arguments, training_seed)
 
-    assert evaluate_benchmark(only_threes, BENCHMARK, training_seed=0, progress=lines.append) == []
-    assert lines == [
+    assert evaluate_benchmark(only_threes, BENCHMARK, training_seed=0) == []
+    assert caplog.messages == [
         "left out guess, which can't be had at the train size 2: three or nothing",
         "left out xor, which can't be had at the train size 2: three or nothing",
     ]
@@ -126,15 +121,15 @@ def test_a_policy_is_closed_whether_it_acted_well_or_not():
     assert all(policy.closed for policy in made)
 
 
-def test_a_policy_in_a_process_of_its_own_gives_the_same_rows(mine, lines):
+def test_a_policy_in_a_process_of_its_own_gives_the_same_rows(mine, caplog):
     out = evaluate_to(
         "mine:make",
         benchmark=BENCHMARK,
         out=mine / "r.json",
         seeds=[0, 3],
         command="evaluate mine:make",
-        say=lines.append,
     )
+    assert len(caplog.messages) == 2 * len(SIZES)
     found = read_results(out)
     here = {seed: evaluate_benchmark(make, BENCHMARK, training_seed=seed) for seed in (0, 3)}
     assert [(row.problem, row.training_seed, row.size) for row in found.rows] == [
@@ -151,16 +146,13 @@ def test_a_policy_in_a_process_of_its_own_gives_the_same_rows(mine, lines):
     assert (found.benchmark, found.source, found.policy) == ("tiny", "own", "mine:make")
     assert found.commands == ["evaluate mine:make"]
     assert {"badger_envs", "numpy", "python", "mujoco"} <= set(found.versions)
-    assert len(lines) == 2 * len(SIZES)
 
 
-def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, lines):
-    out = evaluate_to(
-        "mine:only_twos", benchmark=BENCHMARK, out=mine / "r.json", seeds=[0], command="evaluate", say=lines.append
-    )
+def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, caplog):
+    out = evaluate_to("mine:only_twos", benchmark=BENCHMARK, out=mine / "r.json", seeds=[0], command="evaluate")
     assert [(row.problem, row.size) for row in read_results(out).rows] == [("guess", 1), ("guess", 2)]
-    assert any("left out guess at dims 3: policy mine:only_twos" in line for line in lines)
-    assert any("left out xor, which can't be had at the train size 2" in line for line in lines)
+    assert any("left out guess at dims 3: policy mine:only_twos" in line for line in caplog.messages)
+    assert any("left out xor, which can't be had at the train size 2" in line for line in caplog.messages)
 
 
 @pytest.mark.parametrize(
@@ -175,8 +167,8 @@ def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, li
         ("nowhere", {}, "policy must be module:factory, got 'nowhere'"),
     ],
 )
-def test_what_can_not_be_evaluated_is_a_clear_error_and_leaves_no_file(mine, lines, policy, more, error):
-    about = {"benchmark": BENCHMARK, "out": mine / "r.json", "seeds": [0], "command": "evaluate", "say": lines.append}
+def test_what_can_not_be_evaluated_is_a_clear_error_and_leaves_no_file(mine, policy, more, error):
+    about = {"benchmark": BENCHMARK, "out": mine / "r.json", "seeds": [0], "command": "evaluate"}
     with pytest.raises(ValueError, match=error) as caught:
         evaluate_to(policy, **{**about, **more})
     assert "\n" not in str(caught.value)
@@ -241,7 +233,7 @@ def test_no_rows_are_no_file(tmp_path):
     assert not any(tmp_path.iterdir())
 
 
-def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_comparison_tests_it(tmp_path, lines):
+def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_comparison_tests_it(tmp_path, caplog):
     agent = Badger(BadgerConfig(3, memory=4, identity="random"))
     save_agent(agent, tmp_path / "agent")
     out = evaluate_to(
@@ -250,7 +242,6 @@ def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_compariso
         out=tmp_path / "r.json",
         seeds=[2],
         command="evaluate",
-        say=lines.append,
     )
     found = read_results(out)
     assert [(row.problem, row.size, row.training_seed) for row in found.rows] == [
@@ -260,7 +251,7 @@ def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_compariso
         task = Guessing(dims=row.size, horizon=4)
         result = evaluate(AgentPolicy(agent, task.ports), "Badger/Guessing-v0", episodes=8, **task.arguments())
         assert list(row.returns) == result.as_json()["returns"]
-    assert any("left out xor" in line and "port_features must be 5" in line for line in lines)
+    assert any("left out xor" in line and "port_features must be 5" in line for line in caplog.messages)
     assert (found.source, found.policy) == ("badger", "Badger")
     assert "torch" in found.versions
 
@@ -274,7 +265,7 @@ def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_compariso
     assert again.sha256 == sha
 
 
-def test_a_saved_agent_of_one_size_is_evaluated_at_that_size(tmp_path, lines):
+def test_a_saved_agent_of_one_size_is_evaluated_at_that_size(tmp_path, caplog):
     save_agent(Monolithic(MonolithicConfig(3, 2, memory=4)), tmp_path / "agent")
     out = evaluate_to(
         str(tmp_path / "agent"),
@@ -282,15 +273,14 @@ def test_a_saved_agent_of_one_size_is_evaluated_at_that_size(tmp_path, lines):
         out=tmp_path / "r.json",
         seeds=[0],
         command="evaluate",
-        say=lines.append,
     )
     assert [(row.problem, row.size) for row in read_results(out).rows] == [("guess", 2)]
-    assert any("left out guess at dims 1: ports must be a number that Monolithic" in line for line in lines)
+    assert any("left out guess at dims 1: ports must be a number that Monolithic" in line for line in caplog.messages)
 
 
-def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path, lines):
+def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path):
     save_agent(Badger(BadgerConfig(3, memory=4)), tmp_path / "agent")
-    about = {"benchmark": BENCHMARK, "out": tmp_path / "r.json", "command": "evaluate", "say": lines.append}
+    about = {"benchmark": BENCHMARK, "out": tmp_path / "r.json", "command": "evaluate"}
     with pytest.raises(ValueError, match="seeds must be one for a saved agent"):
         evaluate_to(str(tmp_path / "agent"), seeds=[0, 1], **about)
     with pytest.raises(ValueError, match="policy must be one that can have xor"):

@@ -35,17 +35,17 @@ def evaluated(path, *, seeds=5, source="own", weights=None, gap=None):
     )
 
 
-def test_an_evaluation_becomes_a_submission_that_passes(tmp_path):
-    path, lines = evaluated(tmp_path / "mine.json", gap=("xor", 3)), []
+def test_an_evaluation_becomes_a_submission_that_passes(tmp_path, caplog):
+    path = evaluated(tmp_path / "mine.json", gap=("xor", 3))
     about = {"title": "Mine", "about": "My agent.", "training": TRAINING | {"commands": ["python train.py"]}}
-    folder = submit(path, root=tmp_path / "all", **WHO, **TINY, **about, say=lines.append)
+    folder = submit(path, root=tmp_path / "all", **WHO, **TINY, **about)
     assert check(folder, benchmarks=BENCHMARKS) == []
     made = read_submission(folder)
     assert (made.name, made.agent.source) == ("make", "own")
     assert made.training.commands == ("python train.py", "python x")
     assert made.training.parameters == {"guess": 7, "xor": 7}
     assert made.training.cpu_seconds == {"guess": 1.5, "xor": 2.5}
-    assert lines == [
+    assert caplog.messages == [
         "xor: left out training seeds 4, since there is none of 3",
         "xor: 3 training seeds, where an entry needs 5 to be ranked",
     ]

@@ -78,12 +78,11 @@ def change(path, edit):
     path.write_text(json.dumps(content))
 
 
-def test_a_comparison_becomes_a_submission_that_passes(results, tmp_path):
-    lines = []
-    folder = submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
+def test_a_comparison_becomes_a_submission_that_passes(results, tmp_path, caplog):
+    folder = submit(results, root=tmp_path / "all", **WHO, **TINY)
     assert folder == tmp_path / "all" / "tiny" / "2026-01-02_two-words"
     assert check(folder, benchmarks=BENCHMARKS) == []
-    assert lines == []
+    assert caplog.messages == []
     made = read_submission(folder)
     assert (made.title, made.about, made.agent.source) == ("Two Words", "It learns.", "badger")
     assert len(made.rows) == 25
@@ -102,7 +101,7 @@ def test_a_comparison_becomes_a_submission_that_passes(results, tmp_path):
     assert [path.name for path in (tmp_path / "all" / "tiny").iterdir()] == [folder.name], "nothing is left beside"
 
 
-def test_what_is_missing_is_said_in_a_line_each(results, tmp_path):
+def test_what_is_missing_is_said_in_a_line_each(results, tmp_path, caplog):
     shutil.rmtree(results / "runs" / "guess4")
     shutil.rmtree(results / "runs" / "xor1")
     for seed in range(5):
@@ -110,9 +109,8 @@ def test_what_is_missing_is_said_in_a_line_each(results, tmp_path):
         if path.is_file():
             change(path, lambda run: (run["tests"].pop("3"), run["cannot_have_size"].append(3)))
     change(results / "runs" / "guess0" / "run.json", lambda run: run["tests"]["1"].update(first_episode=8))
-    lines = []
-    folder = submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
-    assert lines == [
+    folder = submit(results, root=tmp_path / "all", **WHO, **TINY)
+    assert caplog.messages == [
         "guess, training seed 4: left out, run.json: must be a file that can be read, got: No such file or directory",
         "guess: 4 runs, where an entry needs 5 to be ranked",
         "xor, training seed 1: left out, run.json: must be a file that can be read, got: No such file or directory",
@@ -123,20 +121,18 @@ def test_what_is_missing_is_said_in_a_line_each(results, tmp_path):
     assert {(row.problem, row.size) for row in read_submission(folder).rows} == {("guess", 2), ("xor", 2), ("xor", 3)}
 
 
-def test_a_problem_that_an_agent_was_not_trained_on_is_left_out(results, tmp_path):
+def test_a_problem_that_an_agent_was_not_trained_on_is_left_out(results, tmp_path, caplog):
     change(results / "result.json", lambda content: content["agents"].pop(2))
-    lines = []
-    folder = submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
-    assert lines == ["xor: two_words was not trained on it"]
+    folder = submit(results, root=tmp_path / "all", **WHO, **TINY)
+    assert caplog.messages == ["xor: two_words was not trained on it"]
     assert set(read_submission(folder).training.parameters) == {"guess"}
 
 
-def test_weights_that_are_not_those_that_were_tested_are_left_out(results, tmp_path):
+def test_weights_that_are_not_those_that_were_tested_are_left_out(results, tmp_path, caplog):
     path = results / "runs" / "xor0" / "agent.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
-    lines = []
-    submit(results, root=tmp_path / "all", **WHO, **TINY, say=lines.append)
-    assert lines[0] == "xor, training seed 0: left out, its weights are not those that it was saved with"
+    submit(results, root=tmp_path / "all", **WHO, **TINY)
+    assert caplog.messages[0] == "xor, training seed 0: left out, its weights are not those that it was saved with"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +176,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_what_the_comparison_really_writes_can_be_submitted(tmp_path):
+def test_what_the_comparison_really_writes_can_be_submitted(tmp_path, caplog):
     results, benchmarks = tmp_path / "results", tmp_path / "benchmarks"
     benchmarks.mkdir()
     problems = (
@@ -190,11 +186,10 @@ def test_what_the_comparison_really_writes_can_be_submitted(tmp_path):
     write_benchmark("small", problems, benchmarks)
     code, said = run_tiny(results, "--progress", "quiet")
     assert code == 0, said
-    lines = []
     root = tmp_path / "all"
     for agent in ("badger", "monolithic"):
-        submit(results, root=root, **WHO, agent=agent, benchmark="small", benchmarks=benchmarks, say=lines.append)
-    assert lines == [
+        submit(results, root=root, **WHO, agent=agent, benchmark="small", benchmarks=benchmarks)
+    assert caplog.messages == [
         "guessing: 2 runs, where an entry needs 5 to be ranked",
         "xor3: badger was not trained on it",
         "guessing: 2 runs, where an entry needs 5 to be ranked",

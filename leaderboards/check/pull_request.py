@@ -1,0 +1,105 @@
+"""Whether a pull request only adds valid submissions.
+
+What is submitted is data: its files are copied out of git's object store into a temporary folder, byte for byte.
+Nothing is checked out, so no filter, hook, link or large-file server of the pull request has a say, and nothing of it
+is imported or run. Names of files are strangers' words: they reach no shell, and messages escape them.
+"""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from leaderboards.check.check import MAX_ERRORS, check
+from leaderboards.schema.errors import ErrorDetails, SubmissionError
+from leaderboards.schema.submission import FILE, read_submissions
+
+SUBMISSIONS = "leaderboards/submissions"
+_FOLDER = rf"{SUBMISSIONS}/[a-z0-9_]+/[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}_[a-z0-9-]+"
+_PATH = re.compile(rf"({_FOLDER})/(submission\.json|weights/[0-9a-f]{{64}}\.(safetensors|json))")
+_ADDED = re.compile(r":000000 100644 0+ [0-9a-f]+ A")
+"""A new regular file that is not executable, as `git diff-tree --raw` describes it; a link has the mode 120000."""
+
+
+def check_pull_request(repository: Path, base: str, head: str) -> dict[Path, list[ErrorDetails]]:
+    """Check every submission that a pull request adds.
+
+    Args:
+        repository: folder with a checkout of the board, whose working tree is not looked at.
+        base: revision that the pull request is merged into.
+        head: revision after the merge.
+
+    Returns:
+        What is wrong with each new submission, by its folder; see `leaderboards.check.check.check`.
+
+    Raises:
+        SubmissionError: The pull request changes, removes or links something on the board, or adds something else than
+            the files of new submissions.
+        ValueError: No such revision.
+    """
+    base, head = (_commit(repository, revision) for revision in (base, head))
+    raw = _git(
+        repository, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", base, head, "--", SUBMISSIONS
+    )
+    words = raw.split("\0")[:-1]
+    changes = dict(zip(words[1::2], words[::2], strict=True))  # path -> modes, hashes and kind of its change
+    errors, new = [], set()
+    for path, change in changes.items():
+        place = _PATH.fullmatch(path)
+        if place is None or not _ADDED.fullmatch(change):
+            errors.append(ErrorDetails(path, "", "must not be in a pull request: it may only add files of submissions"))
+        else:
+            new.add(place[1])
+    for folder in sorted(new):
+        if _git(repository, "ls-tree", "--name-only", base, "--", folder):
+            errors.append(ErrorDetails(folder, "", "must not be changed: it is on the board already"))
+    if errors:
+        raise SubmissionError(errors[:MAX_ERRORS])
+    with tempfile.TemporaryDirectory() as copy:
+        _copy_submissions(repository, head, new, Path(copy))
+        return {Path(folder): _check_among_siblings(Path(copy, folder)) for folder in sorted(new)}
+
+
+def _check_among_siblings(folder: Path) -> list[ErrorDetails]:
+    siblings = sorted(other for other in folder.parent.iterdir() if other != folder)
+    return check(folder, others=read_submissions(siblings))
+
+
+def _copy_submissions(repository: Path, commit: str, new: set[str], target: Path) -> None:
+    """Copy new submissions whole; of the others, which they are compared with, what is in `submission.json`."""
+    blobs = {}
+    for line in _git(repository, "ls-tree", "-r", "-z", commit, "--", f"{SUBMISSIONS}/").split("\0")[:-1]:
+        about, _, path = line.partition("\t")
+        mode, _, blob = about.split()
+        folder = _PATH.fullmatch(path)
+        if folder is not None and mode == "100644" and (folder[1] in new or PurePosixPath(path).name == FILE):
+            blobs[target / path] = blob
+    _copy_blobs(repository, blobs)
+
+
+def _copy_blobs(repository: Path, blobs: Mapping[Path, str]) -> None:
+    command = ["git", "cat-file", "--batch"]
+    with subprocess.Popen(command, cwd=repository, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as git:
+        assert git.stdin is not None
+        assert git.stdout is not None
+        for path, blob in blobs.items():
+            git.stdin.write(f"{blob}\n".encode())
+            git.stdin.flush()
+            size = int(git.stdout.readline().split()[2])  # of "<hash> blob <size>"; the content ends with a newline
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(git.stdout.read(size + 1)[:size])
+
+
+def _commit(repository: Path, revision: str) -> str:
+    try:
+        return _git(
+            repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+        ).strip()
+    except subprocess.CalledProcessError:
+        raise ValueError(f"revision must be a commit of {repository}, got {revision!r}") from None
+
+
+def _git(repository: Path, *words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=repository, check=True, capture_output=True)
+    return done.stdout.decode("utf-8", "surrogateescape")
