@@ -86,7 +86,7 @@ def session(number: int) -> dict[int, str]:
 def checkpoints(out: Path) -> dict[str, int]:
     """How many updates the checkpoints hold, by the hash of their run."""
     found = (out / "runs").glob("*/checkpoint.pt")
-    return {path.parent.name: torch.load(path, weights_only=True)["done"] for path in found}
+    return {path.parent.name: torch.load(path, weights_only=True)["num_updates"] for path in found}
 
 
 @pytest.mark.slow
