@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.config import BadgerConfig
-from agents.dynamic_experts import Population
+from agents.dynamic_experts import DynamicExperts
 from agents.parts import MEMBRANES, MESSAGES, load_part
 from agents.parts.cells import GRUCell
 from agents.parts.identity import Identity
@@ -27,15 +27,15 @@ class BadgerState(NamedTuple):
     identity: Tensor  # (B, E, I) constant
     addresses: Tensor  # (B, P, key) constant
     previous: Tensor | None  # (B, P, F) observation one step before, None at first
-    audible: Tensor | None  # (B, E, E) bool, who hears whom, constant; None where everybody hears everybody else
+    adjacency: Tensor | None  # (B, E, E) bool, who hears whom, constant; None where everybody hears everybody else
 
 
-class Badger(Population):
+class Badger(DynamicExperts):
     """Experts, messages and a membrane."""
 
     config_class = BadgerConfig
     config: BadgerConfig
-    remembers = ("memory",)
+    memory_fields = ("memory",)
 
     def __init__(self, config: BadgerConfig) -> None:
         super().__init__(config)
@@ -43,9 +43,9 @@ class Badger(Population):
         self.identity = Identity(config.identity, config.identity_size)
         messages: type[Messages] = load_part(MESSAGES[config.messages])
         membrane: type[Membrane] = load_part(MEMBRANES[config.membrane])
-        self.messages = messages(config.memory, config.message)
-        self.membrane = membrane(inputs, config.memory, config.port_actions, config.key)
-        self.expert = GRUCell(self.membrane.size + self.messages.size + self.identity.size, config.memory)
+        self.messages = messages(config.hidden_size, config.message_size)
+        self.membrane = membrane(inputs, config.hidden_size, config.port_actions, config.key_size)
+        self.expert = GRUCell(self.membrane.size + self.messages.size + self.identity.size, config.hidden_size)
 
     def accepts(self, ports: int) -> bool:
         experts = self.config.experts if self.config.membrane == "attention" else ports
@@ -57,7 +57,7 @@ class Badger(Population):
         ports: int,
         *,
         generator: torch.Generator | None = None,
-        alike: bool = False,
+        shared_across_batch: bool = False,
         experts: int | None = None,
     ) -> BadgerState:
         """As in `Agent`; `experts` overrides the config's number of experts, with an attention membrane."""
@@ -65,17 +65,17 @@ class Badger(Population):
         count = self.membrane.experts_for(ports, experts if experts is not None else self.config.experts)
         if not self.identity.accepts(count):
             raise ValueError(f"experts must be at most {self.config.identity_size} with one-hot ids, got {count}")
-        device = self.device
+        device, samples = self.device, 1 if shared_across_batch else batch
         return BadgerState(
-            torch.zeros(batch, count, self.config.memory, device=device),
-            self.identity(batch, count, generator, alike).to(device),
-            self.membrane.addresses(batch, ports, generator, alike).to(device),
+            torch.zeros(batch, count, self.config.hidden_size, device=device),
+            self.identity(samples, count, generator).to(device).expand(batch, -1, -1),
+            self.membrane.addresses(samples, ports, generator).to(device).expand(batch, -1, -1),
             None,
-            self._topology(batch, count, generator, alike),
+            self._topology(batch, samples, count, generator),
         )
 
     @property
-    def hearing(self) -> nn.Module | None:
+    def message_module(self) -> nn.Module | None:
         return self.messages if self.messages.size else None
 
     def memory(self, state: BadgerState) -> Tensor:
@@ -86,7 +86,7 @@ class Badger(Population):
         memory = state.memory  # (B, E, H)
         reading = self.membrane.read(inputs, memory, state.addresses)  # (B, E, R)
         for _ in range(self.config.rounds):
-            heard = self.messages(memory, state.audible)  # (B, E, M)
+            heard = self.messages(memory, state.adjacency)  # (B, E, M)
             told = torch.cat([reading, heard, state.identity], dim=-1)  # (B, E, R + M + I)
             memory = self.expert(told.flatten(0, 1), memory.flatten(0, 1)).unflatten(0, memory.shape[:2])  # (B, E, H)
         action = torch.tanh(self.membrane.write(memory, state.addresses))  # (B, P, A)

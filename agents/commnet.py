@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from agents.config import CommNetConfig
 from agents.interface import Agent
-from agents.parts.cells import LSTMCell, remembering
+from agents.parts.cells import LSTMCell, with_forget_bias
 from agents.parts.identity import Identity
 from agents.parts.inputs import inputs_size, with_change
 from agents.parts.topology import mean_of_others
@@ -31,28 +31,29 @@ class CommNet(Agent):
 
     config_class = CommNetConfig
     config: CommNetConfig
-    remembers = ("hidden", "cell")
+    memory_fields = ("hidden", "cell")
 
     def __init__(self, config: CommNetConfig) -> None:
         super().__init__(config)
         self.identity = Identity(config.identity, config.identity_size)
-        self.encode = nn.Linear(inputs_size(config.port_features) + self.identity.size, config.memory)
-        self.hear = nn.Linear(config.memory, config.memory, bias=False)
-        self.controller = remembering(LSTMCell(config.memory, config.memory))
-        self.act = nn.Linear(config.memory, config.port_actions)
+        self.encode = nn.Linear(inputs_size(config.port_features) + self.identity.size, config.hidden_size)
+        self.hear = nn.Linear(config.hidden_size, config.hidden_size, bias=False)
+        self.controller = with_forget_bias(LSTMCell(config.hidden_size, config.hidden_size))
+        self.act = nn.Linear(config.hidden_size, config.port_actions)
 
     def accepts(self, ports: int) -> bool:
         return ports >= 1 and self.identity.accepts(ports)
 
     def initial_state(
-        self, batch: int, ports: int, *, generator: torch.Generator | None = None, alike: bool = False
+        self, batch: int, ports: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
     ) -> CommNetState:
         self.require_ports(ports)
-        zeros = torch.zeros(batch, ports, self.config.memory, device=self.device)
-        return CommNetState(zeros, zeros, self.identity(batch, ports, generator, alike).to(self.device), None)
+        zeros = torch.zeros(batch, ports, self.config.hidden_size, device=self.device)
+        identity = self.identity(1 if shared_across_batch else batch, ports, generator).to(self.device)
+        return CommNetState(zeros, zeros, identity.expand(batch, -1, -1), None)
 
     @property
-    def hearing(self) -> nn.Module:
+    def message_module(self) -> nn.Module:
         return self.hear
 
     def memory(self, state: CommNetState) -> Tensor:

@@ -3,12 +3,13 @@
 Nothing here needs torch, so that a config can be read and checked where there is none. Axis letters as in `agents`.
 """
 
-import math
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from agents.parts import IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES
 from agents.rules import RULES
+
+LARGEST_SETTING = 1e9
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,11 @@ class BadgerConfig:
     """Numbers a port shows (F)."""
     port_actions: int = 1
     """Entries a port takes (A)."""
-    memory: int = 28
+    hidden_size: int = 28
     """Entries of an expert's memory (H)."""
     messages: str = "mean"
     """What experts hear of each other: "mean", "gated" (the mean of those who speak), "attention" or "none"."""
-    message: int = 16
+    message_size: int = 16
     """Message entries (M)."""
     rounds: int = 1
     """Rounds of messages in one inner step (K)."""
@@ -33,18 +34,18 @@ class BadgerConfig:
     """Identity entries (I); with one-hot identities also the largest number of experts."""
     membrane: str = "direct"
     """How experts reach ports: "direct" (expert i at port i) or "attention" (any number of experts)."""
-    key: int = 16
+    key_size: int = 16
     """Entries of port addresses, keys and queries, with an attention membrane."""
     experts: int | None = None
     """Number of experts (E), with an attention membrane; may be changed at call time."""
     topology: str = "all"
-    """Who hears whom: "all", "ring", "chain", "grid", "clusters", "star", or "random", drawn anew in each lifetime."""
-    hears: int = 2
+    """Who hears whom: "all", "ring", "chain", "grid", "clusters", "star", or "random", sampled for each lifetime."""
+    in_degree: int = 2
     """Others that each expert hears, with a random topology."""
 
     def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, port_actions=1, memory=1, message=1, rounds=1, identity_size=1, key=1)
-        require_sizes(self, hears=1)
+        require_sizes(self, port_features=1, port_actions=1, hidden_size=1, message_size=1, rounds=1)
+        require_sizes(self, identity_size=1, key_size=1, in_degree=1)
         require_words(self, messages=tuple(MESSAGES), identity=IDENTITIES, membrane=tuple(MEMBRANES))
         require_words(self, topology=TOPOLOGY_NAMES)
         if self.membrane == "attention":
@@ -61,7 +62,7 @@ class CommNetConfig:
     """Numbers a port shows (F)."""
     port_actions: int = 1
     """Entries a port takes (A)."""
-    memory: int = 20
+    hidden_size: int = 20
     """Entries of the hidden state (H); the cell state has as many."""
     rounds: int = 2
     """Rounds of communication in one step (K)."""
@@ -71,7 +72,7 @@ class CommNetConfig:
     """Identity entries (I); with one-hot identities also the largest number of agents."""
 
     def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, port_actions=1, memory=1, rounds=1, identity_size=1)
+        require_sizes(self, port_features=1, port_actions=1, hidden_size=1, rounds=1, identity_size=1)
         require_words(self, identity=IDENTITIES)
 
 
@@ -85,11 +86,11 @@ class IndependentConfig:
     """Number of ports (P), for good."""
     port_actions: int = 1
     """Entries a port takes (A)."""
-    memory: int = 18
+    hidden_size: int = 18
     """Entries of each network's memory (H)."""
 
     def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, ports=1, port_actions=1, memory=1)
+        require_sizes(self, port_features=1, ports=1, port_actions=1, hidden_size=1)
 
 
 @dataclass(frozen=True)
@@ -102,19 +103,19 @@ class MonolithicConfig:
     """Number of ports (P), for good."""
     port_actions: int = 1
     """Entries a port takes (A)."""
-    memory: int = 34
+    hidden_size: int = 34
     """Entries of the memory (H); the cell state of an LSTM has as many."""
     cell: str = "gru"
-    """What remembers: "gru" or "lstm"."""
+    """The recurrent unit: "gru" or "lstm"."""
 
     def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, ports=1, port_actions=1, memory=1)
+        require_sizes(self, port_features=1, ports=1, port_actions=1, hidden_size=1)
         require_words(self, cell=("gru", "lstm"))
 
 
 @dataclass(frozen=True)
 class HandcraftedConfig:
-    """Which rule, and what it has to be told."""
+    """Which rule, and its settings."""
 
     port_features: int
     """Numbers a port shows (F)."""
@@ -125,18 +126,45 @@ class HandcraftedConfig:
     rounds: int = 1
     """Rounds of messages in one inner step (K)."""
     settings: tuple[float, ...] = ()
-    """The numbers that the rule has to be told, in the order of its row; none for most rules."""
+    """The numbers that the rule's row in `agents.rules.RULES` names; none for most rules."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "settings", tuple(self.settings))  # a file has a list
         require_words(self, rule=tuple(RULES))
         rule = RULES[self.rule]
         require_sizes(self, port_features=rule.features, port_actions=1, rounds=1)
         if self.port_actions != 1:
             raise ValueError(f"port_actions must be 1, got {self.port_actions}")
-        numbers = [isinstance(value, int | float) and abs(value) < math.inf for value in self.settings]
-        if len(numbers) != len(rule.settings) or not all(numbers):
+        fits = isinstance(self.settings, list | tuple) and len(self.settings) == len(rule.settings)
+        if not fits or not all(map(_is_number, self.settings)):
             raise ValueError(f"settings must be numbers ({', '.join(rule.settings)}), got {self.settings}")
+        object.__setattr__(self, "settings", tuple(self.settings))  # a file has a list
+
+
+CONFIGS: dict[str, type] = {
+    "Badger": BadgerConfig,
+    "CommNet": CommNetConfig,
+    "Independent": IndependentConfig,
+    "Monolithic": MonolithicConfig,
+    "Handcrafted": HandcraftedConfig,
+}
+"""By the name of the class of agents, which is what a file names."""
+
+FORMAT = 2
+"""Of the files that hold a config. Those of format 1, which had other names for some fields, are still read."""
+FORMATS = (1, FORMAT)
+FORMAT_1_NAMES = {"hidden_size": "memory", "message_size": "message", "key_size": "key", "in_degree": "hears"}
+"""The fields that were renamed, and what they were called."""
+
+
+def config_fields(kind: str, format: int = FORMAT) -> dict[str, Field[Any]]:
+    """The fields that a config may have in a file: its name for each, and the dataclass field that it stands for.
+
+    Args:
+        kind: a name in `CONFIGS`.
+        format: 1 or 2.
+    """
+    renamed = FORMAT_1_NAMES if format == 1 else {}
+    return {renamed.get(field.name, field.name): field for field in fields(CONFIGS[kind])}
 
 
 def require_sizes(config: Any, **least: int) -> None:
@@ -165,3 +193,7 @@ def require_words(config: Any, **allowed: tuple[str, ...]) -> None:
         value = getattr(config, name)
         if value not in words:
             raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}, got {value!r}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST_SETTING

@@ -5,14 +5,14 @@ from torch import Tensor
 
 from agents.interface import Agent, State
 from agents.parts.identity import Identity
-from agents.parts.topology import who_hears_whom
+from agents.parts.topology import sample_topology
 
 
-class Population(Agent):
+class DynamicExperts(Agent):
     """An agent whose experts are no ports, so that their number may change while it lives.
 
-    Its state has the fields memory (B, E, H), identity (B, E, I) and audible (B, E, E), and no others with an axis E;
-    its config has the fields membrane, memory, topology and hears.
+    Its state has the fields memory (B, E, H), identity (B, E, I) and adjacency (B, E, E), and no others with an axis E;
+    its config has the fields membrane, hidden_size, topology and in_degree.
     """
 
     identity: Identity
@@ -35,14 +35,14 @@ class Population(Agent):
             raise ValueError(f"keep must be bool of shape ({experts},) with at least one True, got {keep}")
         stay = keep.nonzero()[:, 0].to(state.memory.device)  # (those who stay,)
         memory, identity = state.memory[:, stay], state.identity[:, stay]  # (B, E, H), (B, E, I)
-        if self.config.topology == "random" and state.audible is not None and len(stay) > 1:
-            audible: Tensor | None = state.audible[:, stay][:, :, stay]  # (B, E, E)
+        if self.config.topology == "random" and state.adjacency is not None and len(stay) > 1:
+            adjacency: Tensor | None = state.adjacency[:, stay][:, :, stay]  # (B, E, E)
         else:
-            audible = self._topology(len(memory), len(stay), None, False)
-        return state._replace(memory=memory, identity=identity, audible=audible)
+            adjacency = self._topology(len(memory), len(memory), len(stay), None)
+        return state._replace(memory=memory, identity=identity, adjacency=adjacency)
 
     def add_experts(
-        self, state: State, count: int, *, generator: torch.Generator | None = None, alike: bool = False
+        self, state: State, count: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
     ) -> State:
         """Let `count` experts be born in mid-life, with identities of their own and an empty memory.
 
@@ -53,7 +53,7 @@ class Population(Agent):
             state: any, of an agent with an attention membrane.
             count: number of newborn experts (C), at least 1.
             generator: draws what is random in them; on the CPU.
-            alike: all lifetimes draw the same.
+            shared_across_batch: all lifetimes draw the same.
 
         Raises:
             ValueError: `count` is too small, one-hot identities run out, or the membrane is direct.
@@ -61,11 +61,16 @@ class Population(Agent):
         self._require_free_experts()
         if count < 1:
             raise ValueError(f"count must be at least 1, got {count}")
-        empty = state.memory.new_zeros(len(state.memory), count, self.config.memory)  # (B, C, H)
-        return self._joined(state, empty, generator, alike)
+        empty = state.memory.new_zeros(len(state.memory), count, self.config.hidden_size)  # (B, C, H)
+        return self._joined(state, empty, generator, shared_across_batch)
 
     def clone_experts(
-        self, state: State, which: Tensor, *, generator: torch.Generator | None = None, alike: bool = False
+        self,
+        state: State,
+        which: Tensor,
+        *,
+        generator: torch.Generator | None = None,
+        shared_across_batch: bool = False,
     ) -> State:
         """As `add_experts`, but the newborn remember what those they are copies of remember.
 
@@ -80,29 +85,33 @@ class Population(Agent):
         named = which.dtype == torch.int64 and which.dim() == 1 and len(which) > 0
         if not named or not set(which.tolist()) <= set(range(experts)):
             raise ValueError(f"which must be int64 (C,) of experts from 0 to {experts - 1}, at least one, got {which}")
-        return self._joined(state, state.memory[:, which.to(state.memory.device)], generator, alike)
+        return self._joined(state, state.memory[:, which.to(state.memory.device)], generator, shared_across_batch)
 
-    def _joined(self, state: State, memory: Tensor, generator: torch.Generator | None, alike: bool) -> State:
+    def _joined(
+        self, state: State, memory: Tensor, generator: torch.Generator | None, shared_across_batch: bool
+    ) -> State:
         """The state with C more experts that remember `memory` (B, C, H)."""
         batch, experts, device = len(memory), state.memory.shape[1], memory.device
-        born = self.identity.more(state.identity, memory.shape[1], generator, alike).to(device)  # (B, C, I)
-        audible = self._topology(batch, experts + memory.shape[1], generator, alike)
-        if self.config.topology == "random" and audible is not None and state.audible is not None:
-            audible = audible.clone()
-            audible[:, :experts, :experts] = state.audible  # whom they heard, they still hear
+        samples = 1 if shared_across_batch else batch
+        added = self.identity.more(state.identity, memory.shape[1], samples, generator).to(device)
+        added = added.expand(batch, -1, -1)  # (B, C, I)
+        adjacency = self._topology(batch, samples, experts + memory.shape[1], generator)
+        if self.config.topology == "random" and adjacency is not None and state.adjacency is not None:
+            adjacency = adjacency.clone()
+            adjacency[:, :experts, :experts] = state.adjacency  # whom they heard, they still hear
         return state._replace(
             memory=torch.cat([state.memory, memory], dim=1),  # (B, E + C, H)
-            identity=torch.cat([state.identity, born], dim=1),  # (B, E + C, I)
-            audible=audible,
+            identity=torch.cat([state.identity, added], dim=1),  # (B, E + C, I)
+            adjacency=adjacency,
         )
 
-    def _topology(self, batch: int, experts: int, generator: torch.Generator | None, alike: bool) -> Tensor | None:
-        """Who hears whom, bool (B, E, E) where the weights live, or None where everybody hears everybody else."""
+    def _topology(self, batch: int, samples: int, experts: int, generator: torch.Generator | None) -> Tensor | None:
+        """Who hears whom, bool (B, E, E) on the agent's device, or None where everybody hears everybody else."""
         config = self.config
-        audible = who_hears_whom(
-            config.topology, batch, experts, hears=config.hears, generator=generator, alike=alike
-        )  # (B, E, E)
-        return None if audible is None else audible.to(self.device)
+        adjacency = sample_topology(
+            config.topology, samples, experts, in_degree=config.in_degree, generator=generator
+        )  # (B, E, E), or (1, E, E) where it is shared across the batch
+        return None if adjacency is None else adjacency.to(self.device).expand(batch, -1, -1)
 
     def _require_free_experts(self) -> None:
         if self.config.membrane == "direct":

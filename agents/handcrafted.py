@@ -42,7 +42,7 @@ class Handcrafted(Agent):
 
     config_class = HandcraftedConfig
     config: HandcraftedConfig
-    remembers = ("memory",)
+    memory_fields = ("memory",)
 
     def __init__(self, config: HandcraftedConfig) -> None:
         super().__init__(config)
@@ -57,7 +57,7 @@ class Handcrafted(Agent):
         return ports >= 1
 
     def initial_state(
-        self, batch: int, ports: int, *, generator: torch.Generator | None = None, alike: bool = False
+        self, batch: int, ports: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
     ) -> HandcraftedState:
         self.require_ports(ports)
         number = torch.arange(1, ports + 1, device=self.device) * GOLDEN % 1.0  # (E,)
@@ -65,7 +65,7 @@ class Handcrafted(Agent):
         return HandcraftedState(memory, number.expand(batch, -1))
 
     @property
-    def hearing(self) -> nn.Module:
+    def message_module(self) -> nn.Module:
         return self.messages
 
     def memory(self, state: HandcraftedState) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from agents.config import IndependentConfig
 from agents.interface import Agent
-from agents.parts.cells import gated
+from agents.parts.cells import gru_update
 from agents.parts.inputs import inputs_size, with_change
 
 
@@ -27,11 +27,11 @@ class Independent(Agent):
 
     config_class = IndependentConfig
     config: IndependentConfig
-    remembers = ("memory",)
+    memory_fields = ("memory",)
 
     def __init__(self, config: IndependentConfig) -> None:
         super().__init__(config)
-        inputs, memory = inputs_size(config.port_features), config.memory
+        inputs, memory = inputs_size(config.port_features), config.hidden_size
 
         def weights(rows: int, columns: int) -> nn.Parameter:
             bound = 1.0 / math.sqrt(memory)  # as torch's cells begin
@@ -48,15 +48,15 @@ class Independent(Agent):
         return ports == self.config.ports
 
     def initial_state(
-        self, batch: int, ports: int, *, generator: torch.Generator | None = None, alike: bool = False
+        self, batch: int, ports: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
     ) -> IndependentState:
         self.require_ports(ports)
-        return IndependentState(torch.zeros(batch, ports, self.config.memory, device=self.device), None)
+        return IndependentState(torch.zeros(batch, ports, self.config.hidden_size, device=self.device), None)
 
     def forward(self, observation: Tensor, state: IndependentState) -> tuple[Tensor, IndependentState]:
         read = _each(with_change(observation, state.previous), self.read)  # (B, P, 3H)
         kept = _each(state.memory, self.keep)  # (B, P, 3H)
-        memory = gated(read, kept, state.memory)  # (B, P, H)
+        memory = gru_update(read, kept, state.memory)  # (B, P, H)
         return torch.tanh(_each(memory, self.act)), IndependentState(memory, observation)  # (B, P, A)
 
 

@@ -17,7 +17,7 @@ class Agent(nn.Module, ABC):
     """A policy with memory. Built from a frozen config dataclass of plain numbers and words, and from nothing else."""
 
     config_class: ClassVar[type]
-    remembers: ClassVar[tuple[str, ...]]
+    memory_fields: ClassVar[tuple[str, ...]]
     """The fields of the state that hold memory: what inner steps change, and what is 0 at first."""
 
     def __init__(self, config: Any) -> None:
@@ -26,7 +26,7 @@ class Agent(nn.Module, ABC):
 
     @abstractmethod
     def initial_state(
-        self, batch: int, ports: int, *, generator: torch.Generator | None = None, alike: bool = False
+        self, batch: int, ports: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
     ) -> State:
         """Memory at the start of `batch` lifetimes with `ports` ports.
 
@@ -34,7 +34,7 @@ class Agent(nn.Module, ABC):
             batch: number of lifetimes (B).
             ports: number of ports (P).
             generator: draws whatever is random in the agent (identities, addresses); on the CPU.
-            alike: all lifetimes draw the same random numbers.
+            shared_across_batch: all lifetimes draw the same random numbers.
 
         Raises:
             ValueError: This agent can't have that many ports.
@@ -57,34 +57,34 @@ class Agent(nn.Module, ABC):
         """What is remembered, (B, E, H); for an agent that is one, E = 1. Critics value lifetimes by it."""
 
     @property
-    def hearing(self) -> nn.Module | None:
+    def message_module(self) -> nn.Module | None:
         """The module whose output is all that experts hear of each other, or None where they hear nothing.
 
         It runs once in each round. A forward hook on it can cut, delay or disturb messages; zeros are silence.
         """
         return None
 
-    def forget(self, state: State, lost: Tensor) -> State:
+    def reset_memory(self, state: State, mask: Tensor) -> State:
         """The state with some of the memory as it was at birth, which is 0; what is constant in a lifetime stays.
 
         Args:
             state: any of this agent.
-            lost: bool (E, H) or (B, E, H), the entries of `memory` that are lost. A cell state loses its own with them.
+            mask: bool (E, H) or (B, E, H), the entries of `memory` to reset. A cell state resets its own with them.
 
         Raises:
-            ValueError: `lost` is not bool, or of another shape.
+            ValueError: `mask` is not bool, or of another shape.
         """
         shape = self.memory(state).shape  # (B, E, H)
-        if lost.dtype != torch.bool or lost.shape not in (shape, shape[1:]):
+        if mask.dtype != torch.bool or mask.shape not in (shape, shape[1:]):
             raise ValueError(
-                f"lost must be bool of shape {tuple(shape[1:])} or {tuple(shape)}, "
-                f"got {lost.dtype} of shape {tuple(lost.shape)}"
+                f"mask must be bool of shape {tuple(shape[1:])} or {tuple(shape)}, "
+                f"got {mask.dtype} of shape {tuple(mask.shape)}"
             )
         changed = {}
-        for name in self.remembers:
+        for name in self.memory_fields:
             value = getattr(state, name)
             if value.numel():  # the cell state of what has none is empty
-                changed[name] = value.masked_fill(lost.to(value.device).expand(shape).reshape(value.shape), 0.0)
+                changed[name] = value.masked_fill(mask.to(value.device).expand(shape).reshape(value.shape), 0.0)
         return state._replace(**changed)
 
     def with_rounds(self, rounds: int) -> Self:
@@ -101,7 +101,7 @@ class Agent(nn.Module, ABC):
         other.config = replace(self.config, rounds=rounds)
         return other
 
-    def follow(self, observations: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
+    def unroll(self, observations: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
         """Many steps at once, of which the observations are known already; the same numbers as step by step.
 
         Args:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from agents.config import MonolithicConfig
 from agents.interface import Agent
-from agents.parts.cells import GRUCell, LSTMCell, remembering
+from agents.parts.cells import GRUCell, LSTMCell, with_forget_bias
 from agents.parts.inputs import inputs_size, with_change
 
 
@@ -28,26 +28,26 @@ class Monolithic(Agent):
 
     config_class = MonolithicConfig
     config: MonolithicConfig
-    remembers = ("memory", "cell")
+    memory_fields = ("memory", "cell")
 
     def __init__(self, config: MonolithicConfig) -> None:
         super().__init__(config)
         inputs = inputs_size(config.port_features) * config.ports
         self.cell: GRUCell | LSTMCell
         if config.cell == "gru":
-            self.cell = GRUCell(inputs, config.memory)
+            self.cell = GRUCell(inputs, config.hidden_size)
         else:
-            self.cell = remembering(LSTMCell(inputs, config.memory))
-        self.act = nn.Linear(config.memory, config.ports * config.port_actions)
+            self.cell = with_forget_bias(LSTMCell(inputs, config.hidden_size))
+        self.act = nn.Linear(config.hidden_size, config.ports * config.port_actions)
 
     def accepts(self, ports: int) -> bool:
         return ports == self.config.ports
 
     def initial_state(
-        self, batch: int, ports: int, *, generator: torch.Generator | None = None, alike: bool = False
+        self, batch: int, ports: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
     ) -> MonolithicState:
         self.require_ports(ports)
-        zeros = torch.zeros(batch, self.config.memory, device=self.device)
+        zeros = torch.zeros(batch, self.config.hidden_size, device=self.device)
         return MonolithicState(zeros, zeros if self.config.cell == "lstm" else zeros[:, :0], None)
 
     def memory(self, state: MonolithicState) -> Tensor:
@@ -62,7 +62,7 @@ class Monolithic(Agent):
         action = torch.tanh(self.act(memory)).view(-1, self.config.ports, self.config.port_actions)  # (B, P, A)
         return action, MonolithicState(memory, cell, observation)
 
-    def follow(self, observations: Tensor, state: MonolithicState) -> tuple[Tensor, Tensor, MonolithicState]:
+    def unroll(self, observations: Tensor, state: MonolithicState) -> tuple[Tensor, Tensor, MonolithicState]:
         first = observations[0] if state.previous is None else state.previous
         before = torch.cat([first[None], observations[:-1]])  # (W, B, P, F)
         inputs = with_change(observations, before).flatten(2)  # (W, B, P * inputs)

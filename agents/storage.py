@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,22 @@ from safetensors.torch import load, save
 
 from agents.badger import Badger
 from agents.commnet import CommNet
+from agents.config import FORMAT, FORMATS, config_fields
 from agents.handcrafted import Handcrafted
 from agents.independent import Independent
 from agents.interface import Agent
 from agents.monolithic import Monolithic
 
-KINDS: dict[str, type[Agent]] = {
+TRAINABLE: dict[str, type[Agent]] = {
     "Badger": Badger,
     "CommNet": CommNet,
     "Independent": Independent,
     "Monolithic": Monolithic,
 }
 """The classes that an outer loop can train."""
-STORED_KINDS: dict[str, type[Agent]] = {**KINDS, "Handcrafted": Handcrafted}
-"""The only classes that a file can name."""
+AGENT_CLASSES: dict[str, type[Agent]] = {**TRAINABLE, "Handcrafted": Handcrafted}
+"""The only classes that a file can name: those of `agents.config.CONFIGS`."""
 WEIGHTS, CONFIG = "agent.safetensors", "agent.json"
-FORMAT = 1
 LARGEST_BYTES = 64 * 2**20
 
 
@@ -36,25 +36,26 @@ class AgentFileError(ValueError):
     """A saved agent that can't be trusted: it names the file and the fault."""
 
 
-def build_agent(kind: str, config: dict[str, Any]) -> Agent:
+def build_agent(kind: str, config: dict[str, Any], *, format: int = FORMAT) -> Agent:
     """An agent with fresh weights, if it has any.
 
     Args:
-        kind: a name in `STORED_KINDS`.
+        kind: a name in `AGENT_CLASSES`.
         config: the fields of that kind's config dataclass.
+        format: which names the fields have; see `agents.config.config_fields`.
 
     Raises:
         ValueError: Unknown kind or field, or a value that is not allowed.
     """
-    if kind not in STORED_KINDS:
-        raise ValueError(f"kind must be one of {', '.join(STORED_KINDS)}, got {kind!r}")
-    config_class = STORED_KINDS[kind].config_class
-    known = [field.name for field in fields(config_class)]
+    if kind not in AGENT_CLASSES:
+        raise ValueError(f"kind must be one of {', '.join(AGENT_CLASSES)}, got {kind!r}")
+    known = config_fields(kind, format)
     unknown = sorted(set(config) - set(known))
     if unknown:
         raise ValueError(f"config of {kind} must have fields out of {', '.join(known)}, got {', '.join(unknown)}")
     try:
-        return STORED_KINDS[kind](config_class(**config))
+        agent_class = AGENT_CLASSES[kind]
+        return agent_class(agent_class.config_class(**{known[name].name: config[name] for name in config}))
     except TypeError as error:
         raise ValueError(f"config of {kind}: {error}") from error
 
@@ -65,20 +66,20 @@ def save_agent(agent: Agent, folder: str | os.PathLike[str]) -> None:
     The JSON is written last and holds the hash of the weights, so a pair that does not belong together is noticed.
 
     Args:
-        agent: one of `STORED_KINDS`.
+        agent: one of `AGENT_CLASSES`.
         folder: made where it is missing.
     """
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     weights = save({name: tensor.detach().cpu().contiguous() for name, tensor in agent.state_dict().items()})
-    about = {
+    metadata = {
         "format": FORMAT,
         "kind": type(agent).__name__,
         "config": asdict(agent.config),
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
     }
     _write_whole(path / WEIGHTS, weights)
-    _write_whole(path / CONFIG, (json.dumps(about, indent=1) + "\n").encode())
+    _write_whole(path / CONFIG, (json.dumps(metadata, indent=1) + "\n").encode())
 
 
 def load_agent(folder: str | os.PathLike[str], *, device: str | torch.device = "cpu") -> Agent:
@@ -89,7 +90,7 @@ def load_agent(folder: str | os.PathLike[str], *, device: str | torch.device = "
             another shape or type than the config says, or not those that were saved with it.
     """
     path = Path(folder)
-    about = _read_config(path / CONFIG)
+    metadata = _read_config(path / CONFIG)
     content = _read_bytes(path / WEIGHTS)
     try:
         tensors = load(content)
@@ -98,7 +99,7 @@ def load_agent(folder: str | os.PathLike[str], *, device: str | torch.device = "
     try:
         # Without memory, so that sizes claimed by the file cost nothing until the weights were seen to have them.
         with torch.device("meta"):
-            agent = build_agent(about["kind"], about["config"])
+            agent = build_agent(metadata["kind"], metadata["config"], format=metadata["format"])
     except ValueError as error:
         raise AgentFileError(f"{path / CONFIG}: {error}") from error
     expected = agent.state_dict()
@@ -116,7 +117,7 @@ def load_agent(folder: str | os.PathLike[str], *, device: str | torch.device = "
         if not torch.isfinite(tensor).all():
             raise AgentFileError(f"{path / WEIGHTS}: {name} holds NaN or infinity")
     digest = hashlib.sha256(content).hexdigest()
-    if digest != about["weights_sha256"]:
+    if digest != metadata["weights_sha256"]:
         raise AgentFileError(f"{path / WEIGHTS}: hash {digest} is not the one that {CONFIG} was saved with")
     agent.load_state_dict(tensors, assign=True)
     return agent.to(device)
@@ -124,20 +125,20 @@ def load_agent(folder: str | os.PathLike[str], *, device: str | torch.device = "
 
 def _read_config(path: Path) -> dict[str, Any]:
     try:
-        about = json.loads(_read_bytes(path), object_pairs_hook=_unique_keys)
+        metadata = json.loads(_read_bytes(path), object_pairs_hook=_unique_keys)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         if isinstance(error, AgentFileError):
             raise
         raise AgentFileError(f"{path}: no valid JSON ({error})") from error
     wanted = {"format": int, "kind": str, "config": dict, "weights_sha256": str}
-    if not isinstance(about, dict) or set(about) != set(wanted):
+    if not isinstance(metadata, dict) or set(metadata) != set(wanted):
         raise AgentFileError(f"{path}: must be an object with the keys {', '.join(wanted)}")
     for key, kind in wanted.items():
-        if type(about[key]) is not kind:
-            raise AgentFileError(f"{path}: {key} must be of type {kind.__name__}, got {about[key]!r}")
-    if about["format"] != FORMAT:
-        raise AgentFileError(f"{path}: format must be {FORMAT}, got {about['format']}")
-    return about
+        if type(metadata[key]) is not kind:
+            raise AgentFileError(f"{path}: {key} must be of type {kind.__name__}, got {metadata[key]!r}")
+    if metadata["format"] not in FORMATS:
+        raise AgentFileError(f"{path}: format must be 1 or {FORMAT}, got {metadata['format']}")
+    return metadata
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

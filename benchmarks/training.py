@@ -33,7 +33,7 @@ ARGUMENTS: dict[str, Any] = {"dims": 3}
 def ours(environments: int, minibatches: int, updates: int) -> float:
     """Environment steps per CPU-second of our PPO."""
     task = badger_envs.Guessing(**ARGUMENTS)
-    config = {"port_features": task.port_features, "ports": task.ports, "memory": UNITS, "cell": "lstm"}
+    config = {"port_features": task.port_features, "ports": task.ports, "hidden_size": UNITS, "cell": "lstm"}
     agent = build_agent("Monolithic", config)
     settings = PPO(updates=updates, batch=environments, update_epochs=EPOCHS, num_minibatches=minibatches)
     began = time.process_time()

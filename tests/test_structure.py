@@ -31,10 +31,12 @@ ADAPTERS = {
     "baselines/third_party/benchmarl/task.py": {"benchmarl", "pettingzoo", "tensordict", "torchrl"},
     "baselines/third_party/benchmarl/training.py": {"benchmarl", "tensordict", "torchrl"},
     "baselines/third_party/benchmarl/referee.py": {"pettingzoo"},
+    "leaderboards/check/agent_schema.py": {"agents"},
     "leaderboards/evaluate/saved_agent.py": {"agents", "baselines", "torch"},
 }
 """Files that import what the others of their folder do not need: adapters for those who have a library, the script
-that made the shipped gaits, and what runs the weights of a submission. What is of the package, nothing else in it
+that made the shipped gaits, what runs the weights of a submission, and what checks their config by the dataclasses of
+`agents.config`, which need no torch. What is of the package, nothing else in it
 imports."""
 
 

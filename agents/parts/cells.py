@@ -16,7 +16,7 @@ def use_plain_operations(module: nn.Module) -> None:
             part.plain = True
 
 
-def gated(read: Tensor, kept: Tensor, memory: Tensor) -> Tensor:
+def gru_update(read: Tensor, kept: Tensor, memory: Tensor) -> Tensor:
     """The next memory of a gated recurrent unit, (..., H).
 
     Args:
@@ -42,7 +42,7 @@ class GRUCell(nn.GRUCell):
             return super().forward(input, hx)
         read = linear(input, self.weight_ih, self.bias_ih)  # (N, 3H)
         kept = linear(hx, self.weight_hh, self.bias_hh)  # (N, 3H)
-        return gated(read, kept, hx)
+        return gru_update(read, kept, hx)
 
     def sequence(self, inputs: Tensor, hx: Tensor) -> tuple[Tensor, Tensor]:
         """Many steps in one call: (W, N, inputs), (N, H) -> memories (W, N, H) and the last one (N, H)."""
@@ -75,7 +75,7 @@ class LSTMCell(nn.LSTMCell):
 
 
 @torch.no_grad()
-def remembering(cell: LSTMCell) -> LSTMCell:
+def with_forget_bias(cell: LSTMCell) -> LSTMCell:
     """The cell with a forget bias of 1, so that it remembers at first (Jozefowicz et al. 2015).
 
     Without this, 3 of 6 runs of CommNet in the pocket comparison stayed at chance; with it none of 5 did.

@@ -5,27 +5,27 @@ import math
 import torch
 from torch import Tensor, nn
 
-from agents.parts.topology import mean_of_heard, mean_of_others
+from agents.parts.topology import mean_of_others, neighbour_mean
 
 
 class Messages(nn.Module):
     """Turns memories into what each expert hears.
 
     Args:
-        memory: entries of an expert's memory (H).
+        hidden_size: entries of an expert's memory that others may hear of (H).
         size: message entries (M).
     """
 
-    def __init__(self, memory: int, size: int) -> None:
+    def __init__(self, hidden_size: int, size: int) -> None:
         super().__init__()
         self.size = size
 
-    def forward(self, memory: Tensor, audible: Tensor | None = None) -> Tensor:
+    def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
         """What experts hear.
 
         Args:
             memory: (B, E, H).
-            audible: bool (B, E, E), who hears whom; None where everybody hears everybody else.
+            adjacency: bool (B, E, E), who hears whom; None where everybody hears everybody else.
 
         Returns:
             (B, E, M); 0 where an expert hears nobody. A forward hook that replaces it by zeros brings silence.
@@ -36,39 +36,39 @@ class Messages(nn.Module):
 class NoMessages(Messages):
     """Nobody speaks: parameters are shared, and nothing else."""
 
-    def __init__(self, memory: int, size: int) -> None:
-        super().__init__(memory, 0)
+    def __init__(self, hidden_size: int, size: int) -> None:
+        super().__init__(hidden_size, 0)
 
-    def forward(self, memory: Tensor, audible: Tensor | None = None) -> Tensor:
+    def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
         return memory[:, :, :0]  # (B, E, 0)
 
 
 class MeanMessages(Messages):
     """Everybody hears the mean of what others say."""
 
-    def __init__(self, memory: int, size: int) -> None:
-        super().__init__(memory, size)
-        self.speak = nn.Linear(memory, size)
+    def __init__(self, hidden_size: int, size: int) -> None:
+        super().__init__(hidden_size, size)
+        self.speak = nn.Linear(hidden_size, size)
 
-    def said(self, memory: Tensor) -> Tensor:
+    def messages(self, memory: Tensor) -> Tensor:
         """(B, E, H) -> (B, E, M)."""
-        said: Tensor = self.speak(memory)  # (B, E, M)
-        return said
+        messages: Tensor = self.speak(memory)  # (B, E, M)
+        return messages
 
-    def forward(self, memory: Tensor, audible: Tensor | None = None) -> Tensor:
-        said = self.said(memory)  # (B, E, M)
-        return mean_of_others(said) if audible is None else mean_of_heard(said, audible)  # (B, E, M)
+    def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
+        messages = self.messages(memory)  # (B, E, M)
+        return mean_of_others(messages) if adjacency is None else neighbour_mean(messages, adjacency)  # (B, E, M)
 
 
 class GatedMessages(MeanMessages):
     """Everybody decides whether to speak (IC3Net, Singh et al. 2019), by a gate between 0 and 1 that gradients pass."""
 
-    def __init__(self, memory: int, size: int) -> None:
-        super().__init__(memory, size)
-        self.gate = nn.Linear(memory, 1)
+    def __init__(self, hidden_size: int, size: int) -> None:
+        super().__init__(hidden_size, size)
+        self.gate = nn.Linear(hidden_size, 1)
 
-    def said(self, memory: Tensor) -> Tensor:
-        return torch.sigmoid(self.gate(memory)) * super().said(memory)  # (B, E, M)
+    def messages(self, memory: Tensor) -> Tensor:
+        return torch.sigmoid(self.gate(memory)) * super().messages(memory)  # (B, E, M)
 
 
 class AttentionMessages(Messages):
@@ -77,21 +77,21 @@ class AttentionMessages(Messages):
     Keys and queries have as many entries as messages. An expert does not hear itself, unless it is alone.
     """
 
-    def __init__(self, memory: int, size: int) -> None:
-        super().__init__(memory, size)
-        self.project = nn.Linear(memory, 3 * size)
+    def __init__(self, hidden_size: int, size: int) -> None:
+        super().__init__(hidden_size, size)
+        self.project = nn.Linear(hidden_size, 3 * size)
 
-    def forward(self, memory: Tensor, audible: Tensor | None = None) -> Tensor:
-        query, key, said = self.project(memory).chunk(3, dim=-1)  # 3 x (B, E, M)
+    def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
+        query, key, value = self.project(memory).chunk(3, dim=-1)  # 3 x (B, E, M)
         affinity = query @ key.transpose(1, 2) / math.sqrt(self.size)  # (B, E, E)
         experts = memory.shape[1]
-        if audible is not None:
+        if adjacency is not None:
             # Whoever hears nobody would divide by 0 below minus infinity; so all get a share first and then lose it.
-            affinity = affinity.masked_fill(~audible, torch.finfo(affinity.dtype).min)
-            listened: Tensor = (affinity.softmax(dim=-1) * audible) @ said  # (B, E, M)
-            return listened
+            affinity = affinity.masked_fill(~adjacency, torch.finfo(affinity.dtype).min)
+            masked: Tensor = (affinity.softmax(dim=-1) * adjacency) @ value  # (B, E, M)
+            return masked
         if experts > 1:
             oneself = torch.eye(experts, dtype=torch.bool, device=memory.device)  # (E, E)
             affinity = affinity.masked_fill(oneself, -torch.inf)
-        heard: Tensor = affinity.softmax(dim=-1) @ said  # (B, E, M)
-        return heard
+        received: Tensor = affinity.softmax(dim=-1) @ value  # (B, E, M)
+        return received

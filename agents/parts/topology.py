@@ -58,8 +58,8 @@ def star(experts: int) -> Tensor:
     return (hub[:, None] | hub) & everybody(experts)
 
 
-def who_hears_whom(
-    topology: str, batch: int, experts: int, *, hears: int, generator: torch.Generator | None, alike: bool
+def sample_topology(
+    topology: str, batch: int, experts: int, *, in_degree: int, generator: torch.Generator | None
 ) -> Tensor | None:
     """The topology of B lifetimes with E experts.
 
@@ -67,9 +67,8 @@ def who_hears_whom(
         topology: one of `agents.parts.TOPOLOGY_NAMES`.
         batch: number of lifetimes (B).
         experts: number of experts (E).
-        hears: others that each expert hears with "random", or all of them where there are fewer.
+        in_degree: others that each expert hears with "random", or all of them where there are fewer.
         generator: draws them; on the CPU. Nothing is drawn for any other topology.
-        alike: all lifetimes draw the same.
 
     Returns:
         bool (B, E, E) on the CPU, or None where everybody hears everybody else: with "all", and for one expert alone.
@@ -77,25 +76,25 @@ def who_hears_whom(
     if topology == "all" or experts == 1:
         return None
     if topology != "random":
-        audible: Tensor = load_part(TOPOLOGIES[topology])(experts)  # (E, E)
-        return audible.expand(batch, -1, -1)  # (B, E, E)
-    numbers = torch.rand(1 if alike else batch, experts, experts, generator=generator)  # (B, E, E)
+        adjacency: Tensor = load_part(TOPOLOGIES[topology])(experts)  # (E, E)
+        return adjacency.expand(batch, -1, -1)  # (B, E, E)
+    numbers = torch.rand(batch, experts, experts, generator=generator)  # (B, E, E)
     numbers = numbers.masked_fill(~everybody(experts), 2.0)  # oneself comes last
     place = numbers.argsort(dim=-1).argsort(dim=-1)  # (B, E, E) in the order of the numbers
-    return (place < min(hears, experts - 1)).expand(batch, -1, -1)  # (B, E, E)
+    return place < min(in_degree, experts - 1)  # (B, E, E)
 
 
-def mean_of_heard(values: Tensor, audible: Tensor) -> Tensor:
-    """For each expert the mean over those it hears; 0 where it hears nobody.
+def neighbour_mean(values: Tensor, adjacency: Tensor) -> Tensor:
+    """For each expert the mean over its neighbours, whom it hears; 0 where it hears nobody.
 
     Args:
         values: (B, E, M).
-        audible: bool (B, E, E).
+        adjacency: bool (B, E, E).
 
     Returns:
         (B, E, M).
     """
-    weight = audible.to(values.dtype)  # (B, E, E)
+    weight = adjacency.to(values.dtype)  # (B, E, E)
     return weight @ values / weight.sum(dim=-1, keepdim=True).clamp(min=1.0)  # (B, E, M)
 
 

@@ -40,11 +40,11 @@ class AgentSpec:
         config = {"port_features": task.port_features, "port_actions": outputs, **self.config}
         if any(part.name == "ports" for part in fields(getattr(agents, f"{self.kind}Config"))):
             config["ports"] = task.ports
-        return config if "memory" in config else fit_width(self.kind, config, parameters)
+        return config if "hidden_size" in config else fit_width(self.kind, config, parameters)
 
 
 def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, Any]:
-    """The config with the memory whose number of parameters comes nearest to the one asked for.
+    """The config with the hidden size whose number of parameters comes nearest to the one asked for.
 
     Raises:
         ValueError: No width comes within 10 %.
@@ -53,14 +53,14 @@ def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, A
     low, high = 1, LARGEST_WIDTH
     while low <= high:
         width = (low + high) // 2
-        counts[width] = agents.count_parameters(agents.build_agent(kind, {**config, "memory": width}))
+        counts[width] = agents.count_parameters(agents.build_agent(kind, {**config, "hidden_size": width}))
         low, high = (width + 1, high) if counts[width] < parameters else (low, width - 1)
     best = min(counts, key=lambda width: abs(counts[width] - parameters))
     if abs(counts[best] - parameters) > PARAMETER_TOLERANCE * parameters:
         raise ValueError(
             f"parameters must be reachable by {kind} within 10 %, got {parameters}; nearest {counts[best]}"
         )
-    return {**config, "memory": best}
+    return {**config, "hidden_size": best}
 
 
 AGENTS: dict[str, AgentSpec] = {
@@ -85,7 +85,7 @@ AGENTS: dict[str, AgentSpec] = {
             "Badger, trained at 2..6",
             "Badger with random ids and attention messages; at first fixed ids and 3 ports, then 2 to 6 ports",
             "Badger",
-            {"messages": "attention", "identity": "random", "memory": 32},
+            {"messages": "attention", "identity": "random", "hidden_size": 32},
         ),
         AgentSpec(
             "badger_swarm",

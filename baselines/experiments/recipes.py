@@ -74,9 +74,9 @@ REACHER, ROBOT = "Badger/ModularReacher-v0", "Badger/ModularRobot-v0"
 
 _TWO_NUMBERS = {"dims": 2, "horizon": 10}
 _TIPS = {"segments": 5, "branching": 0.4, "goal": "tips", "horizon": 40}
-_FEW_WEIGHTS = {"badger": {"message": 2, "identity_size": 2}, "shared": {"identity_size": 2}}
+_FEW_WEIGHTS = {"badger": {"message_size": 2, "identity_size": 2}, "shared": {"identity_size": 2}}
 # Who was wanted is found by attention to what the others showed one step ago, and fetched one round later.
-_THREE_ROUNDS = {name: {"rounds": 3, "message": 24} for name in ("badger", "badger_attention", "ic3net")}
+_THREE_ROUNDS = {name: {"rounds": 3, "message_size": 24} for name in ("badger", "badger_attention", "ic3net")}
 _OF_ROBOTS = {"learning_rate": 0.00589, "ent_coef": 0.000863}
 _ATTENTIVE = ("badger_attention", "badger", "shared", "monolithic")
 

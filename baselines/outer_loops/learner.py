@@ -104,7 +104,7 @@ class Learner(ABC, Generic[SettingsT]):
             len(episodes.keys),
             episodes.task.ports,
             generator=episodes.generator,
-            alike=episodes.shared_across_batch,
+            shared_across_batch=episodes.shared_across_batch,
             **more,
         )
 

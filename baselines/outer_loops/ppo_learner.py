@@ -146,7 +146,7 @@ class PPOLearner(Learner[PPO]):
         """The clipped objective of some episodes (R,) of a rollout, unrolled again from the state before it."""
         settings = self.settings
         part = Rollout(*(values[:, rows] for values in rollout))
-        outputs, memories, _ = self.agent.follow(
+        outputs, memories, _ = self.agent.unroll(
             part.observation, rows_of(state, rows)
         )  # (T, R, P, outputs), (T, R, E, H)
         inputs = part.central[:, :, None] if settings.critic == "central" else memories  # (T, R, E, inputs)

@@ -58,7 +58,7 @@ def _forget(subject: Subject) -> Curve:
             memory = subject.agent.memory(state)  # (B, E, H)
             batch, experts, entries = memory.shape
             lost = draws.happens(fraction, batch, experts, 1 if experts > 1 else entries)  # (B, E, 1) or (B, 1, H)
-            return subject.agent.forget(state, lost.to(memory.device).expand_as(memory))
+            return subject.agent.reset_memory(state, lost.to(memory.device).expand_as(memory))
 
         draws = subject.draws()
         return subject.score(before_step=lose).item()
@@ -68,8 +68,8 @@ def _forget(subject: Subject) -> Curve:
 
 def _listening(subject: Subject, disturb: Callable[[Tensor], Tensor]) -> float:
     """The score while something is done to all that is heard, (B, E, M)."""
-    assert subject.agent.hearing is not None
-    hook = subject.agent.hearing.register_forward_hook(lambda module, inputs, heard: disturb(heard))
+    assert subject.agent.message_module is not None
+    hook = subject.agent.message_module.register_forward_hook(lambda module, inputs, heard: disturb(heard))
     try:
         return subject.score().item()
     finally:
@@ -78,7 +78,7 @@ def _listening(subject: Subject, disturb: Callable[[Tensor], Tensor]) -> float:
 
 def _cut(subject: Subject) -> Curve:
     """Each time, each expert hears nothing with this probability."""
-    if subject.agent.hearing is None:
+    if subject.agent.message_module is None:
         return []
 
     def score(fraction: float) -> float:
@@ -95,7 +95,7 @@ def _cut(subject: Subject) -> Curve:
 
 def _noise(subject: Subject) -> Curve:
     """Normal noise, in units of the root mean square of what is heard."""
-    if subject.agent.hearing is None:
+    if subject.agent.message_module is None:
         return []
 
     def score(size: float) -> float:
@@ -112,7 +112,7 @@ def _noise(subject: Subject) -> Curve:
 
 def _delay(subject: Subject) -> Curve:
     """What is heard was said so many rounds before; silence at first."""
-    if subject.agent.hearing is None:
+    if subject.agent.message_module is None:
         return []
 
     def score(rounds: int) -> float:

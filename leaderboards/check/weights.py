@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from leaderboards.check.agent_schema import KINDS
+from leaderboards.check.agent_schema import CONFIGS, FORMATS, config_errors
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.files import parse_json, read_bytes, read_json
 
@@ -36,7 +36,7 @@ class Weights:
     numbers: int = 0
     """How many weights there are."""
     kind: str = ""
-    """A name in `KINDS`."""
+    """A name in `CONFIGS`."""
 
 
 def check_weights(folder: Path, sha: str) -> Weights:
@@ -131,24 +131,12 @@ def _complaints(about: Any, sha: str) -> Iterator[tuple[str, str]]:
         if type(about[key]) is not kind:
             yield key, f"must be of type {kind.__name__}, got {short_repr(about[key])}"
             return
-    if about["format"] != 1:
-        yield "format", f"must be 1, got {short_repr(about['format'])}"
+    if about["format"] not in FORMATS:
+        yield "format", f"must be 1 or 2, got {short_repr(about['format'])}"
     if about["weights_sha256"] != sha:
         yield "weights_sha256", f"must be the one in the name of the file, got {short_repr(about['weights_sha256'])}"
-    if about["kind"] not in KINDS:
-        yield "kind", f"must be one of {', '.join(KINDS)}, got {short_repr(about['kind'])}"
-        return
-    known, config = KINDS[about["kind"]], about["config"]
-    for field in known.required:
-        if field not in config:
-            yield f"config.{field}", "must be there"
-    for field, value in config.items():
-        complaint = known.fields[field].complaint(value) if field in known.fields else "is no field of this kind"
-        if complaint:
-            yield f"config.{field}", f"{complaint}, got {short_repr(value)}"
-    if about["kind"] == "Badger":
-        experts, direct = config.get("experts"), config.get("membrane", "direct") == "direct"
-        if direct and experts is not None:
-            yield "config.experts", f"must be null with a direct membrane, got {short_repr(experts)}"
-        if not direct and experts is None:
-            yield "config.experts", "must be an integer with an attention membrane, got None"
+    if about["kind"] not in CONFIGS:
+        yield "kind", f"must be one of {', '.join(CONFIGS)}, got {short_repr(about['kind'])}"
+    elif about["format"] in FORMATS:
+        for field, reason in config_errors(about["kind"], about["config"], about["format"]):
+            yield f"config.{field}", reason

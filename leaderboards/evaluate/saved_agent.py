@@ -1,6 +1,6 @@
 """Saved agents of this project, as policies. The only file here that needs torch; nothing imports it before it must.
 
-What a file says never names code: the kind of agent is looked up in `agents.storage.STORED_KINDS`.
+What a file says never names code: the kind of agent is looked up in `agents.storage.AGENT_CLASSES`.
 """
 
 import contextlib

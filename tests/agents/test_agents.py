@@ -34,12 +34,12 @@ AGENTS = {
     "badger, gated messages": Badger(BadgerConfig(F, messages="gated")),
     "badger, ring": Badger(BadgerConfig(F, topology="ring")),
     "badger, attention on a chain": Badger(BadgerConfig(F, messages="attention", topology="chain", rounds=2)),
-    "badger, random topology": Badger(BadgerConfig(F, messages="gated", topology="random", hears=1)),
+    "badger, random topology": Badger(BadgerConfig(F, messages="gated", topology="random", in_degree=1)),
 }
 every_agent = pytest.mark.parametrize("agent", AGENTS.values(), ids=AGENTS.keys())
 
 
-def live(agent, observations, **how):
+def rollout(agent, observations, **how):
     """Actions of a whole lifetime, (T, B, P, A)."""
     state = agent.initial_state(observations.shape[1], observations.shape[2], **how)
     actions = []
@@ -54,16 +54,16 @@ def generator(seed=0):
 
 
 @every_agent
-def test_actions_have_their_shape_and_range(agent):
-    actions = live(agent, torch.randn(6, B, P, F), generator=generator())
+def test_actions_have_shape_and_range(agent):
+    actions = rollout(agent, torch.randn(6, B, P, F), generator=generator())
     assert actions.shape == (6, B, P, agent.config.port_actions)
     assert actions.abs().max() <= 1.0
 
 
 @every_agent
-def test_gradients_reach_every_weight(agent):
+def test_gradients_reach_every_parameter(agent):
     # An agent that learns through its memory: the loss on the last action has to reach everything.
-    live(agent, torch.randn(6, B, P, F), generator=generator())[-1].square().sum().backward()
+    rollout(agent, torch.randn(6, B, P, F), generator=generator())[-1].square().sum().backward()
     for name, parameter in agent.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.abs().sum() > 0, name
@@ -71,31 +71,31 @@ def test_gradients_reach_every_weight(agent):
 
 
 @every_agent
-def test_lifetimes_in_a_batch_do_not_hear_each_other(agent):
+def test_lifetimes_of_a_batch_are_independent(agent):
     observations = torch.randn(4, B, P, F)
     changed = observations.clone()
     changed[:, 0] += 1.0
-    one, other = (live(agent, seen, generator=generator()) for seen in (observations, changed))
+    one, other = (rollout(agent, seen, generator=generator()) for seen in (observations, changed))
     assert torch.allclose(one[:, 1:], other[:, 1:], atol=1e-6)
     assert not torch.allclose(one[:, 0], other[:, 0], atol=1e-4)
 
 
 @every_agent
-def test_the_same_generator_gives_the_same_life(agent):
+def test_rollout_is_a_function_of_the_generator(agent):
     observations = torch.randn(4, B, P, F)
-    one, other = (live(agent, observations, generator=generator(3)) for _ in range(2))
+    one, other = (rollout(agent, observations, generator=generator(3)) for _ in range(2))
     assert torch.equal(one, other)
 
 
 @pytest.mark.parametrize(
     "name", ["badger, mean messages", "badger, attention messages", "commnet", "badger, no messages"]
 )
-def test_what_one_port_shows_reaches_the_others_only_through_messages(name):
+def test_other_ports_learn_of_an_observation_only_through_messages(name):
     agent = AGENTS[name]
     observations = torch.randn(5, B, P, F)
     changed = observations.clone()
     changed[0, :, 0] += 1.0
-    one, other = (live(agent, seen, generator=generator()) for seen in (observations, changed))
+    one, other = (rollout(agent, seen, generator=generator()) for seen in (observations, changed))
     moved = (one - other).abs().amax(dim=(1, 3))  # (T, P)
     assert moved[0, 0] > 0
     if name == "badger, no messages":
@@ -106,7 +106,7 @@ def test_what_one_port_shows_reaches_the_others_only_through_messages(name):
 
 
 @pytest.mark.parametrize("name", ["badger, attention messages", "badger, nameless", "badger, attention membrane"])
-def test_experts_in_another_order_do_the_same_in_another_order(name):
+def test_experts_are_equivariant_to_their_order(name):
     agent, order = AGENTS[name], torch.tensor([2, 0, 3, 1])
     observations = torch.randn(5, B, P, F)
     state = agent.initial_state(B, P, generator=generator())
@@ -119,34 +119,34 @@ def test_experts_in_another_order_do_the_same_in_another_order(name):
         assert torch.allclose(action[:, order], other, atol=1e-5)
 
 
-def test_nameless_experts_that_see_the_same_do_the_same():
+def test_experts_without_identity_act_equally_on_equal_observations():
     same = torch.randn(5, B, 1, F).expand(-1, -1, P, -1)
-    actions = live(AGENTS["badger, nameless"], same)
+    actions = rollout(AGENTS["badger, nameless"], same)
     assert torch.allclose(actions, actions[:, :, :1].expand_as(actions), atol=1e-6)
-    told_apart = live(AGENTS["badger, mean messages"], same)
+    told_apart = rollout(AGENTS["badger, mean messages"], same)
     assert (told_apart - told_apart[:, :, :1]).abs().max() > 1e-3
 
 
 @pytest.mark.parametrize("experts", [1, 3, 20])
-def test_an_attention_membrane_takes_any_number_of_experts_and_ports_at_call_time(experts):
+def test_attention_membrane_takes_any_number_of_experts_and_ports(experts):
     agent = AGENTS["badger, attention membrane"]
     state = agent.initial_state(B, 9, generator=generator(), experts=experts)
-    assert state.memory.shape == (B, experts, agent.config.memory)
+    assert state.memory.shape == (B, experts, agent.config.hidden_size)
     action, _ = agent(torch.randn(B, 9, F), state)
     assert action.shape == (B, 9, 1)
 
 
-def test_alike_lifetimes_share_identities_and_addresses_and_others_do_not():
-    agent = AGENTS["badger, attention membrane"]
-    alike = agent.initial_state(B, P, generator=generator(), alike=True)
-    for drawn in (alike.identity, alike.addresses):
-        assert torch.equal(drawn, drawn[:1].expand_as(drawn))
+def test_shared_across_batch_shares_all_samples_and_nothing_is_shared_without():
+    agent = Badger(BadgerConfig(F, membrane="attention", experts=7, identity="random", topology="random"))
+    shared = agent.initial_state(B, P, generator=generator(), shared_across_batch=True)
+    for sample in (shared.identity, shared.addresses, shared.adjacency):
+        assert torch.equal(sample, sample[:1].expand_as(sample))
     free = agent.initial_state(B, P, generator=generator())
     assert not torch.equal(free.identity[0], free.identity[1])
 
 
 @pytest.mark.parametrize("kind", ["mean", "attention"])
-def test_messages_come_from_the_others_only(kind):
+def test_messages_come_from_others_only(kind):
     messages = load_part(MESSAGES[kind])(6, 4)
     memory = torch.randn(2, 3, 6)
     changed = memory.clone()
@@ -158,26 +158,26 @@ def test_messages_come_from_the_others_only(kind):
     assert messages(memory[:, :1]).isfinite().all()
 
 
-def test_mean_of_others_worked_out_by_hand():
+def test_mean_of_others_equals_one_worked_out_by_hand():
     values = torch.tensor([[[1.0], [2.0], [6.0]]])
     assert mean_of_others(values).flatten().tolist() == [4.0, 3.5, 1.5]
     assert mean_of_others(values[:, :1]).flatten().tolist() == [0.0]
 
 
-def test_the_policy_for_the_evaluator_does_what_the_agent_does():
+def test_agent_policy_acts_as_its_agent_does():
     agent = AGENTS["badger, mean messages"]
     observations = torch.randn(4, B, P, F)
     policy = AgentPolicy(agent, P)
     policy.reset(B)
     got = [policy.act(seen.flatten(1).numpy(), np.zeros(B, np.float32)) for seen in observations]
-    assert np.allclose(np.stack(got), live(agent, observations).flatten(2).detach().numpy(), atol=1e-6)
+    assert np.allclose(np.stack(got), rollout(agent, observations).flatten(2).detach().numpy(), atol=1e-6)
 
 
 @pytest.mark.parametrize(
-    ("call", "said"),
+    ("call", "message"),
     [
         (lambda: BadgerConfig(0), "port_features must be an integer of at least 1, got 0"),
-        (lambda: BadgerConfig(3, memory=2.5), "memory must be an integer of at least 1, got 2.5"),
+        (lambda: BadgerConfig(3, hidden_size=2.5), "hidden_size must be an integer of at least 1, got 2.5"),
         (
             lambda: BadgerConfig(3, messages="loud"),
             "messages must be one of 'mean', 'gated', 'attention', 'none', got 'loud'",
@@ -186,7 +186,7 @@ def test_the_policy_for_the_evaluator_does_what_the_agent_does():
         (lambda: BadgerConfig(3, membrane="attention"), "experts must be an integer of at least 1, got None"),
         (lambda: BadgerConfig(3, experts=3), "experts must be None with a direct membrane"),
         (lambda: BadgerConfig(3, topology="tree"), "topology must be one of 'all', .*, 'random', got 'tree'"),
-        (lambda: BadgerConfig(3, hears=0), "hears must be an integer of at least 1, got 0"),
+        (lambda: BadgerConfig(3, in_degree=0), "in_degree must be an integer of at least 1, got 0"),
         (lambda: CommNetConfig(3, rounds=0), "rounds must be an integer of at least 1, got 0"),
         (lambda: AGENTS["monolithic"].initial_state(1, P + 1), "ports must be a number that Monolithic.* got 5"),
         (lambda: AGENTS["badger, mean messages"].initial_state(1, 17), "ports must be .* got 17"),
@@ -197,8 +197,8 @@ def test_the_policy_for_the_evaluator_does_what_the_agent_does():
         (lambda: build_agent("Badger", {}), "config of Badger: .*port_features"),
     ],
 )
-def test_bad_sizes_and_words_are_refused(call, said):
-    with pytest.raises(ValueError, match=said):
+def test_configs_and_agents_refuse_bad_arguments(call, message):
+    with pytest.raises(ValueError, match=message):
         call()
 
 
@@ -212,14 +212,14 @@ def test_bad_sizes_and_words_are_refused(call, said):
         ("Monolithic", {"ports": 3, "cell": "lstm"}),
     ],
 )
-@pytest.mark.parametrize("begun", [False, True])
-def test_many_steps_at_once_are_the_same_as_step_by_step(kind, config, begun):
+@pytest.mark.parametrize("with_past", [False, True])
+def test_unroll_equals_single_steps(kind, config, with_past):
     torch.manual_seed(0)
     agent = build_agent(kind, {"port_features": 2, **config})
     shown, state = torch.randn(5, 4, 3, 2), agent.initial_state(4, 3)
-    if begun:
+    if with_past:
         _, state = agent(torch.randn(4, 3, 2), state)
-    actions, memories, end = agent.follow(shown, state)
+    actions, memories, end = agent.unroll(shown, state)
     for observation, action, memory in zip(shown, actions, memories, strict=True):
         expected, state = agent(observation, state)
         assert torch.allclose(action, expected, atol=1e-6)

@@ -14,67 +14,67 @@ def free(topology="all", identity="one_hot"):
 
 @pytest.mark.parametrize("topology", ["all", "ring", "random"])
 @pytest.mark.parametrize("identity", ["one_hot", "random", "none"])
-def test_experts_go_and_come_in_mid_life(topology, identity):
+def test_experts_are_removed_added_and_cloned_in_mid_life(topology, identity):
     agent = free(topology, identity)
     state = lived(agent)
     keep = torch.tensor([True, False, True, False, True])
     left = agent.remove_experts(state, keep)
     assert torch.equal(left.memory, state.memory[:, keep])
     assert torch.equal(left.identity, state.identity[:, keep])
-    born = agent.add_experts(left, 2, generator=generator(5))
-    assert torch.equal(born.memory[:, :3], left.memory)
-    assert (born.memory[:, 3:] == 0.0).all()
+    added = agent.add_experts(left, 2, generator=generator(5))
+    assert torch.equal(added.memory[:, :3], left.memory)
+    assert (added.memory[:, 3:] == 0.0).all()
     copied = agent.clone_experts(left, torch.tensor([1, 1]), generator=generator(5))
     assert torch.equal(copied.memory[:, 3:], left.memory[:, [1, 1]])
-    for now, experts in ((left, 3), (born, 5), (copied, 5)):
+    for now, experts in ((left, 3), (added, 5), (copied, 5)):
         assert torch.equal(now.identity[:, :3], left.identity)
         names = now.identity[0]
         if identity != "none":
             assert len(names.unique(dim=0)) == experts  # nobody is called like another
-        assert (now.audible is None) == (topology == "all")
+        assert (now.adjacency is None) == (topology == "all")
         action, after = agent(torch.randn(B, P, F), now)
         assert action.shape == (B, P, 1)
         assert after.memory.shape == (B, experts, 28)
 
 
-def test_experts_removed_at_birth_were_never_there():
+def test_remove_at_the_start_equals_an_agent_without_them():
     agent, shown = free("ring"), torch.randn(6, B, P, F)
     many = agent.initial_state(B, P, generator=generator(), experts=5)
     few = agent.initial_state(B, P, generator=generator(), experts=3)
     left = agent.remove_experts(many, torch.tensor([True, True, True, False, False]))
-    assert torch.equal(left.audible, few.audible)
-    assert torch.equal(agent.follow(shown, left)[0], agent.follow(shown, few)[0])
+    assert torch.equal(left.adjacency, few.adjacency)
+    assert torch.equal(agent.unroll(shown, left)[0], agent.unroll(shown, few)[0])
     again = agent.add_experts(few, 2)
-    assert torch.equal(agent.follow(shown, again)[0], agent.follow(shown, many)[0])
+    assert torch.equal(agent.unroll(shown, again)[0], agent.unroll(shown, many)[0])
 
 
 def test_one_hot_identities_are_kept_reused_and_run_out():
     agent = free()
     state = agent.remove_experts(lived(agent), torch.tensor([True, False, False, True, True]))
     assert state.identity[0].argmax(dim=1).tolist() == [0, 3, 4]
-    born = agent.add_experts(state, 3)
-    assert born.identity[0].argmax(dim=1).tolist() == [0, 3, 4, 1, 2, 5]
+    added = agent.add_experts(state, 3)
+    assert added.identity[0].argmax(dim=1).tolist() == [0, 3, 4, 1, 2, 5]
     with pytest.raises(ValueError, match=r"experts must be at most 8 with one-hot ids, got 6 \+ 3"):
-        agent.add_experts(born, 3)
+        agent.add_experts(added, 3)
 
 
-def test_random_newborns_differ_between_lifetimes_unless_alike_and_old_ones_hear_whom_they_heard():
+def test_added_experts_are_sampled_and_others_keep_their_neighbours():
     agent = free("random", "random")
     state = lived(agent)
-    born = agent.add_experts(state, 2, generator=generator(3))
-    assert torch.equal(born.audible[:, :5, :5], state.audible)
-    assert (born.audible[:, 5:].sum(dim=2) == 2).all()
-    assert born.audible[:, :5, 5:].any()
-    assert not torch.equal(born.identity[0, 5:], born.identity[1, 5:])
-    alike = agent.add_experts(state, 2, generator=generator(3), alike=True)
-    assert torch.equal(alike.identity[0, 5:], alike.identity[1, 5:])
-    assert torch.equal(born.identity, agent.add_experts(state, 2, generator=generator(3)).identity)
+    added = agent.add_experts(state, 2, generator=generator(3))
+    assert torch.equal(added.adjacency[:, :5, :5], state.adjacency)
+    assert (added.adjacency[:, 5:].sum(dim=2) == 2).all()
+    assert added.adjacency[:, :5, 5:].any()
+    assert not torch.equal(added.identity[0, 5:], added.identity[1, 5:])
+    shared = agent.add_experts(state, 2, generator=generator(3), shared_across_batch=True)
+    assert torch.equal(shared.identity[0, 5:], shared.identity[1, 5:])
+    assert torch.equal(added.identity, agent.add_experts(state, 2, generator=generator(3)).identity)
     alone = agent.remove_experts(state, torch.arange(5) == 2)
-    assert alone.audible is None
-    assert agent.add_experts(alone, 3).audible.shape == (B, 4, 4)
+    assert alone.adjacency is None
+    assert agent.add_experts(alone, 3).adjacency.shape == (B, 4, 4)
 
 
-def test_what_cannot_be_done_to_experts_is_refused():
+def test_dynamic_experts_refuse_bad_arguments():
     tied, agent = Badger(BadgerConfig(F)), free()
     for change in (
         lambda: tied.remove_experts(lived(tied), torch.tensor([True, False, True])),

@@ -21,14 +21,14 @@ from agents.storage import CONFIG, WEIGHTS
 
 @pytest.fixture
 def saved(tmp_path):
-    agent = Badger(BadgerConfig(3, memory=8, messages="attention"))
+    agent = Badger(BadgerConfig(3, hidden_size=8, messages="attention"))
     save_agent(agent, tmp_path)
     return agent, tmp_path
 
 
 def edit(folder, **changes):
-    about = json.loads((folder / CONFIG).read_text())
-    (folder / CONFIG).write_text(json.dumps(about | changes))
+    metadata = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps(metadata | changes))
 
 
 def put_weights(folder, tensors):
@@ -42,7 +42,7 @@ def put_weights(folder, tensors):
     [Badger(BadgerConfig(3)), Badger(BadgerConfig(3, topology="ring")), CommNet(CommNetConfig(4, rounds=1))],
     ids=["badger", "ring", "commnet"],
 )
-def test_a_loaded_agent_does_exactly_what_the_saved_one_does(tmp_path, agent):
+def test_loaded_agent_equals_saved_agent(tmp_path, agent):
     save_agent(agent, tmp_path / "new" / "folder")
     loaded = load_agent(tmp_path / "new" / "folder")
     assert type(loaded) is type(agent)
@@ -54,7 +54,7 @@ def test_a_loaded_agent_does_exactly_what_the_saved_one_does(tmp_path, agent):
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [CONFIG, WEIGHTS]
 
 
-def test_a_handcrafted_agent_is_saved_without_weights_and_with_its_settings(tmp_path):
+def test_save_keeps_the_settings_of_a_handcrafted_agent(tmp_path):
     agent = Handcrafted(HandcraftedConfig(17, "wave", rounds=2, settings=(0.8, 0.9, 1.0, 0.8, -0.9, 1)))
     save_agent(agent, tmp_path)
     loaded = load_agent(tmp_path)
@@ -64,18 +64,26 @@ def test_a_handcrafted_agent_is_saved_without_weights_and_with_its_settings(tmp_
     one, other = (each(seen, each.initial_state(2, 3))[0] for each in (agent, loaded))
     assert torch.equal(one, other)
     edit(tmp_path, config={"port_features": 17, "rule": "wave", "settings": 3})
-    with pytest.raises(AgentFileError, match="config of Handcrafted: .* not iterable"):
+    with pytest.raises(AgentFileError, match="settings must be numbers"):
         load_agent(tmp_path)
 
 
-def test_a_file_from_before_there_were_topologies_still_loads(saved):
+def test_load_reads_format_1_by_its_own_names_and_no_others(saved):
     agent, folder = saved
     config = json.loads((folder / CONFIG).read_text())["config"]
-    edit(folder, config={name: value for name, value in config.items() if name not in ("topology", "hears")})
+    old_names = {"hidden_size": "memory", "message_size": "message", "key_size": "key", "in_degree": "hears"}
+    old = {old_names.get(name, name): value for name, value in config.items()}
+    edit(folder, format=1, config=old)
     assert load_agent(folder).config == agent.config
+    edit(folder, config={name: value for name, value in old.items() if name not in ("topology", "hears")})
+    assert load_agent(folder).config == agent.config  # saved before there were topologies
+    for format, fields, unknown in ((1, config, "hidden_size"), (2, old, "hears")):
+        edit(folder, format=format, config=fields)
+        with pytest.raises(AgentFileError, match=f"must have fields out of .*, got .*{unknown}"):
+            load_agent(folder)
 
 
-def test_truncated_weights_are_refused_at_every_length(saved):
+def test_load_refuses_truncated_weights(saved):
     _, folder = saved
     whole = (folder / WEIGHTS).read_bytes()
     for length in (0, 1, 7, 8, 100, len(whole) // 2, len(whole) - 1):
@@ -84,7 +92,7 @@ def test_truncated_weights_are_refused_at_every_length(saved):
             load_agent(folder)
 
 
-def test_weights_that_are_not_finite_are_refused_by_name(saved):
+def test_load_refuses_weights_that_are_not_finite(saved):
     agent, folder = saved
     for value in (float("nan"), float("inf")):
         tensors = {name: tensor.clone() for name, tensor in agent.state_dict().items()}
@@ -94,7 +102,7 @@ def test_weights_that_are_not_finite_are_refused_by_name(saved):
             load_agent(folder)
 
 
-def test_weights_of_other_shape_type_or_name_are_refused(saved):
+def test_load_refuses_weights_of_other_shape_type_or_name(saved):
     agent, folder = saved
     tensors = dict(agent.state_dict())
     put_weights(folder, tensors | {"expert.bias_hh": torch.zeros(5)})
@@ -111,7 +119,7 @@ def test_weights_of_other_shape_type_or_name_are_refused(saved):
         load_agent(folder)
 
 
-def test_weights_that_were_changed_after_saving_are_noticed(saved):
+def test_load_refuses_weights_changed_after_saving(saved):
     agent, folder = saved
     changed = {name: tensor + 1e-3 for name, tensor in agent.state_dict().items()}
     save_file(changed, folder / WEIGHTS)
@@ -119,44 +127,44 @@ def test_weights_that_were_changed_after_saving_are_noticed(saved):
         load_agent(folder)
 
 
-def test_sizes_claimed_by_a_file_cost_nothing_before_the_weights_have_them(saved):
+def test_load_allocates_nothing_for_sizes_that_the_weights_do_not_have(saved):
     _, folder = saved
     config = json.loads((folder / CONFIG).read_text())["config"]
-    edit(folder, config=config | {"memory": 10**6})  # would be 12 TB
+    edit(folder, config=config | {"hidden_size": 10**6})  # would be 12 TB
     with pytest.raises(AgentFileError, match="must be torch.float32 of shape"):
         load_agent(folder)
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"kind": "os.system"}, "kind must be one of"),
         ({"kind": 3}, "kind must be of type str"),
-        ({"format": 2}, "format must be 1, got 2"),
+        ({"format": 3}, "format must be 1 or 2, got 3"),
         ({"format": True}, "format must be of type int"),
-        ({"config": {"port_features": 3, "memory": -1}}, "memory must be an integer"),
+        ({"config": {"port_features": 3, "hidden_size": -1}}, "hidden_size must be an integer"),
         ({"config": {"port_features": 3, "shell": "x"}}, "must have fields out of"),
         ({"extra": 1}, "must be an object with the keys"),
     ],
 )
-def test_a_config_that_is_not_ours_is_refused(saved, changes, said):
+def test_load_refuses_bad_configs(saved, changes, message):
     _, folder = saved
     edit(folder, **changes)
-    with pytest.raises(AgentFileError, match=said):
+    with pytest.raises(AgentFileError, match=message):
         load_agent(folder)
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"null", b'{"format": 1, "format": 1}', b"\xff\xfe\x00\xd8", b"[" * 100_000], ids=len
 )
-def test_a_config_that_is_no_json_object_is_refused(saved, content):
+def test_load_refuses_what_is_no_json_object(saved, content):
     _, folder = saved
     (folder / CONFIG).write_bytes(content)
     with pytest.raises(AgentFileError, match="agent.json: (no valid JSON|must be an object)"):
         load_agent(folder)
 
 
-def test_a_missing_or_oversized_file_is_refused(saved, monkeypatch):
+def test_load_refuses_missing_and_oversized_files(saved, monkeypatch):
     _, folder = saved
     monkeypatch.setattr("agents.storage.LARGEST_BYTES", 1000)
     with pytest.raises(AgentFileError, match="are more than the 1000 allowed"):

@@ -246,7 +246,7 @@ def test_two_runs_at_once_on_one_folder_share_the_cells(tmp_path):
 
 @pytest.mark.slow
 def test_a_failing_cell_is_shown_and_the_others_go_on(tmp_path, run_here, monkeypatch):
-    monkeypatch.setitem(AGENTS, "monolithic", replace(AGENTS["monolithic"], config={"memory": 0}))
+    monkeypatch.setitem(AGENTS, "monolithic", replace(AGENTS["monolithic"], config={"hidden_size": 0}))
     arguments = ("--suite", "tiny", "--out", str(tmp_path), "--recipes", "guessing", "--seeds", "1", "--jobs", "1")
     code, said = run_here("compare", *arguments)
     assert code == 1

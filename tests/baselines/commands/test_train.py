@@ -29,7 +29,7 @@ def test_every_recipe_fits_every_agent_that_it_names(recipe):
 
 def test_costs_are_counted_by_hand():
     task = get_spec("Badger/Guessing-v0").make_task(dims=2)
-    agent = build_agent("Monolithic", {"port_features": 3, "ports": 2, "memory": 5})
+    agent = build_agent("Monolithic", {"port_features": 3, "ports": 2, "hidden_size": 5})
     found = costs(agent, task)
     # A GRU of 12 inputs (two ports, three numbers and their changes) and 5 units, and a layer to 2 actions.
     assert found["parameters"] == 3 * 5 * (12 + 5 + 2) + 2 * (5 + 1)

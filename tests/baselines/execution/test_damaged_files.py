@@ -12,7 +12,8 @@ from baselines.experiments.run import RunSpec, find_result
 from baselines.outer_loops.bptt import BPTT
 
 RUN = RunSpec(
-    "shared", GUESSING, {"dims": 2, "horizon": 3}, 0, "Badger", {"port_features": 3, "memory": 3, "messages": "none"},
+    "shared", GUESSING, {"dims": 2, "horizon": 3}, 0,
+    "Badger", {"port_features": 3, "hidden_size": 3, "messages": "none"},
     outer_loop=BPTT(updates=6, batch=2), episodes=10, probes=("life",), probe_episodes=4,
 )  # fmt: skip
 

@@ -24,7 +24,7 @@ RUN = RunSpec(
     arguments={"dims": 2, "horizon": 5},
     seed=0,
     kind="Badger",
-    config={"port_features": 3, "memory": 5},
+    config={"port_features": 3, "hidden_size": 5},
     outer_loop=BPTT(updates=3, batch=4),
     test_sizes=(1, 3),
     episodes=20,
@@ -45,7 +45,7 @@ def test_everything_in_a_specification_changes_its_hash():
         replace(RUN, seed=1),
         replace(RUN, episodes=21),
         replace(RUN, arguments={"dims": 3, "horizon": 5}),
-        replace(RUN, config={"port_features": 3, "memory": 6}),
+        replace(RUN, config={"port_features": 3, "hidden_size": 6}),
         replace(RUN, outer_loop=replace(RUN.outer_loop, learning_rate=1e-3)),
         replace(RUN, outer_loop=replace(RUN.outer_loop, stages=(Stage(shared_across_batch=True),))),
     ]
@@ -80,9 +80,9 @@ def test_a_later_probe_asks_the_agent_that_was_trained_before(tmp_path, monkeypa
 
 
 def test_a_cell_that_raises_is_recorded_and_tried_again(tmp_path):
-    broken = replace(RUN, config={"port_features": 3, "memory": 0})
+    broken = replace(RUN, config={"port_features": 3, "hidden_size": 0})
     result = execute(broken, tmp_path)
-    assert "memory must be an integer of at least 1, got 0" in result["failed"]
+    assert "hidden_size must be an integer of at least 1, got 0" in result["failed"]
     assert "tests" not in result
     assert json.loads((tmp_path / broken.hash / "failed.json").read_text())["failed"] == result["failed"]
     assert find_result(broken, tmp_path) is None
@@ -97,7 +97,7 @@ def test_the_saved_agent_is_the_one_that_was_tested(tmp_path):
 
 
 def test_sizes_that_an_agent_cannot_have_are_named(tmp_path):
-    run = replace(RUN, kind="Monolithic", config={"port_features": 3, "ports": 2, "memory": 4})
+    run = replace(RUN, kind="Monolithic", config={"port_features": 3, "ports": 2, "hidden_size": 4})
     result = execute(run, tmp_path)
     assert list(result["tests"]) == ["2"]
     assert result["cannot_have_size"] == [1, 3]
@@ -198,6 +198,6 @@ def test_every_outer_loop_has_a_declared_space_of_its_own_settings():
 
 def test_a_width_that_fits_is_found_or_refused():
     config = {"port_features": 3, "ports": 3}
-    assert fit_width("Monolithic", config, 6500)["memory"] == 37
+    assert fit_width("Monolithic", config, 6500)["hidden_size"] == 37
     with pytest.raises(ValueError, match="parameters must be reachable by Monolithic within 10 %, got 5"):
         fit_width("Monolithic", config, 5)

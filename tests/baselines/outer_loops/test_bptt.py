@@ -18,7 +18,7 @@ from baselines.outer_loops.trainer import train
 
 def small_badger(**config):
     torch.manual_seed(0)
-    return build_agent("Badger", {"port_features": 3, "memory": 6, "message": 4, **config})
+    return build_agent("Badger", {"port_features": 3, "hidden_size": 6, "message_size": 4, **config})
 
 
 def test_the_return_of_a_lifetime_is_the_sum_of_its_rewards():
@@ -81,8 +81,8 @@ def test_stages_set_sizes_lifetimes_and_identities():
             self.agent, self.begun, self.steps = small_badger(identity="random"), [], []
             self.device = torch.device("cpu")
 
-        def initial_state(self, batch, ports, *, generator, alike):
-            state = self.agent.initial_state(batch, ports, generator=generator, alike=alike)
+        def initial_state(self, batch, ports, *, generator, shared_across_batch):
+            state = self.agent.initial_state(batch, ports, generator=generator, shared_across_batch=shared_across_batch)
             self.begun.append((ports, state.identity))
             self.steps.append(0)
             return state
@@ -172,7 +172,7 @@ def test_trained_agents_find_the_targets_and_remember_what_they_learned(name, tm
 def test_where_only_one_port_hears_the_error_messages_make_the_difference():
     def error_after_training(messages, seed):
         torch.manual_seed(seed)
-        config = {"port_features": 3, "memory": 20, "message": 8, "messages": messages}
+        config = {"port_features": 3, "hidden_size": 20, "message_size": 8, "messages": messages}
         agent = build_agent("Badger", config)
         arguments = {"dims": 2, "horizon": 8, "feedback": "first"}
         trained = train(agent, GUESSING, arguments, BPTT(updates=700, learning_rate=8e-3), seed=seed)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from agents import build_agent
-from agents.storage import KINDS
+from agents.storage import TRAINABLE
 from baselines.experiments.recipes import RECIPES
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
@@ -30,7 +30,7 @@ every_loop = pytest.mark.parametrize("settings", SMALL.values(), ids=lambda sett
 def small_agent(kind="Badger", outputs=1, **config):
     torch.manual_seed(0)
     ports = {"ports": 2} if kind in ("Monolithic", "Independent") else {}
-    return build_agent(kind, {"port_features": 3, "port_actions": outputs, "memory": 6, **ports, **config})
+    return build_agent(kind, {"port_features": 3, "port_actions": outputs, "hidden_size": 6, **ports, **config})
 
 
 def weights(agent):
@@ -42,7 +42,7 @@ def test_every_outer_loop_is_tested_here():
 
 
 @every_loop
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", list(TRAINABLE))
 def test_training_twice_gives_the_same_weights_and_another_seed_gives_others(settings, kind):
     found = []
     for seed in (3, 3, 4):
@@ -70,7 +70,7 @@ def test_what_was_interrupted_goes_on_as_if_nothing_had_happened(settings, tmp_p
     with pytest.raises(KeyboardInterrupt):
         train(cut, GUESSING, arguments, settings, seed=1, points=6, checkpoint=checkpoint, on_update=interrupt)
     assert checkpoint.exists()
-    other = small_agent(identity="random", memory=6)
+    other = small_agent(identity="random", hidden_size=6)
     found = train(other, GUESSING, arguments, settings, seed=1, points=6, checkpoint=checkpoint)
     assert torch.equal(weights(whole), weights(other))
     for curve in (found.curve, expected.curve):
@@ -171,7 +171,7 @@ def test_agents_that_do_not_fit_the_outer_loop_are_refused():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["Badger", "Monolithic"])
 def test_ppo_finds_two_numbers(kind):
-    agent = small_agent(kind, memory=32)
+    agent = small_agent(kind, hidden_size=32)
     trained = train(agent, GUESSING, {"dims": 2, "horizon": 10}, PPO(updates=120), seed=0)
     assert np.mean([point["score"] for point in trained.curve[-5:]]) > 0.6  # noise of exploration included
 
@@ -179,6 +179,6 @@ def test_ppo_finds_two_numbers(kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("settings", [EvolutionStrategy(updates=300), CMAES(updates=150)], ids=lambda s: s.kind)
 def test_evolution_beats_the_plateaus_on_two_numbers(settings):
-    agent = small_agent("Monolithic", memory=6)
+    agent = small_agent("Monolithic", hidden_size=6)
     trained = train(agent, GUESSING, {"dims": 2, "horizon": 10}, settings, seed=0)
     assert np.mean([point["score"] for point in trained.curve[-5:]]) > 0.4

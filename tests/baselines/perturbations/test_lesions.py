@@ -1,4 +1,4 @@
-"""What can be done to an agent that lives: messages cut, memory lost, other rounds."""
+"""What can be done to an agent in mid-life: messages cut, memory reset, other rounds."""
 
 import pytest
 import torch
@@ -40,8 +40,8 @@ def test_with_messages_cut_by_a_hook_no_port_moves_another(name):
     changed[:, :, 0] += 1.0
     moved = []
     for hooked in (False, True):
-        handle = agent.hearing.register_forward_hook(cut) if hooked else None
-        lives = [agent.follow(seen, agent.initial_state(B, P, generator=generator()))[1] for seen in (shown, changed)]
+        handle = agent.message_module.register_forward_hook(cut) if hooked else None
+        lives = [agent.unroll(seen, agent.initial_state(B, P, generator=generator()))[1] for seen in (shown, changed)]
         moved.append((lives[0] - lives[1]).abs().amax(dim=(0, 1, 3)))  # (E,)
     handle.remove()
     assert (moved[0] > 0).all()
@@ -54,7 +54,7 @@ def test_messages_cut_are_what_an_expert_hears_that_is_alone(name):
     agent = made(name)
     state = agent.initial_state(B, P, generator=generator())
     shown = torch.randn(B, P, F)
-    handle = agent.hearing.register_forward_hook(cut)
+    handle = agent.message_module.register_forward_hook(cut)
     together, _ = agent(shown, state)
     handle.remove()
     for port in range(P):
@@ -68,7 +68,7 @@ def test_a_hook_hears_every_round():
     for rounds in (1, 4):
         for name in ("mean", "commnet", "handcrafted"):
             agent, heard = made(name, rounds=rounds), []
-            handle = agent.hearing.register_forward_hook(lambda *call, heard=heard: heard.append(call[2]))
+            handle = agent.message_module.register_forward_hook(lambda *call, heard=heard: heard.append(call[2]))
             lived(agent, steps=2)
             handle.remove()
             assert len(heard) == 2 * rounds
@@ -76,7 +76,7 @@ def test_a_hook_hears_every_round():
 
 @pytest.mark.parametrize("name", ["silent", "monolithic", "lstm", "independent"])
 def test_agents_without_messages_hear_nothing(name):
-    assert made(name).hearing is None
+    assert made(name).message_module is None
 
 
 @every_kind
@@ -85,15 +85,15 @@ def test_what_is_forgotten_is_as_at_birth_and_everything_else_stays(name, each):
     agent = made(name)
     state, born = lived(agent), agent.initial_state(B, P, generator=generator())
     memory = agent.memory(state)
-    lost = torch.rand(memory.shape if each else memory.shape[1:], generator=generator()) < 0.5
-    after = agent.forget(state, lost)
-    where = lost.expand(memory.shape)
+    mask = torch.rand(memory.shape if each else memory.shape[1:], generator=generator()) < 0.5
+    after = agent.reset_memory(state, mask)
+    where = mask.expand(memory.shape)
     assert torch.equal(agent.memory(after)[where], agent.memory(born)[where])
     assert torch.equal(agent.memory(after)[~where], memory[~where])
     assert (agent.memory(state) == memory).all()  # the state given was left alone
     for field in state._fields:
         value, kept = getattr(state, field), getattr(after, field)
-        if field not in agent.remembers:
+        if field not in agent.memory_fields:
             assert value is kept
         elif value.numel():
             assert (kept.view(memory.shape)[where] == 0.0).all()  # the cell state too
@@ -105,7 +105,7 @@ def test_what_is_forgotten_is_as_at_birth_and_everything_else_stays(name, each):
 def test_who_forgets_everything_but_what_is_constant_begins_anew(name):
     agent = made(name)
     state, born = lived(agent), agent.initial_state(B, P, generator=generator())
-    blank = agent.forget(state, torch.ones(agent.memory(state).shape[1:], dtype=torch.bool))
+    blank = agent.reset_memory(state, torch.ones(agent.memory(state).shape[1:], dtype=torch.bool))
     if hasattr(blank, "previous"):
         blank = blank._replace(previous=None)
     shown = torch.randn(B, P, F)
@@ -115,9 +115,9 @@ def test_who_forgets_everything_but_what_is_constant_begins_anew(name):
 def test_a_mask_of_another_shape_or_type_is_refused():
     agent = made("mean")
     state = lived(agent)
-    for lost in (torch.ones(P, 27, dtype=torch.bool), torch.ones(P, 28), torch.ones(28, dtype=torch.bool)):
-        with pytest.raises(ValueError, match=r"lost must be bool of shape \(3, 28\) or \(4, 3, 28\), got"):
-            agent.forget(state, lost)
+    for mask in (torch.ones(P, 27, dtype=torch.bool), torch.ones(P, 28), torch.ones(28, dtype=torch.bool)):
+        with pytest.raises(ValueError, match=r"mask must be bool of shape \(3, 28\) or \(4, 3, 28\), got"):
+            agent.reset_memory(state, mask)
 
 
 @pytest.mark.parametrize("name", ["mean", "attention", "commnet", "handcrafted"])

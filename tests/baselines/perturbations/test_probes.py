@@ -25,7 +25,7 @@ def parity(task):
 
 def badger(task, **config):
     torch.manual_seed(0)
-    return build_agent("Badger", {"port_features": task.port_features, "memory": 6, **config})
+    return build_agent("Badger", {"port_features": task.port_features, "hidden_size": 6, **config})
 
 
 XOR3 = get_spec(XOR).make_task(bits=3)
@@ -78,7 +78,7 @@ def test_a_life_with_several_hidden_tasks_is_scored_task_by_task():
 @pytest.mark.parametrize("kind", ["Badger", "Monolithic", "CommNet", "Independent"])
 def test_every_kind_can_lose_its_memory(kind):
     torch.manual_seed(0)
-    config = {"port_features": XOR3.port_features, "memory": 6}
+    config = {"port_features": XOR3.port_features, "hidden_size": 6}
     if kind in ("Monolithic", "Independent"):
         config["ports"] = 3
     agent = build_agent(kind, config)
@@ -90,7 +90,7 @@ def test_every_kind_can_lose_its_memory(kind):
 
 def test_agents_that_cannot_be_asked_have_no_curve():
     torch.manual_seed(0)
-    alone = build_agent("Monolithic", {"port_features": XOR3.port_features, "memory": 6, "ports": 3})
+    alone = build_agent("Monolithic", {"port_features": XOR3.port_features, "hidden_size": 6, "ports": 3})
     for name in ("cut", "noise", "delay", "rounds", "experts", "newcomers"):
         assert ask(name, subject(alone, bits=3)) == {"x": [], "score": [], "trained": None}
 

@@ -64,7 +64,7 @@ def test_our_ppo_is_as_good_as_that_of_stable_baselines3_where_both_can_do_the_t
     # .989 .979.
     arguments = {"dims": 2, "horizon": 8, "identity": True}
     torch.manual_seed(0)
-    agent = build_agent("Monolithic", {"port_features": 4, "ports": 2, "memory": 32})
+    agent = build_agent("Monolithic", {"port_features": 4, "ports": 2, "hidden_size": 32})
     trained = train(agent, "Badger/Guessing-v0", arguments, PPO(updates=40, batch=128), seed=0)
     ours = evaluate(AgentPolicy(agent, 2), "Badger/Guessing-v0", **arguments).score
 

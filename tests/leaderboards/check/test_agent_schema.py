@@ -1,10 +1,11 @@
-from dataclasses import MISSING, fields
+from dataclasses import fields
 
 import pytest
 
 from agents import build_agent, count_parameters
-from agents.storage import LARGEST_BYTES, STORED_KINDS
-from leaderboards.check.agent_schema import KINDS, LARGEST, Numbers, Whole, Words
+from agents.config import CONFIGS
+from agents.storage import AGENT_CLASSES, LARGEST_BYTES
+from leaderboards.check.agent_schema import MAX_SIZE, MAX_SIZES, config_errors
 from leaderboards.check.weights import MAX_BYTES as LARGEST_WEIGHTS
 
 SMALL = {
@@ -14,48 +15,56 @@ SMALL = {
     "Monolithic": {"port_features": 3, "ports": 2},
     "Handcrafted": {"port_features": 5, "rule": "parity"},
 }
+NONSENSE = [None, True, 0, -1, 2.5, "nonsense", "1", [], {}, [1.0], 10**400]
 
-RULES = {int: Whole, int | None: Whole, tuple[float, ...]: Numbers, str: Words}
 
-
-def test_kinds_are_those_that_agents_can_be_loaded_as():
-    assert set(KINDS) == set(STORED_KINDS)
-    for name, kind in KINDS.items():
-        parts = fields(STORED_KINDS[name].config_class)
-        assert set(kind.fields) == {part.name for part in parts}
-        assert set(kind.required) == {part.name for part in parts if part.default is MISSING}
-        for part in parts:
-            rule = kind.fields[part.name]
-            assert isinstance(rule, RULES[part.type])
-            assert getattr(rule, "optional", False) == (part.type == int | None)
+def test_schema_has_the_classes_that_agents_can_be_loaded_as():
+    assert {kind: agent_class.config_class for kind, agent_class in AGENT_CLASSES.items()} == CONFIGS
     assert LARGEST_WEIGHTS <= LARGEST_BYTES
+    assert set(MAX_SIZES) <= {field.name for config in CONFIGS.values() for field in fields(config)}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_agent_says_of_its_config_what_we_say(kind):
-    for field, rule in KINDS[kind].fields.items():
-        if isinstance(rule, Words):
-            for word in rule.allowed:
-                more = {"experts": 2} if word == "attention" and field == "membrane" else {}
-                more |= {"port_features": 17, "settings": (1.0,) * 6} if word == "wave" else {}
-                build_agent(kind, {**SMALL[kind], **more, field: word})
-            with pytest.raises(ValueError, match=field):
-                build_agent(kind, {**SMALL[kind], field: "nonsense"})
-            assert rule.complaint("nonsense") is not None
-        if isinstance(rule, Whole):
-            assert rule.complaint(1) is None
-            for nonsense in (0, -1, True, 1.0, "1", LARGEST + 1):
-                assert rule.complaint(nonsense) is not None
+@pytest.mark.parametrize("kind", SMALL)
+def test_schema_refuses_nonsense_in_every_field_by_name(kind):
+    assert config_errors(kind, SMALL[kind], 2) == []
+    for field in fields(CONFIGS[kind]):
+        for value in NONSENSE:
+            if value == field.default or (field.name == "settings" and value == []):
+                continue
+            ((name, reason),) = config_errors(kind, {**SMALL[kind], field.name: value}, 2)
+            assert name == field.name
+            assert reason.startswith("must be ")
+            assert ", got " in reason
+        if field.type is int:
+            most = MAX_SIZES.get(field.name, MAX_SIZE)
+            assert config_errors(kind, {**SMALL[kind], field.name: most + 1}, 2) == [
+                (field.name, f"must be at most {most}, got {most + 1}")
+            ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_all_that_an_agent_saves_is_float32_and_counted_as_parameters(kind):
+def test_schema_reads_both_formats_and_names_fields_as_their_file_does():
+    assert config_errors("Badger", {"port_features": 3, "memory": 4, "hears": 1}, 1) == []
+    assert config_errors("Badger", {"port_features": 3, "memory": 0}, 1) == [
+        ("memory", "must be an integer of at least 1, got 0")
+    ]
+    for format, name in ((1, "hidden_size"), (2, "memory")):
+        assert config_errors("CommNet", {name: 4}, format) == [
+            ("port_features", "must be there"),
+            (name, "is no field of this kind, got 4"),
+        ]
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_weights_that_an_agent_saves_are_float32_and_counted_as_parameters(kind):
     agent = build_agent(kind, SMALL[kind])
     assert {str(tensor.dtype) for tensor in agent.state_dict().values()} == {"torch.float32"}
     assert sum(tensor.numel() for tensor in agent.state_dict().values()) == count_parameters(agent)
 
 
-@pytest.mark.parametrize("value", [None, 1, "x", [1] * 99, [float("nan")], [float("inf")], ["1"], [True], [10**400]])
-def test_settings_of_a_rule_are_a_few_numbers(value):
-    assert Numbers().complaint(value) is not None
-    assert Numbers().complaint([0.5, 2]) is None
+@pytest.mark.parametrize("value", [None, "x", [1] * 99, *([v] * 6 for v in (float("nan"), float("inf"), "1", True))])
+def test_schema_refuses_settings_that_are_not_the_numbers_of_the_rule(value):
+    wave = {"port_features": 17, "rule": "wave"}
+    assert config_errors("Handcrafted", {**wave, "settings": [0.5, 2, 1, 1, 1, 1]}, 2) == []
+    ((name, reason),) = config_errors("Handcrafted", {**wave, "settings": value}, 2)
+    assert name == "settings"
+    assert reason.startswith("must be numbers (backwards_turn, ")

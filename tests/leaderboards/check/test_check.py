@@ -148,7 +148,9 @@ def test_torch_is_imported_only_by_what_runs_agents():
         top = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Import | ast.ImportFrom)]
         names = {(getattr(node, "module", None) or node.names[0].name).split(".")[0] for node in top}
         if path.name not in ("saved_agent.py", "reproduce.py"):
-            assert not names & {"torch", "agents", "baselines", "safetensors"}, path
+            assert not names & {"torch", "baselines", "safetensors"}, path
+        if path.name == "agent_schema.py":  # configs of agents need no torch
+            assert {node.module for node in top if node.module.startswith("agents")} == {"agents.config"}
 
 
 def test_checking_and_submitting_work_where_there_is_no_torch(tmp_path):
@@ -160,7 +162,7 @@ from pathlib import Path
 
 class Nowhere(MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name.split(".")[0] in ("torch", "agents", "baselines", "safetensors"):
+        if name.split(".")[0] in ("torch", "baselines", "safetensors"):
             raise ModuleNotFoundError(f"{{name}} is not there")
 
 sys.meta_path.insert(0, Nowhere())

@@ -165,7 +165,7 @@ def test_a_config_that_was_changed_never_makes_the_check_fail(good, changes, val
     try:
         for content in (
             mutated(before, changes),
-            json.dumps(about | {"config": about["config"] | {"memory": value}}).encode(),
+            json.dumps(about | {"config": about["config"] | {"hidden_size": value}}).encode(),
             json.dumps(about | {"kind": value}).encode(),
             json.dumps(value).encode(),
         ):

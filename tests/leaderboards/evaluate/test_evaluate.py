@@ -234,7 +234,7 @@ def test_no_rows_are_no_file(tmp_path):
 
 
 def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_comparison_tests_it(tmp_path, caplog):
-    agent = Badger(BadgerConfig(3, memory=4, identity="random"))
+    agent = Badger(BadgerConfig(3, hidden_size=4, identity="random"))
     save_agent(agent, tmp_path / "agent")
     out = evaluate_to(
         str(tmp_path / "agent"),
@@ -266,7 +266,7 @@ def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_compariso
 
 
 def test_a_saved_agent_of_one_size_is_evaluated_at_that_size(tmp_path, caplog):
-    save_agent(Monolithic(MonolithicConfig(3, 2, memory=4)), tmp_path / "agent")
+    save_agent(Monolithic(MonolithicConfig(3, 2, hidden_size=4)), tmp_path / "agent")
     out = evaluate_to(
         str(tmp_path / "agent"),
         benchmark=BENCHMARK,
@@ -279,7 +279,7 @@ def test_a_saved_agent_of_one_size_is_evaluated_at_that_size(tmp_path, caplog):
 
 
 def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path):
-    save_agent(Badger(BadgerConfig(3, memory=4)), tmp_path / "agent")
+    save_agent(Badger(BadgerConfig(3, hidden_size=4)), tmp_path / "agent")
     about = {"benchmark": BENCHMARK, "out": tmp_path / "r.json", "command": "evaluate"}
     with pytest.raises(ValueError, match="seeds must be one for a saved agent"):
         evaluate_to(str(tmp_path / "agent"), seeds=[0, 1], **about)
@@ -295,7 +295,7 @@ def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path
 def test_choices_are_found_from_what_the_agent_puts_out():
     task = HiddenXOR(bits=3)
     assert find_bins(Badger(BadgerConfig(5)), task) is None
-    agent = Badger(BadgerConfig(5, port_actions=2, memory=4))
+    agent = Badger(BadgerConfig(5, port_actions=2, hidden_size=4))
     assert find_bins(agent, task) == 2
     policy = AgentPolicy(agent, 3, bins=2)
     policy.reset(4)
@@ -305,7 +305,7 @@ def test_choices_are_found_from_what_the_agent_puts_out():
 
 
 def test_an_agent_trained_with_choices_is_evaluated_with_them(tmp_path):
-    agent = Badger(BadgerConfig(5, port_actions=3, memory=4))
+    agent = Badger(BadgerConfig(5, port_actions=3, hidden_size=4))
     save_agent(agent, tmp_path)
     task = HiddenXOR(bits=3)
     policies = SavedAgent(tmp_path)("Badger/HiddenXOR-v0", task.arguments()), AgentPolicy(agent, 3, bins=3)

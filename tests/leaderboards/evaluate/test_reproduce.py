@@ -41,7 +41,7 @@ def board(tmp_path_factory):
         for seed in range(SEEDS):
             torch.manual_seed(seed)
             folder = agents / f"{features}_{seed}"
-            save_agent(Badger(BadgerConfig(features, memory=8, message=4, identity="random")), folder)
+            save_agent(Badger(BadgerConfig(features, hidden_size=8, message_size=4, identity="random")), folder)
             saved = SavedAgent(folder)
             rows += evaluate_benchmark(saved, benchmark, training_seed=seed, weights_sha256=saved.sha256)
     return benchmarks, benchmark, agents, rows
@@ -301,7 +301,7 @@ def test_weights_of_another_shape_than_the_config_says_are_refused(tmp_path, boa
     folder = submission(tmp_path, board)
     for path in (folder / "weights").glob("*.json"):
         about = json.loads(path.read_text())
-        about["config"]["memory"] += 1
+        about["config"]["hidden_size"] += 1
         path.write_text(json.dumps(about))
     with pytest.raises(SubmissionError, match=r"submission.json: rows\[\d+\]: can't be run again: .*must be"):
         reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
@@ -334,7 +334,7 @@ def test_the_number_of_threads_is_as_before(tmp_path, board):
 def test_bounds_and_reports_need_no_torch():
     script = """
 import sys
-sys.modules["torch"] = sys.modules["agents"] = sys.modules["baselines"] = None
+sys.modules["torch"] = sys.modules["baselines"] = None
 import leaderboards.evaluate.reproduce, leaderboards.schema.status, leaderboards.evaluate.subprocess_policy
 """
     subprocess.run([sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)

@@ -135,9 +135,9 @@ def pack(tensors: dict[str, Any]) -> bytes:
 
 def make_config(problem: BenchmarkProblem, sha: str) -> dict[str, Any]:
     """The JSON that lies beside the weights of `make_weights`."""
-    config = {"port_features": FEATURES.get(problem.id, 3), "memory": MEMORY, "message": MESSAGE}
+    config = {"port_features": FEATURES.get(problem.id, 3), "hidden_size": MEMORY, "message_size": MESSAGE}
     return {
-        "format": 1,
+        "format": 2,
         "kind": "Badger",
         "config": {**config, "identity_size": IDENTITY},
         "weights_sha256": sha,

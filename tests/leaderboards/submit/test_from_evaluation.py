@@ -52,11 +52,13 @@ def test_an_evaluation_becomes_a_submission_that_passes(tmp_path, caplog):
 
 
 def test_an_evaluation_of_an_agent_of_ours_brings_its_weights(tmp_path):
-    save_agent(build_agent("Badger", {"port_features": 3, "memory": 2}), tmp_path / "saved")
+    save_agent(build_agent("Badger", {"port_features": 3, "hidden_size": 2}), tmp_path / "saved")
     weights, config = tmp_path / "saved" / "agent.safetensors", tmp_path / "saved" / "agent.json"
     sha = hashlib.sha256(weights.read_bytes()).hexdigest()
     path = evaluated(tmp_path / "mine.json", seeds=1, source="badger", weights={sha: (weights, config)})
-    numbers = sum(tensor.numel() for tensor in build_agent("Badger", {"port_features": 3, "memory": 2}).parameters())
+    numbers = sum(
+        tensor.numel() for tensor in build_agent("Badger", {"port_features": 3, "hidden_size": 2}).parameters()
+    )
     folder = submit(path, root=tmp_path / "all", **WHO, **TINY, training=TRAINING | {"parameters": numbers})
     assert (folder / "weights" / f"{sha}.safetensors").read_bytes() == weights.read_bytes()
     shutil.rmtree(tmp_path / "weights")
