@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
 from badger_envs.envs.guessing.returns import NUDGE, probe_size
-from badger_envs.envs.guessing.task import ERROR_SCALE, Guessing
+from badger_envs.envs.guessing.task import ERROR, ERROR_SCALE, TARGET, Guessing
 
 
 class _GuessingPolicy:
@@ -23,7 +23,7 @@ class _GuessingPolicy:
     def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
         ports = observation.reshape(len(observation), self._task.ports, self._task.port_features)  # (B, P, F)
         # Errors and their differences are worked out in double precision: a difference of large errors can be small.
-        squares = ports[:, 0, 1].astype(np.float64) * (self._task.dims / ERROR_SCALE)  # (B,) sum over dimensions
+        squares = ports[:, 0, ERROR].astype(np.float64) * (self._task.dims / ERROR_SCALE)  # (B,) sum over dimensions
         may_probe = self._step + 1 < self._task.horizon
         action = self._choose(squares, may_probe, ports)
         self._step += 1
@@ -62,7 +62,7 @@ class Probe(_GuessingPolicy):
 
     def _choose(self, squares: npt.NDArray[np.float64], may_probe: bool, ports: FloatArray) -> npt.NDArray[Any]:
         if self._task.identity:
-            return ports[:, :, 3]  # (B, P) the targets are shown
+            return ports[:, :, TARGET]  # (B, P)
         solved, probe = self._step - 1, probe_size(self._task)
         if self._step == 0:
             self._remaining = squares  # (B,) sum of squares of the targets not yet found

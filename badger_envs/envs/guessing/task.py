@@ -18,6 +18,9 @@ ERROR_SCALE = 3.0
 LARGEST_ERROR = ERROR_SCALE * 4.0
 """Every output at one end of [-1, 1], every target at the other."""
 
+LAST, ERROR, LEFT, TARGET = range(4)
+"""Places in what a port shows: its last output, the error, the fraction of the lifetime that is left, its target."""
+
 
 class GuessingState(NamedTuple):
     """Everything that changes, and what is hidden; what ports show has the shape that they show it in."""

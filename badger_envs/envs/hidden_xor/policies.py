@@ -6,10 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
-from badger_envs.envs.hidden_xor.task import HiddenXOR
-
-BIT, RIGHT, COUNTS = 0, 2, 3
-"""Places in what a port shows."""
+from badger_envs.envs.hidden_xor.task import BIT, RIGHT, HiddenXOR
 
 
 class Parity:

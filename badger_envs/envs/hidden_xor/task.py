@@ -13,7 +13,10 @@ from badger_envs.core.checks import require_bool, require_integer
 from badger_envs.core.episodes import Keys, uniform
 from badger_envs.core.task import Task
 
-LEAST_BITS, MOST_BITS = 2, 16
+MIN_BITS, MAX_BITS = 2, 16
+BIT, LAST, RIGHT, COUNTS, LEFT = range(5)
+"""Places in what a port shows: its bit, its last answer, the right answer of the question before, whether answers count
+now, the fraction of the lifetime that is left."""
 
 
 class HiddenXORState(NamedTuple):
@@ -71,7 +74,7 @@ class HiddenXOR(Task[HiddenXORState]):
     subset: bool = False
 
     def __post_init__(self) -> None:
-        require_integer("bits", self.bits, LEAST_BITS, MOST_BITS)
+        require_integer("bits", self.bits, MIN_BITS, MAX_BITS)
         require_integer("rounds", self.rounds, 0)
         require_integer("questions", self.questions, 1)
         require_bool("flash", self.flash)

@@ -23,7 +23,7 @@ from badger_envs.core.canvas import (
     Color,
     mix,
 )
-from badger_envs.envs.mesh_routing.task import MeshRouting, MeshRoutingState
+from badger_envs.envs.mesh_routing.task import END, MeshRouting, MeshRoutingState
 
 PACKET = (236, 168, 32)
 DASH = 5
@@ -102,7 +102,7 @@ def text(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> str:
 
 def _packet(state: MeshRoutingState) -> tuple[int, int]:
     """Where the packet is and where it wants to go."""
-    return int(state.holder), int(state.packets[int(state.delivered), 1])
+    return int(state.holder), int(state.packets[int(state.delivered), END])
 
 
 def _hops_left(task: MeshRouting, now: MeshRoutingState, step: int) -> int:

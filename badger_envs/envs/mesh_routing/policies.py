@@ -8,13 +8,7 @@ import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
 from badger_envs.envs.mesh_routing.graph import SLOTS, distances
-from badger_envs.envs.mesh_routing.task import ADDRESS_BITS, ADDRESSES, MeshRouting
-
-OWN = slice(0, ADDRESS_BITS)
-HERE = ADDRESS_BITS
-WISHED = slice(HERE + 1, HERE + 1 + ADDRESS_BITS)
-UP = slice(WISHED.stop, WISHED.stop + SLOTS)
-CAME = slice(UP.stop, UP.stop + SLOTS)
+from badger_envs.envs.mesh_routing.task import ADDRESS_BITS, ADDRESSES, DESTINATION, HERE, INBOX, OWN, UP, MeshRouting
 
 
 class ShortestPaths:
@@ -39,14 +33,14 @@ class ShortestPaths:
         if self._step == 1:
             return np.repeat(self._names[None].astype(np.float32), batch, axis=0)  # (B, P * D)
         if self._step == 2:
-            came = np.rint(shown[:, :, CAME] / self._names[0]).astype(np.int64)  # (B, P, D) counted from 1
+            came = np.rint(shown[:, :, INBOX] / self._names[0]).astype(np.int64)  # (B, P, D) counted from 1
             self._links = np.where(up, (came - 1) // SLOTS, -1)  # (B, P, D)
             self._hops = distances(self._links)  # (B, P, P)
         down = np.flatnonzero(((self._links >= 0) & ~up).any(axis=(1, 2)))  # episodes where a link has just failed
         self._links[down] = np.where(up[down], self._links[down], -1)
         self._hops[down] = distances(self._links[down])
         holder = shown[:, :, HERE].argmax(axis=1)  # (B,)
-        wished = (shown[:, :, OWN] == shown[rows, holder, WISHED][:, None, :]).all(axis=2).argmax(axis=1)  # (B,)
+        wished = (shown[:, :, OWN] == shown[rows, holder, DESTINATION][:, None, :]).all(axis=2).argmax(axis=1)  # (B,)
         ways = self._links[rows, holder]  # (B, D)
         far = np.where(ways >= 0, self._hops[rows[:, None], ways, wished[:, None]], self._ports)  # (B, D)
         action = np.full((batch, self._ports, SLOTS), -1.0, np.float32)  # (B, P, D)
@@ -76,7 +70,7 @@ class DistanceVectors:
         before = self._near
         self._near = np.maximum(heard.max(axis=1) - np.float32(1.0 / ADDRESSES), 0.0)  # (N, M)
         self._near[rows, _code(observation[:, OWN])] = 1.0
-        wished = _code(observation[:, WISHED])  # (N,)
+        wished = _code(observation[:, DESTINATION])  # (N,)
         ways = heard[rows, :, wished]  # (N, D)
         goes = (observation[:, HERE] > 0.0) & (ways.max(axis=1) > 0.0)  # (N,)
         goes &= self._near[rows, wished] == before[rows, wished]

@@ -29,6 +29,16 @@ WRONG_HOP = 3.0
 """What a hop costs that does not bring the packet nearer. Blind hops bring it nearer more often than away, since
 whatever is delivered has come nearer: up to 7 hops in 10 did in the smallest rings. They must not pay."""
 
+OWN, HERE = slice(0, ADDRESS_BITS), ADDRESS_BITS
+DESTINATION = slice(HERE + 1, HERE + 1 + ADDRESS_BITS)
+UP = slice(DESTINATION.stop, DESTINATION.stop + SLOTS)
+INBOX = slice(UP.stop, UP.stop + SLOTS)
+LEFT = INBOX.stop
+"""Places in what a node shows: its address, whether the packet is here, the address that the packet is bound for, which
+links are up, what came in along them, the fraction of the lifetime that is left."""
+START, END = range(2)
+"""Places in the nodes of a packet."""
+
 
 class MeshRoutingState(NamedTuple):
     """Everything that changes, and what is hidden."""
@@ -146,7 +156,7 @@ class MeshRouting(Task[MeshRoutingState]):
         gain = xp.where(nearer, moved, -WRONG_HOP * moved)  # (B,)
         arrived = place == wish  # (B,)
         delivered = state.delivered + xp.astype(arrived, state.delivered.dtype)  # (B,)
-        holder = xp.where(arrived, _whole(state.packets[rows, _whole(delivered), 0]), place)  # (B,)
+        holder = xp.where(arrived, _whole(state.packets[rows, _whole(delivered), START]), place)  # (B,)
         origin = _whole(state.origin) + rows[:, None, None] * (self.ports * SLOTS)  # (B, P, D) among all episodes
         came = xp.take(xp.reshape(action, (-1,)), xp.reshape(origin, (-1,)), axis=0)  # (B * P * D,)
         came = xp.reshape(came, origin.shape)  # (B, P, D)
@@ -177,8 +187,9 @@ class MeshRouting(Task[MeshRoutingState]):
 
     @property
     def port_bounds(self) -> Bounds:
-        low = np.asarray([-1.0] * ADDRESS_BITS + [0.0] + [-1.0] * ADDRESS_BITS + [0.0] * SLOTS + [-1.0] * SLOTS + [0.0])
-        return Bounds(low.astype(np.float32), np.ones(len(low), np.float32))  # (F,)
+        low = np.zeros(LEFT + 1, np.float32)  # (F,)
+        low[OWN] = low[DESTINATION] = low[INBOX] = -1.0
+        return Bounds(low, np.ones_like(low))  # (F,)
 
     @property
     def privileged_bounds(self) -> Bounds:
@@ -197,7 +208,7 @@ class MeshRouting(Task[MeshRoutingState]):
 
     def _wish(self, state: MeshRoutingState) -> Array:
         """The node that the packet wants to reach, int32 (B,)."""
-        return _whole(state.packets[_rows(state), _whole(state.delivered), 1])
+        return _whole(state.packets[_rows(state), _whole(state.delivered), END])
 
 
 def _rows(state: MeshRoutingState) -> Array:

@@ -8,10 +8,8 @@ import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
 from badger_envs.envs.modular_reacher.body import MOST_SEGMENTS, who_carries
-from badger_envs.envs.modular_reacher.task import MEAN_GOAL, TURN, ModularReacher
+from badger_envs.envs.modular_reacher.task import END, GOAL, MEAN_GOAL, ORIGIN, SEES_GOAL, TURN, ModularReacher
 
-GOAL, SEES_GOAL, ORIGIN, END = slice(0, 2), 2, slice(3, 5), slice(7, 9)
-"""Where to find what in the features of a port."""
 SWEEPS = 2
 """How often the controller goes over all joints in one step; more gains nothing."""
 DAMPING = 1e-5

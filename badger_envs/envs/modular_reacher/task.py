@@ -23,7 +23,10 @@ ROUNDED_ONE = 1.0 + 1e-5
 """A straight arm of length 1 may end this far out: rounding adds up over 64 segments."""
 FARTHEST = 4.0
 """The largest square of a distance from a tip to a goal, both within 1 of the origin."""
-
+GOAL, SEES_GOAL, ORIGIN, DIRECTION, END = slice(0, 2), 2, slice(3, 5), slice(5, 7), slice(7, 9)
+JOINT, LEFT = slice(9, 11), 11
+"""Places in what a port shows: its goal and whether it sees one, its joint, its direction, its end, cosine and sine of
+its joint's angle, the fraction of the lifetime that is left."""
 CHANGING = 5
 """The first so many fields of the state change; the others are the body and the goals, and stay."""
 
@@ -153,9 +156,11 @@ class ModularReacher(Task[ModularReacherState]):
 
     @property
     def port_bounds(self) -> Bounds:
-        high = np.asarray([1.0, 1.0, 1.0, *[ROUNDED_ONE] * 8, 1.0], np.float32)  # (F,)
-        never_negative = np.isin(np.arange(len(high)), (1, 2, len(high) - 1))  # goals lie above the ground
-        return Bounds(np.where(never_negative, np.float32(0.0), -high), high)
+        high = np.full(LEFT + 1, ROUNDED_ONE, np.float32)  # (F,)
+        high[GOAL] = high[SEES_GOAL] = high[LEFT] = 1.0
+        low = -high  # (F,)
+        low[[GOAL.stop - 1, SEES_GOAL, LEFT]] = 0.0  # goals lie above the ground
+        return Bounds(low, high)
 
     @property
     def privileged_bounds(self) -> Bounds:

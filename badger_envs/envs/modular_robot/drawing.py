@@ -13,8 +13,8 @@ import numpy.typing as npt
 from gymnasium.error import DependencyNotInstalled
 
 from badger_envs.envs.modular_robot import features
-from badger_envs.envs.modular_robot.bodies import LENGTH
-from badger_envs.envs.modular_robot.task import SECONDS_OF_A_STEP, ModularRobot, RobotState
+from badger_envs.envs.modular_robot.body import LENGTH
+from badger_envs.envs.modular_robot.task import DIRECTION, SECONDS_OF_A_STEP, SPEED, ModularRobot, RobotState
 
 WIDTH, HEIGHT = 480, 320
 CAPTION, FOOTER = 46, 22
@@ -103,7 +103,7 @@ def _caption(task: ModularRobot, now: RobotState) -> str:
     if count > 1:
         inner_episode = f"inner episode {min(step // task.steps + 1, count)} of {count}   "
     hidden = f"   hidden: {task.unknown}" if task.unknown != "none" else ""
-    goal = f" (goal {float(now.goal[1]):.2f})" if task.goal == "speed" else ""
+    goal = f" (goal {float(now.goal[SPEED]):.2f})" if task.goal == "speed" else ""
     return (
         f"{inner_episode}step {step} of {task.horizon}   speed {float(now.speed):+.2f} m/s{goal}   "
         f"distance {float(now.distance):+.2f} m{hidden}"
@@ -173,7 +173,7 @@ class _Stage:
         mujoco.mjv_updateCamera(model, data, self._camera, self._scene)
         everything = mujoco.mjtCatBit.mjCAT_ALL.value
         mujoco.mjv_updateScene(model, data, self._options, None, self._camera, everything, self._scene)
-        way = np.array([float(now.goal[0]), 0.0, 0.0])
+        way = np.array([float(now.goal[DIRECTION]), 0.0, 0.0])
         begin = np.array([now.place[0], now.place[1], ARROW_HEIGHT]) + way * (self._reach + ARROW_GAP)
         self._add(mujoco.mjtGeom.mjGEOM_ARROW, ARROW_WIDTH, begin, begin + way * ARROW, GOAL)
         for place in self._trail(history):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from badger_envs.core.arrays import Array, Bounds
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.envs.modular_robot.bodies import NOBODY, Body
+from badger_envs.envs.modular_robot.body import NOBODY, Body
 from badger_envs.envs.modular_robot.features import SPEED_SCALE
 
 FloatArray = npt.NDArray[np.float64]

@@ -1,15 +1,12 @@
-"""What a module shows, in its own frame. Axis letters: B episodes, P ports."""
+"""What a module senses and shows, in its own frame. Axis letters as in `badger_envs.core.task`."""
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.arrays import Bounds
-from badger_envs.envs.modular_robot.bodies import PORTS_OF_A_MODULE, Body
-
-if TYPE_CHECKING:
-    from badger_envs.envs.modular_robot.simulation import Readings
+from badger_envs.core.arrays import Array, Bounds
+from badger_envs.envs.modular_robot.body import PORTS_OF_A_MODULE, Body
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -39,8 +36,22 @@ LARGEST_REWARD = 2.0
 _LOW[REWARD], _HIGH[REWARD] = -LARGEST_REWARD, LARGEST_REWARD
 
 
+class Readings(NamedTuple):
+    """What there is to know about the robots now; zeros for ports with nothing behind them."""
+
+    angle: Array  # (B, P) of the hinge, radians
+    speed: Array  # (B, P) of the hinge, rad/s
+    force: Array  # (B, P) of the motor now, N m
+    axes: Array  # (B, P, 9) of the front half, in the world: a matrix, row by row
+    spin: Array  # (B, P, 3) of the front half, about the world's axes, rad/s
+    touch: Array  # (B, P) contact force on the front half, N
+    place: Array  # (B, 3) centre of mass, metres
+    qpos: Array  # (B, 7 + P) MuJoCo's coordinates, for pictures
+    broken: Array  # (B,) whether the simulation ran away
+
+
 def of_the_moment(
-    shown: FloatArray, readings: "Readings", commands: FloatArray, direction: npt.NDArray[np.float64]
+    shown: FloatArray, readings: Readings, commands: FloatArray, direction: npt.NDArray[np.float64]
 ) -> None:
     """Write into `shown` (B, P, F) what the modules sense.
 

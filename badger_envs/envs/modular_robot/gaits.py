@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.envs.modular_robot.bodies import LENGTH, Body
+from badger_envs.envs.modular_robot.body import LENGTH, Body
 from badger_envs.envs.modular_robot.data import read
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.envs.modular_robot.bodies import HUB_RADIUS, LENGTH, NOBODY, WIDTH, Body, Pose
+from badger_envs.envs.modular_robot.body import HUB_RADIUS, LENGTH, NOBODY, WIDTH, Body, Pose
 
 HALF_MASS = 0.10
 """Of half a module, in kilograms; the hub of a star weighs as much as a module."""

@@ -1,16 +1,14 @@
 """Handcrafted policies for modular robots. Axis letters as in `badger_envs.core.task`; N modules of a body."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
 from badger_envs.envs.modular_robot import features
-from badger_envs.envs.modular_robot.bodies import BACK, FRONT, LEFT, NOBODY, RIGHT, Body
+from badger_envs.envs.modular_robot.body import BACK
 from badger_envs.envs.modular_robot.draws import SPEED_RANGE
 from badger_envs.envs.modular_robot.gaits import PACES, Gait, commands, gait_of, layout, speeds_of
+from badger_envs.envs.modular_robot.recognition import Shape, commands_of_motors, known_shape, parents_of, recognise
 from badger_envs.envs.modular_robot.task import SECONDS_OF_A_STEP, ModularRobot
 
 NUDGES = (0.08, 0.2)
@@ -22,23 +20,6 @@ PATIENCE = 38
 """Steps (1.5 s) after which a direction that was guessed is judged by its reward."""
 JUDGING = 100
 """Steps (4 s) after which a goal speed is worked out from the reward of the last half of them."""
-SERVO_RANGE, SERVO_STIFFNESS, SERVO_DAMPING = 1.2, 3.0, 0.08
-"""Of the servo, in rad, N m / rad and N m s / rad, as in `model` beside this file, which would load mujoco."""
-
-
-Shape = tuple[Any, ...]
-"""The arms round the hub, then what is plugged into every module and its roll, parents first."""
-
-
-class Structure(NamedTuple):
-    """What one body turned out to be."""
-
-    body: int
-    """Number of the body among those of the task."""
-    walked: list[int]
-    """Its ports, in the order of `_walk`."""
-    direction: int
-    """1 where the goal lies ahead, -1 where behind, 0 where that was not shown."""
 
 
 class Wave:
@@ -57,7 +38,7 @@ class Wave:
         self._gaits = np.zeros((count, 2, len(Gait._fields)))  # (bodies, 2, 8) backwards, forwards
         self._speeds = np.zeros((count, 2, len(PACES)))  # (bodies, 2, paces) of these gaits, m/s
         for number, body in enumerate(task.bodies):
-            shape, walked = _known(body)
+            shape, walked = known_shape(body)
             self._bodies[shape] = number
             self._layouts[number, : len(walked)] = layout(body)[walked]
             for place, direction in enumerate((-1, 1)):
@@ -90,14 +71,14 @@ class Wave:
         batch, count, _ = ports.shape
         self._layout = np.zeros((batch, count, 4))  # (B, P, 4)
         self._body, self._way = np.zeros(batch, np.int64), np.ones(batch, np.int64)  # 2 x (B,)
-        parents = _parents(ports.astype(np.float64), self._present)  # (B, P)
+        parents = parents_of(ports.astype(np.float64), self._present)  # (B, P)
         for row in range(batch):
-            seen = _recognise(parents[row], self._first[row], self._present[row], self._bodies)
+            seen = recognise(parents[row], self._first[row], self._present[row], self._bodies)
             if seen is not None:
                 self._layout[row, seen.walked] = self._layouts[seen.body, : len(seen.walked)]
                 self._body[row], self._way[row] = seen.body, seen.direction or 1
         self._signs, self._motors = np.ones((batch, count)), np.tile(np.arange(count), (batch, 1))  # 2 x (B, P)
-        target = _targets(ports.astype(np.float64))  # (B, P)
+        target = commands_of_motors(ports.astype(np.float64))  # (B, P)
         given = ports[:, :, features.COMMAND]  # (B, P)
         if self._task.unknown == "signs":
             self._signs = np.where(target * given < 0.0, -1.0, 1.0)
@@ -137,83 +118,6 @@ class Wave:
         gait[:, 0] *= self._pace
         moves = commands(gait[:, None], self._layout, self._step * SECONDS_OF_A_STEP) * self._signs  # (B, P)
         return np.take_along_axis(moves, self._motors, axis=1)
-
-
-def _targets(ports: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The command that each motor must have got, (B, P), from the force that it exerts."""
-    angle = ports[:, :, features.ANGLE] * features.ANGLE_SCALE
-    speed = ports[:, :, features.SPEED] * features.SPIN_SCALE
-    told: npt.NDArray[np.float64] = (
-        (ports[:, :, features.FORCE] + SERVO_DAMPING * speed) / SERVO_STIFFNESS + angle
-    ) / SERVO_RANGE
-    return told
-
-
-def _parents(ports: npt.NDArray[np.float64], agent_mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """The port of each module's parent, (B, P), -1 where a module has none or is absent."""
-    spin, gravity = ports[:, :, features.SPIN].copy(), ports[:, :, features.GRAVITY].copy()  # 2 x (B, P, 3)
-    angle = ports[:, :, features.ANGLE] * features.ANGLE_SCALE
-    cos, sin = np.cos(angle), np.sin(angle)  # 2 x (B, P)
-    plugged, roll = ports[:, :, features.PARENT_PORT], ports[:, :, features.ROLL]  # (B, P, 3), (B, P)
-    apart = np.zeros((*agent_mask.shape, agent_mask.shape[1]))  # (B, P, P) child, parent
-    for own, is_spin in ((spin, True), (gravity, False)):
-        x, y, z = (own[:, :, axis] for axis in range(3))
-        if is_spin:
-            y = y - ports[:, :, features.SPEED]  # the back half, in the front half's frame
-        x, z = cos * x + sin * z, cos * z - sin * x  # in the back half's frame
-        y, z = np.where(roll == 0, y, -roll * z), np.where(roll == 0, z, roll * y)  # without the mount's roll
-        turn = plugged[:, :, LEFT - 1] - plugged[:, :, RIGHT - 1]  # quarter turns to the left
-        x, y = np.where(turn == 0, x, -turn * y), np.where(turn == 0, y, turn * x)  # in the parent's frame
-        expected = np.stack([x, y, z], axis=2)  # (B, P, 3)
-        apart += np.square(expected[:, :, None] - own[:, None]).sum(axis=3)
-    # A parent is another module, with something plugged into the port in question.
-    taken = np.einsum("bik,bjk->bij", plugged, ports[:, :, features.OCCUPIED][:, :, FRONT:])  # (B, P, P)
-    apart[(taken < 0.5) | np.eye(agent_mask.shape[1], dtype=np.bool_)] = np.inf
-    return np.where(plugged.any(axis=2), apart.argmin(axis=2), NOBODY)
-
-
-def _recognise(
-    parents: npt.NDArray[np.int64], first: FloatArray, agent_mask: npt.NDArray[np.bool_], bodies: dict[Shape, int]
-) -> Structure | None:
-    """Which body this is, and which module each port, from the parents (P,) and the first observation (P, F).
-
-    None where the parents make up no body of the task: where nothing moved, since an inner episode has but one step.
-    """
-    ports = np.flatnonzero(agent_mask).tolist()
-    children: dict[tuple[int, int], int] = {}
-    for port in ports:
-        if parents[port] != NOBODY:
-            children[int(parents[port]), int(first[port, features.PARENT_PORT].argmax()) + FRONT] = port
-    roots = [port for port in ports if parents[port] == NOBODY]
-    direction, arms = int(np.sign(first[roots[0], features.AHEAD])), 0
-    if first[roots[0], features.OCCUPIED][BACK]:
-        # Arms are counted from the one that points forwards, headings told from where the goal is. A star with an odd
-        # number of arms has one on this side only; with an even number it is the same both ways.
-        arms = len(roots)
-        heading = np.arctan2(-first[roots, features.ASIDE], first[roots, features.AHEAD])  # (arms,) from the goal
-        places = np.round(heading * arms / np.pi).astype(np.int64)  # (arms,) in half steps from arm to arm
-        direction = 1 if (places % 2 == 0).all() else -1
-        roots = [roots[place] for place in np.argsort((places + (0 if direction > 0 else arms)) % (2 * arms))]
-    described = {port: (tuple(first[port, features.OCCUPIED][FRONT:]), first[port, features.ROLL]) for port in ports}
-    walked = list(_walk(roots, children))
-    body = bodies.get((arms, *(described[port] for port in walked)))
-    return None if body is None else Structure(body, walked, direction)
-
-
-def _walk(roots: list[int], children: dict[tuple[int, int], int]) -> Iterator[int]:
-    """Parents before their children, and these by port; the same order for everybody who knows the structure."""
-    for root in roots:
-        yield root
-        yield from _walk([children[root, port] for port in (FRONT, LEFT, RIGHT) if (root, port) in children], children)
-
-
-def _known(body: Body) -> tuple[Shape, list[int]]:
-    """The shape of a body, and its modules in the order of `_walk`."""
-    children = {(module.parent, module.port): n for n, module in enumerate(body.modules) if module.parent != NOBODY}
-    roots = [number for number, module in enumerate(body.modules) if module.parent == NOBODY]
-    occupied, rolls = body.occupied()[:, FRONT:], body.mounting()[:, 3]
-    walked = list(_walk(roots, children))
-    return (body.arms, *((tuple(occupied[number]), rolls[number]) for number in walked)), walked
 
 
 class Oscillator:

@@ -14,11 +14,12 @@ from badger_envs.core.checks import require_choice, require_integer
 from badger_envs.core.episodes import Keys
 from badger_envs.core.task import Task
 from badger_envs.envs.modular_robot import features
-from badger_envs.envs.modular_robot.bodies import ARMS, PORTS_OF_A_MODULE, SPLITS, Body, bodies_of
+from badger_envs.envs.modular_robot.bodies import ARMS, SPLITS, bodies_of
+from badger_envs.envs.modular_robot.body import PORTS_OF_A_MODULE, Body
 from badger_envs.envs.modular_robot.draws import DEAD_SHARE, SPEED_RANGE, Draws, draw, secret_bounds, secrets
 
 if TYPE_CHECKING:
-    from badger_envs.envs.modular_robot.simulation import Readings, Simulation
+    from badger_envs.envs.modular_robot.simulation import Simulation
 
 FAMILIES = ("chain", "snake", "star", "tree")
 UNKNOWNS = ("none", "direction", "signs", "permutation", "dead", "physics", "speed")
@@ -29,6 +30,8 @@ FASTEST_COUNTED = 2.0
 """In m/s: what moves faster is rewarded no more."""
 SLOWEST = 100.0
 """In seconds per metre, shown for everybody who is slower, or goes the other way."""
+DIRECTION, SPEED = range(2)
+"""Places in a goal."""
 SPEED_MEMORY = 1.0
 """In seconds: a goal speed is compared with the mean speed of about so long."""
 
@@ -160,9 +163,8 @@ class ModularRobot(Task[RobotState]):
         """
         if xp is not np:
             raise ValueError(f"xp must be numpy, since robots live in a simulator, got {getattr(xp, '__name__', xp)}")
-        from badger_envs.envs.modular_robot.simulation import (
-            Simulation,  # mujoco is loaded when a robot is first needed
-        )
+        # Here, so that mujoco is loaded when a robot is first needed.
+        from badger_envs.envs.modular_robot.simulation import Simulation
 
         draws = draw(episodes, self.bodies, self.ports, self.unknown)
         simulation = Simulation(self.bodies, draws, self.threads, varied=self.unknown in ("dead", "physics"))
@@ -186,10 +188,10 @@ class ModularRobot(Task[RobotState]):
         over = broken | (steps_left <= 0)
         begins = ~over & (steps_left % self.steps == 0)
         velocity = (readings.place - state.place) / SECONDS_OF_A_STEP  # (B, 3)
-        towards = velocity[:, 0] * state.goal[:, 0]  # (B,) m/s
+        towards = velocity[:, 0] * state.goal[:, DIRECTION]  # (B,) m/s
         speed = state.speed + (towards - state.speed) * (SECONDS_OF_A_STEP / SPEED_MEMORY)
         effort = np.square(commands).sum(axis=1) / state.agent_mask.sum(axis=1)  # (B,) mean over the modules
-        worth = self._worth(towards, speed, state.goal[:, 1]) - CONTROL_COST * effort  # (B,) m/s
+        worth = self._worth(towards, speed, state.goal[:, SPEED]) - CONTROL_COST * effort  # (B,) m/s
         worth = np.where(running & ~broken, np.clip(worth, -FASTEST_COUNTED, FASTEST_COUNTED), 0.0)
         secret = state.secret.copy()
         secret[:, :2] = np.clip(velocity[:, :2], -FASTEST_COUNTED, FASTEST_COUNTED)
@@ -293,14 +295,12 @@ class ModularRobot(Task[RobotState]):
             qpos=readings.qpos, body=draws.body, goal=goal, age=simulation.age, simulation=simulation,
         )  # fmt: skip
 
-    def _sense(
-        self, shown: npt.NDArray[np.float32], readings: "Readings", commands: Array, goal: npt.NDArray[np.float64]
-    ) -> None:
-        """Write into `shown` (B, P, F) what the modules sense, the goal (B, 2) included where it is no secret."""
-        direction = goal[:, 0] if self.unknown != "direction" else np.zeros(len(goal))  # (B,)
-        features.of_the_moment(shown, readings, commands, direction)
-        told = self.goal == "speed" and self.unknown != "speed"
-        shown[:, :, features.GOAL_SPEED] = (goal[:, 1] / SPEED_RANGE[1])[:, None] if told else 0.0
+    def _sense(self, observation: Array, readings: features.Readings, commands: Array, goal: Array) -> None:
+        """Write into `observation` (B, P, F) what the modules sense, the goal (B, 2) included where it is no secret."""
+        direction = goal[:, DIRECTION] if self.unknown != "direction" else np.zeros(len(goal))  # (B,)
+        features.of_the_moment(observation, readings, commands, direction)
+        tells = self.goal == "speed" and self.unknown != "speed"
+        observation[:, :, features.GOAL_SPEED] = (goal[:, SPEED] / SPEED_RANGE[1])[:, None] if tells else 0.0
 
     def _worth(self, towards: Array, speed: Array, wanted: Array) -> Array:
         """What a step is worth in m/s, (B,), given the speed now, that of the last second, and the goal speed."""

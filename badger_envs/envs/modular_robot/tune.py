@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.files import write_json
-from badger_envs.envs.modular_robot.bodies import SPLITS, Body, bodies_of, chain, grow_tree, snake, star
+from badger_envs.envs.modular_robot.bodies import SPLITS, bodies_of, chain, grow_tree, snake, star
+from badger_envs.envs.modular_robot.body import Body
 from badger_envs.envs.modular_robot.gaits import PACES, USUAL, Gait, commands, gait_name, layout
 from badger_envs.envs.modular_robot.task import CONTROL_COST, SECONDS_OF_A_STEP
 
@@ -148,8 +149,8 @@ def crawl(body: Body, direction: int, gaits: npt.NDArray[Any], generator: np.ran
     from mujoco import mjtStage
     from mujoco.batch import Batch
 
+    from badger_envs.envs.modular_robot.group import quiet
     from badger_envs.envs.modular_robot.model import SERVO_RANGE, SUBSTEPS, build
-    from badger_envs.envs.modular_robot.simulation import quiet
 
     robot, where = build(body), layout(body)
     batch = Batch(robot.model, len(gaits), nthread=1, persistent=True)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
 from badger_envs.envs.routing.returns import PROBE, sign_groups, sign_probes
-from badger_envs.envs.routing.task import Routing
+from badger_envs.envs.routing.task import FEEDBACK, INPUT, Routing
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -24,7 +24,7 @@ class Mean:
         pass
 
     def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
-        inputs = observation.reshape(len(observation), self._task.ports, -1)[:, :, 0]  # (B, P)
+        inputs = observation.reshape(len(observation), self._task.ports, -1)[:, :, INPUT]  # (B, P)
         return np.repeat(inputs.mean(axis=1, keepdims=True), self._task.ports, axis=1)  # (B, P)
 
 
@@ -54,10 +54,10 @@ class Elimination:
         if known == 0:
             self._candidates[:] = True  # and the feedback, if any, speaks of another permutation
         elif self._task.feedback == "supervised":
-            self._strike_out(ports[:, :, 2])
+            self._strike_out(ports[:, :, FEEDBACK])
         else:
-            self._learn_from_error(ports[:, 0, 2].astype(np.float64))
-        self._inputs = ports[:, :, 0]  # (B, P)
+            self._learn_from_error(ports[:, 0, FEEDBACK].astype(np.float64))
+        self._inputs = ports[:, :, INPUT]  # (B, P)
         counts = self._candidates.sum(axis=2)  # (B, P)
         answer = (self._candidates @ self._inputs[:, :, None].astype(np.float64))[:, :, 0] / counts  # (B, P)
         self._answer, self._probes = answer, np.zeros_like(answer)

@@ -19,6 +19,9 @@ ERROR_SCALE = {"continuous": 3.0, "binary": 1.0}
 LARGEST_SQUARE = 4.0
 """Output and wanted value at opposite ends of [-1, 1]."""
 
+INPUT, LAST, FEEDBACK, LEFT = range(4)
+"""Places in what a port shows: its input, its last output, the feedback, the fraction of the lifetime that is left."""
+
 
 class RoutingState(NamedTuple):
     """Everything that changes, and what is hidden."""

@@ -11,7 +11,8 @@ from gymnasium.error import DependencyNotInstalled
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.shared_policy import live_together
 from badger_envs.envs.modular_robot import drawing, features
-from badger_envs.envs.modular_robot.bodies import BACK, FRONT, LEFT, RIGHT, Body, Module, bodies_of, chain, snake, star
+from badger_envs.envs.modular_robot.bodies import bodies_of, chain, snake, star
+from badger_envs.envs.modular_robot.body import BACK, FRONT, LEFT, RIGHT, Body, Module
 from badger_envs.envs.modular_robot.draws import FRICTION_RANGE, HEAVIEST_PAYLOAD, SPEED_RANGE
 from badger_envs.envs.modular_robot.model import build
 from badger_envs.envs.modular_robot.policies import Oscillator, Wave
