@@ -1,11 +1,8 @@
 """How fast the views of the tasks are, as ratios taken in one process: `python -m benchmarks.environments`.
 
-Rates are environment steps per CPU-second of this process; they change with the machine and its mood, the ratios much
-less. Every comparison alternates between its two sides and takes the median over the rounds.
+Rates are environment steps per CPU-second of this process, medians over rounds.
 """
 
-import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,6 +11,7 @@ import numpy as np
 import pettingzoo
 import supersuit
 import torch
+import tyro
 from gymnasium.vector import SyncVectorEnv
 from rich.console import Console
 from rich.table import Table
@@ -26,10 +24,7 @@ from badger_envs.views.stable_baselines3 import SharedVecEnv
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.outer_loops.rollout import BatchedEnv, rollout
-
-ROUNDS = 7
-SECONDS = 0.25
-STEPS_OF_AN_EPISODE = 20
+from benchmarks.timing import Play, Timing, repeat
 
 
 class PlainGuessing(gym.Env[Any, Any]):
@@ -61,7 +56,7 @@ class PlainGuessing(gym.Env[Any, Any]):
         return observation.reshape(-1), {"error": error}
 
 
-def single_steps(env: gym.Env[Any, Any]) -> Callable[[int], int]:
+def single_steps(env: gym.Env[Any, Any]) -> Play:
     """Plays an Env with resets for a number of steps."""
     env.reset(seed=0)
     action = np.zeros(env.action_space.shape or (), np.float32)
@@ -76,8 +71,8 @@ def single_steps(env: gym.Env[Any, Any]) -> Callable[[int], int]:
     return play
 
 
-def vector_steps(env: gym.vector.VectorEnv[Any, Any, Any]) -> Callable[[int], int]:
-    """Plays a VectorEnv with its autoreset for a number of steps."""
+def vector_steps(env: gym.vector.VectorEnv[Any, Any, Any]) -> Play:
+    """Plays a VectorEnv with its autoreset."""
     env.reset(seed=0)
     actions = np.zeros(env.action_space.shape or (), np.float32)
 
@@ -89,8 +84,8 @@ def vector_steps(env: gym.vector.VectorEnv[Any, Any, Any]) -> Callable[[int], in
     return play
 
 
-def stable_baselines3_steps(env: VecEnv) -> Callable[[int], int]:
-    """Plays an environment of stable-baselines3, whose rows are ports, for a number of steps."""
+def stable_baselines3_steps(env: VecEnv) -> Play:
+    """Plays an environment of stable-baselines3, whose rows are ports."""
     env.reset()
     actions = np.zeros((env.num_envs, *(env.action_space.shape or ())), np.float32)
 
@@ -102,24 +97,7 @@ def stable_baselines3_steps(env: VecEnv) -> Callable[[int], int]:
     return play
 
 
-def rate(play: Callable[[int], int]) -> float:
-    """Environment steps per CPU-second."""
-    steps, taken = STEPS_OF_AN_EPISODE, 0.0  # at least one whole episode, with its reset
-    while taken < SECONDS:
-        steps = int(steps * (2.0 if taken < SECONDS / 4 else 1.3))
-        began = time.process_time()
-        played = play(steps)
-        taken = time.process_time() - began
-    return played / taken
-
-
-def in_turns(one: Callable[[int], int], other: Callable[[int], int]) -> tuple[float, float, float]:
-    """Median rates of both and the median of the ratios one / other."""
-    pairs = np.asarray([(rate(one), rate(other)) for _ in range(ROUNDS)])  # (rounds, 2)
-    return (*np.median(pairs, axis=0).tolist(), float(np.median(pairs[:, 0] / pairs[:, 1])))
-
-
-def environment_share() -> tuple[float, float]:
+def environment_share(timing: Timing) -> tuple[float, float]:
     """CPU-seconds of one outer step (batch 128, 10 steps, 3 experts), and the environment's share of them."""
     torch.set_num_threads(1)
     agent_spec = AGENTS["badger"]
@@ -128,6 +106,7 @@ def environment_share() -> tuple[float, float]:
     optimizer = torch.optim.Adam(agent.parameters(), fused=True)
     task = badger_envs.Guessing(dims=3, horizon=10)
     keys, env = episode_keys(0, np.arange(128)), BatchedEnv(task)
+    actions = torch.zeros(128, 3, 1, requires_grad=True)
 
     def outer_step() -> None:
         env.reset(keys)
@@ -137,28 +116,16 @@ def environment_share() -> tuple[float, float]:
         torch.nn.utils.clip_grad_norm_(agent.parameters(), 1.0)
         optimizer.step()
 
-    actions = torch.zeros(128, 3, 1, requires_grad=True)
-
     def environment_only() -> None:
-        # The same lifetime with the gradient of the world and without an agent.
-        state = task.initial(keys, xp=torch)
+        # The same episodes with the gradient of the task and without an agent.
+        env.reset(keys)
         rewards = []
         for _ in range(task.horizon):
-            task.observation(state)
-            following = task.transition(state, actions)
-            rewards.append(task.reward(state, actions, following))
-            state = following
+            env.observation()
+            rewards.append(env.step(actions))
         torch.stack(rewards).sum().backward()  # type: ignore[no-untyped-call]
 
-    def repeat(call: Callable[[], None]) -> Callable[[int], int]:
-        def play(steps: int) -> int:
-            for _ in range(steps):
-                call()
-            return steps
-
-        return play
-
-    whole, _, ratio = in_turns(repeat(outer_step), repeat(environment_only))
+    whole, _, ratio = timing.compare(repeat(outer_step), repeat(environment_only))
     return 1.0 / whole, ratio
 
 
@@ -166,43 +133,52 @@ FUNCTIONAL = [spec.id for spec in badger_envs.SPECS.values() if spec.task.functi
 """Ids of tasks that run on every backend."""
 
 
-def main() -> None:
-    """Print the tables."""
-    console = Console()
+def main(
+    rounds: int = 7, seconds: float = 0.25, envs: tuple[str, ...] = tuple(FUNCTIONAL), max_copies: int = 16384
+) -> None:
+    """Print how fast the views of the tasks are.
+
+    Args:
+        rounds: of each comparison.
+        seconds: least time of a measurement.
+        envs: ids of functional tasks.
+        max_copies: most environments in a vector.
+    """
+    timing, console = Timing(rounds, seconds), Console()
     table = Table(title="VectorEnv, NEXT_STEP autoreset, infos included: environment steps per CPU-second")
     for column in ("task", "environments", "VectorEnv", "SyncVectorEnv", "ratio", "wanted"):
         table.add_column(column, justify="left" if column == "task" else "right")
-    cases = [(GUESSING, 64, 8), (GUESSING, 16384, 300), *((id, 1024, 90) for id in FUNCTIONAL)]
-    for id, count, wanted in cases:
+    for id, copies, wanted in ((GUESSING, 64, 8), (GUESSING, 16384, 300), *((id, 1024, 90) for id in envs)):
+        count = min(copies, max_copies)
         vector = gym.make_vec(id, num_envs=count)
         singles = [partial(gym.make, id, disable_env_checker=True)] * count
-        fast, slow, ratio = in_turns(vector_steps(vector), vector_steps(SyncVectorEnv(singles)))
+        fast, slow, ratio = timing.compare(vector_steps(vector), vector_steps(SyncVectorEnv(singles)))
         table.add_row(id, f"{count:,}", f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.0f}x", f">= {wanted}x")
     console.print(table)
 
     table = Table(title="One policy for all ports, 16 copies, as stable-baselines3 sees it: port steps per CPU-second")
     for column in ("task", "ours", "SuperSuit", "ratio", "wanted"):
         table.add_column(column, justify="left" if column == "task" else "right")
-    for id in FUNCTIONAL:
+    for id in envs:
         rows = supersuit.pettingzoo_env_to_vec_env_v1(pettingzoo.make("parallel", id))
         other = supersuit.concat_vec_envs_v1(rows, 16, num_cpus=1, base_class="stable_baselines3")
         own = SharedVecEnv(id, copies=16)
-        fast, slow, ratio = in_turns(stable_baselines3_steps(own), stable_baselines3_steps(other))
+        fast, slow, ratio = timing.compare(stable_baselines3_steps(own), stable_baselines3_steps(other))
         table.add_row(id, f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.0f}x", ">= 5x")
     console.print(table)
 
     ours = single_steps(gym.make(GUESSING, disable_env_checker=True).unwrapped)
-    plain, single, ratio = in_turns(single_steps(PlainGuessing()), ours)
+    plain, single, ratio = timing.compare(single_steps(PlainGuessing()), ours)
     console.print(
         f"single Env: {single:,.0f} steps per CPU-second; written by hand: {plain:,.0f}; "
         f"by hand is {ratio:.2f}x as fast (wanted: at most 2x)"
     )
-    seconds, share = environment_share()
+    cpu_seconds, share = environment_share(timing)
     console.print(
-        f"outer step (batch 128, 10 steps, 3 experts): {seconds * 1e3:.1f} CPU-ms, of which the environment "
+        f"outer step (batch 128, 10 steps, 3 experts): {cpu_seconds * 1e3:.1f} CPU-ms, of which the environment "
         f"{share:.1%} (wanted: at most 10 %)"
     )
 
 
 if __name__ == "__main__":
-    main()
+    tyro.cli(main)

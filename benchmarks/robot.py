@@ -1,17 +1,18 @@
 """How fast modular robots are, as ratios taken in one process: `python -m benchmarks.robot`.
 
-Every comparison alternates between its two sides and takes the median over the rounds. The first table is in
-environment steps per CPU-second, the second in environment steps per second on the clock, the third in milliseconds.
+The first table is in environment steps per CPU-second, the second in environment steps per second on the clock, the
+picture in milliseconds.
 """
 
 import time
-from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import gymnasium as gym
 import mujoco
 import numpy as np
 import numpy.typing as npt
+import tyro
 from rich.console import Console
 from rich.table import Table
 
@@ -20,11 +21,8 @@ from badger_envs.envs.modular_robot import drawing
 from badger_envs.envs.modular_robot.model import SERVO_DAMPING, SERVO_RANGE, SERVO_STIFFNESS, SUBSTEPS, build
 from badger_envs.envs.modular_robot.task import CONTROL_COST, SECONDS_OF_A_STEP, ModularRobot
 from badger_envs.views import TaskVectorEnv
+from benchmarks.timing import Play, Timing, repeat
 
-ROUNDS = 7
-SECONDS = 0.5
-ENVIRONMENTS = 256
-FRAMES = 60
 TITLE = "Badger/ModularRobot-v0"
 
 
@@ -80,7 +78,7 @@ class PlainRobot(gym.Env[Any, Any]):
         return np.concatenate([np.asarray(part).reshape(modules, -1) for part in columns], axis=1, dtype=np.float32)
 
 
-def plain_steps(modules: int) -> Callable[[int], int]:
+def plain_steps(modules: int) -> Play:
     """Plays the plain environment with random actions for a number of steps."""
     env = PlainRobot(modules)
     env.reset(seed=0)
@@ -95,74 +93,60 @@ def plain_steps(modules: int) -> Callable[[int], int]:
     return play
 
 
-def vector_steps(modules: int, environments: int, threads: int) -> Callable[[int], int]:
+def vector_steps(modules: int, copies: int, threads: int) -> Play:
     """Plays the vector environment with random actions for about a number of steps."""
-    env = TaskVectorEnv(ModularRobot(modules=modules, threads=threads), num_envs=environments)
+    env = TaskVectorEnv(ModularRobot(modules=modules, threads=threads), num_envs=copies)
     env.reset(seed=0)
-    actions = np.random.default_rng(0).uniform(-1, 1, (100, environments, modules)).astype(np.float32)
-
-    def play(steps: int) -> int:
-        turns = max(1, steps // environments)
-        for turn in range(turns):
-            env.step(actions[turn % len(actions)])
-        return turns * environments
-
-    return play
+    actions = cycle(np.random.default_rng(0).uniform(-1, 1, (100, copies, modules)).astype(np.float32))
+    return repeat(lambda: env.step(next(actions)), copies)
 
 
-def rate(play: Callable[[int], int], clock: Callable[[], float]) -> float:
-    """Environment steps per second of a clock."""
-    steps, taken = 500, 0.0
-    while taken < SECONDS:
-        steps = int(steps * (2.0 if taken < SECONDS / 4 else 1.3))
-        began = clock()
-        played = play(steps)
-        taken = clock() - began
-    return played / taken
-
-
-def in_turns(
-    one: Callable[[int], int], other: Callable[[int], int], clock: Callable[[], float]
-) -> tuple[float, float, float]:
-    """Median rates of both and the median of the ratios one / other."""
-    pairs = np.asarray([(rate(one, clock), rate(other, clock)) for _ in range(ROUNDS)])  # (rounds, 2)
-    return (*np.median(pairs, axis=0).tolist(), float(np.median(pairs[:, 0] / pairs[:, 1])))
-
-
-def milliseconds_of_a_frame(modules: int) -> float:
+def milliseconds_of_a_frame(modules: int, frames: int) -> float:
     """Median over frames of a robot that lies still."""
     task = ModularRobot(modules=modules)
     state = task.unbatch(task.initial(episode_keys(0, [0])), 0)
     drawing.frame(TITLE, task, [state])  # opens OpenGL
     taken = []
-    for _ in range(FRAMES):
+    for _ in range(frames):
         began = time.perf_counter()
         drawing.frame(TITLE, task, [state])
         taken.append(time.perf_counter() - began)
     return 1e3 * float(np.median(taken))
 
 
-def main() -> None:
-    """Print the tables."""
-    console = Console()
-    table = Table(title=f"Chains, {ENVIRONMENTS} environments, one thread: environment steps per CPU-second")
+def main(
+    rounds: int = 7, seconds: float = 0.5, modules: tuple[int, ...] = (4, 8, 12), copies: int = 256, frames: int = 60
+) -> None:
+    """Print how fast modular robots are.
+
+    Args:
+        rounds: of each comparison.
+        seconds: least time of a measurement.
+        modules: of the chains.
+        copies: environments in a vector.
+        frames: that are drawn; 0 where there is no OpenGL.
+    """
+    timing, console = Timing(rounds, seconds, steps=2 * copies), Console()
+    table = Table(title=f"Chains, {copies} environments, one thread: environment steps per CPU-second")
     for column in ("modules", "VectorEnv", "plain MuJoCo environment", "ratio", "wanted"):
         table.add_column(column, justify="right")
-    for modules in (4, 8, 12):
-        fast, slow, ratio = in_turns(vector_steps(modules, ENVIRONMENTS, 1), plain_steps(modules), time.process_time)
-        table.add_row(str(modules), f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.2f}x", ">= 1.3x")
+    for count in modules:
+        fast, slow, ratio = timing.compare(vector_steps(count, copies, 1), plain_steps(count))
+        table.add_row(str(count), f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.2f}x", ">= 1.3x")
     console.print(table)
 
-    table = Table(title=f"Chains, {ENVIRONMENTS} environments: environment steps per second on the clock")
+    table = Table(title=f"Chains, {copies} environments: environment steps per second on the clock")
     for column in ("modules", "two threads", "one thread", "ratio", "wanted"):
         table.add_column(column, justify="right")
-    for modules in (4, 8, 12):
-        two, one = (vector_steps(modules, ENVIRONMENTS, threads) for threads in (2, 1))
-        fast, slow, ratio = in_turns(two, one, time.perf_counter)
-        table.add_row(str(modules), f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.2f}x", ">= 1.8x")
+    for count in modules:
+        two, one = (vector_steps(count, copies, threads) for threads in (2, 1))
+        fast, slow, ratio = timing.compare(two, one, time.perf_counter)
+        table.add_row(str(count), f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.2f}x", ">= 1.8x")
     console.print(table)
-    console.print(f"picture of 480x320, 8 modules: {milliseconds_of_a_frame(8):.1f} ms (wanted: at most 30)")
+    if frames:
+        milliseconds = milliseconds_of_a_frame(8, frames)
+        console.print(f"picture of 480x320, 8 modules: {milliseconds:.1f} ms (wanted: at most 30)")
 
 
 if __name__ == "__main__":
-    main()
+    tyro.cli(main)

@@ -5,10 +5,10 @@ and stable-baselines3's PPO with one policy for all ports and a message channel 
 scores on the test episodes, 0 for blind chance and 1 for the handcrafted reference.
 """
 
-import argparse
 import time
 
 import torch
+import tyro
 from rich.console import Console
 from rich.table import Table
 
@@ -19,39 +19,42 @@ from baselines.experiments.recipes import RECIPES, Recipe
 from baselines.third_party.stable_baselines3 import RecurrentPolicy, recurrent_ppo, shared_ppo, shared_returns
 
 PROBLEMS = ("guessing_ppo", "xor2_ppo", "routing3_ppo", "reacher_ppo", "robot_ppo")
-COPIES, WORDS = 64, 2
+MESSAGE_SIZE = 2
 
 
-def recurrent(recipe: Recipe, steps: int) -> float:
+def recurrent(recipe: Recipe, steps: int, copies: int) -> float:
     """Score of RecurrentPPO."""
     task = recipe.make_task()
-    model = recurrent_ppo(recipe.task, recipe.arguments, steps=steps, seed=0, copies=COPIES)
+    model = recurrent_ppo(recipe.task, recipe.arguments, steps=steps, seed=0, copies=copies)
     policy = RecurrentPolicy(model, task)
     return evaluate(policy, recipe.task, episodes=recipe.test_episodes, **recipe.arguments).score
 
 
-def shared(recipe: Recipe, steps: int) -> float:
+def shared(recipe: Recipe, steps: int, copies: int) -> float:
     """Score of PPO with one policy for all ports, which hear each other one step later."""
-    channel = Channel(size=WORDS)
-    model = shared_ppo(recipe.task, recipe.arguments, steps=steps, seed=0, copies=COPIES, channel=channel)
+    channel = Channel(size=MESSAGE_SIZE)
+    model = shared_ppo(recipe.task, recipe.arguments, steps=steps, seed=0, copies=copies, channel=channel)
     returns = shared_returns(model, recipe.task, recipe.arguments, episodes=recipe.test_episodes, channel=channel)
     return float(reference_returns(recipe.make_task()).score(returns).mean())
 
 
-def main() -> None:
-    """Train, test, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=200_000, help="environment steps of each training")
-    steps = parser.parse_args().steps
+def main(steps: int = 200_000, recipes: tuple[str, ...] = PROBLEMS, copies: int = 64) -> None:
+    """Train with trainers of others, test, and print the scores.
+
+    Args:
+        steps: environment steps of each training.
+        recipes: what is trained on, by name.
+        copies: environments played together.
+    """
     torch.set_num_threads(1)
     table = Table(title=f"scores after {steps:,} environment steps", title_justify="left")
     for column in ("problem", "RecurrentPPO (RL2)", "CPU s", "PPO, shared by ports", "CPU s"):
         table.add_column(column)
-    for name in PROBLEMS:
+    for name in recipes:
         row = [RECIPES[name].title]
         for train in (recurrent, shared):
             began = time.process_time()
-            score = train(RECIPES[name], steps)
+            score = train(RECIPES[name], steps, copies)
             row += [f"{score:.2f}", f"{time.process_time() - began:.0f}"]
         table.add_row(*row)
         print(*row, flush=True)
@@ -59,4 +62,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    tyro.cli(main)

@@ -5,6 +5,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+import tyro
 from PIL import Image
 
 from badger_envs.registry import get_spec
@@ -19,6 +20,7 @@ MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
 )
 """Id, arguments, level whose policy plays, and steps played."""
 COLUMNS = 2
+OUT = Path(__file__).with_name("environments.png")
 
 
 def frame(id: str, arguments: dict[str, Any], level: str, steps: int) -> Any:
@@ -34,12 +36,17 @@ def frame(id: str, arguments: dict[str, Any], level: str, steps: int) -> Any:
     return env.render()
 
 
-def main() -> None:
-    """Draw and write."""
-    frames = [frame(*moment) for moment in MOMENTS]
+def main(out: Path = OUT, max_steps: int = 1000) -> None:
+    """Draw one moment of every task.
+
+    Args:
+        out: where the picture goes.
+        max_steps: most steps that are played before it.
+    """
+    frames = [frame(id, arguments, level, min(steps, max_steps)) for id, arguments, level, steps in MOMENTS]
     rows = [np.concatenate(frames[first : first + COLUMNS], axis=1) for first in range(0, len(frames), COLUMNS)]
-    Image.fromarray(np.concatenate(rows)).save(Path(__file__).with_name("environments.png"))
+    Image.fromarray(np.concatenate(rows)).save(out)
 
 
 if __name__ == "__main__":
-    main()
+    tyro.cli(main)
