@@ -3,7 +3,7 @@
 import pytest
 
 from leaderboards.site.pages import pages
-from tests.helpers.chromium import assert_a_page_opens_without_complaints
+from tests.helpers.chromium import assert_page_opens_without_complaints
 from tests.leaderboards.helpers.boards import board
 
 PAGES = (
@@ -29,7 +29,7 @@ def site(tmp_path_factory):
 def tab_to(browser, selector):
     """Press Tab until an element has the focus."""
     for _ in range(200):
-        browser.press("Tab")
+        browser.page.keyboard.press("Tab")
         if browser.evaluate(f"document.activeElement.matches({selector!r})"):
             return
     raise AssertionError(f"Tab never came to {selector}")
@@ -39,7 +39,7 @@ def tab_to(browser, selector):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("path", PAGES)
 def test_it_opens_from_a_file_without_complaints_and_never_scrolls_sideways(browser, site, path, width, dark):
-    assert_a_page_opens_without_complaints(browser, site / path, width=width, dark=dark)
+    assert_page_opens_without_complaints(browser, site / path, width=width, dark=dark)
     expected = "rgb(20, 23, 27)" if dark else "rgb(255, 255, 255)"
     assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == expected
 
@@ -54,7 +54,7 @@ def test_a_script_in_a_name_would_not_run(browser, site):
     browser.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.broken = true\">')")
     browser.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert browser.evaluate("window.broken") is None
-    assert len(browser.complaints()) >= 2, "both attempts were refused"
+    assert len(browser.complaints) >= 2, "both attempts were refused"
 
 
 def test_the_board_is_sorted_with_the_mouse(browser, site):
@@ -70,18 +70,18 @@ def test_the_board_is_sorted_with_the_mouse(browser, site):
     assert browser.evaluate("document.querySelector('#board th[aria-sort]').getAttribute('aria-sort')") == "descending"
     browser.evaluate(f"document.querySelectorAll('#board th button')[{heads.index('score')}].click()")
     assert browser.evaluate(TITLES) == as_written
-    assert browser.complaints() == []
+    assert browser.complaints == []
 
 
 def test_the_board_is_sorted_with_keys(browser, site):
     browser.open(site / "index.html", width=1280)
     as_written = browser.evaluate(TITLES)
     tab_to(browser, "#board thead th:nth-child(2) button")
-    browser.press("Enter")
+    browser.page.keyboard.press("Enter")
     by_title = browser.evaluate(TITLES)
     assert by_title != as_written
     assert sorted(by_title[1:], key=str.lower) == by_title[1:]
-    browser.press("Enter")
+    browser.page.keyboard.press("Enter")
     assert browser.evaluate(TITLES)[0] == "The worse-than-blind agent"
 
 
@@ -90,10 +90,10 @@ def test_the_board_is_filtered_by_words_status_and_rank(browser, site):
     everybody = len(browser.evaluate(TITLES))
     assert everybody == len(board().entries)
     tab_to(browser, "input[type=search]")
-    browser.send("Input.insertText", text="tied ada")
+    browser.page.keyboard.insert_text("tied ada")
     assert browser.evaluate(TITLES) == ["The tied-one agent", "The tied-two agent"]
     assert browser.evaluate("document.querySelector('form output').textContent") == f"2 of {everybody} shown"
-    browser.send("Input.insertText", text=" nobody has this")
+    browser.page.keyboard.insert_text(" nobody has this")
     assert browser.evaluate(TITLES) == []
     browser.evaluate("(f => { f.reset(); f.dispatchEvent(new Event('input')); })(document.querySelector('form'))")
     browser.evaluate(
@@ -104,14 +104,14 @@ def test_the_board_is_filtered_by_words_status_and_rank(browser, site):
     browser.evaluate("document.querySelector('form').reset()")
     browser.evaluate("document.querySelector('input[type=checkbox]').click()")
     assert len(browser.evaluate(TITLES)) == len(board().ranked)
-    assert browser.complaints() == []
+    assert browser.complaints == []
 
 
 def test_enter_in_the_search_does_not_leave_the_page(browser, site):
     browser.open(site / "index.html", width=1280)
     tab_to(browser, "input[type=search]")
-    browser.send("Input.insertText", text="gap")
-    browser.press("Enter")
+    browser.page.keyboard.insert_text("gap")
+    browser.page.keyboard.press("Enter")
     assert browser.evaluate(TITLES) == ["The gap agent"]
     assert browser.evaluate("location.search") == ""
 
@@ -125,7 +125,7 @@ def test_tables_of_problems_and_entries_are_sorted_too(browser, site):
     browser.evaluate("document.querySelectorAll('#entries th button')[1].click()")
     browser.evaluate("document.querySelectorAll('#entries th button')[1].click()")
     assert browser.evaluate(titles) == as_written
-    assert browser.complaints() == []
+    assert browser.complaints == []
 
 
 def test_formulas_are_one_press_away(browser, site):
@@ -134,7 +134,7 @@ def test_formulas_are_one_press_away(browser, site):
     assert browser.evaluate(linked) == (site / "index.html").resolve().as_uri() + "#interval"
     browser.open(site / "index.html", width=1280)
     tab_to(browser, 'a.why[href="#rank"]')
-    browser.press("Enter")
+    browser.page.keyboard.press("Enter")
     assert browser.evaluate("location.hash") == "#rank"
     assert browser.evaluate("document.querySelector(':target').textContent") == "Rank interval"
 
