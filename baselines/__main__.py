@@ -51,7 +51,7 @@ class Compare:
     def run(self, console: Console) -> int:
         """Run it; returns the exit code."""
         out = self._folder()
-        content = compare(
+        result = compare(
             self.suite,
             out,
             console=console,
@@ -66,7 +66,7 @@ class Compare:
             progress=self.progress,
         )
         console.print(f"wrote {out / 'result.json'} and {out / 'report' / 'index.html'}")
-        if any(agent["failed"] for agent in content["agents"]):
+        if any(agent.failures for agent in result.agents):
             console.print(f"[red]some runs failed; see failed.json in {out / 'runs'}[/red]")
             return 1
         return 0

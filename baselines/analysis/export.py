@@ -13,9 +13,9 @@ from typing import Any
 from badger_envs.core.files import write_whole
 from badger_envs.evaluation import FORMAT
 from baselines.analysis.merge import merge, read_results
-from baselines.experiments.run import read_object
+from baselines.results import AGENT_FILE, RUN_FILE, RUNS, RunResult, SavedAgent
 
-LEFT_OUT = ("metrics", "mean_reward_of_step")
+LEFT_OUT = {"metrics", "mean_reward_of_step"}
 """Of a test; they follow from the agent and are many."""
 
 
@@ -32,43 +32,38 @@ def export(folders: Sequence[Path], out: Path) -> list[Path]:
     Raises:
         ValueError: A folder without results, folders of different suites, or a run that is gone.
     """
-    content = merge(read_results(folders))
+    result = merge(read_results(folders))
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    for agent in content["agents"]:
-        if not agent["n"]:
+    for agent in result.agents:
+        if not agent.runs:
             continue
-        results = [result for run in agent["runs"] for result in _results(run["hash"], folders)]
-        about = {
+        content = {
             "format": FORMAT,
-            "policy": agent["agent"],
-            "suite": content["suite"],
-            "suite_version": content["suite_version"],
-            "problem": agent["problem"],
-            "versions": content["runs"][0]["versions"],
-            "results": results,
+            "policy": agent.agent,
+            "suite": result.suite,
+            "suite_version": result.suite_version,
+            "problem": agent.problem,
+            "versions": result.invocations[0].versions,
+            "results": [test for run in agent.runs for test in _tests(run.hash, folders)],
         }
-        path = out / f"{agent['problem']}_{agent['agent']}.json.gz"
-        write_whole(path, gzip.compress(json.dumps(about, allow_nan=False).encode(), mtime=0))
+        path = out / f"{agent.problem}_{agent.agent}.json.gz"
+        write_whole(path, gzip.compress(json.dumps(content, allow_nan=False).encode(), mtime=0))
         written.append(path)
     return written
 
 
-def _results(name: str, folders: Sequence[Path]) -> list[dict[str, Any]]:
+def _tests(hash: str, folders: Sequence[Path]) -> list[dict[str, Any]]:
     """Every test of a run."""
-    for folder in folders:
-        run, agent = (read_object(folder / "runs" / name / file) for file in ("run.json", "agent.json"))
+    for folder in (folder / RUNS / hash for folder in folders):
+        run, agent = RunResult.find(folder / RUN_FILE), SavedAgent.find(folder / AGENT_FILE)
         if run is not None:
-            specification = run["specification"]
             own = {
-                "run": name,
-                "training_seed": specification["seed"],
-                "kind": specification["kind"],
-                "config": specification["config"],
-                "outer_loop": specification["outer_loop"],
-                "weights_sha256": agent and agent["weights_sha256"],
-                "environment_steps": run.get("environment_steps", 0),
+                "run": hash,
+                "training_seed": run.specification.seed,
+                **run.specification.model_dump(mode="json", include={"kind", "config", "outer_loop"}),
+                "weights_sha256": agent and agent.weights_sha256,
+                "environment_steps": run.environment_steps,
             }
-            kept = ({key: test[key] for key in test if key not in LEFT_OUT} for test in run["tests"].values())
-            return [own | test for test in kept]
-    raise ValueError(f"folders must hold the run {name}, got {', '.join(map(str, folders))}")
+            return [own | test.model_dump(mode="json", exclude=LEFT_OUT) for test in run.tests.values()]
+    raise ValueError(f"folders must hold the run {hash}, got {', '.join(map(str, folders))}")

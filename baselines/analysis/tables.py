@@ -1,5 +1,6 @@
 """The tables of a comparison as data, and how they look in a terminal; the report shows the same data as HTML."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +9,11 @@ from rich import box
 from rich.table import Table as RichTable
 
 from badger_envs.registry import get_spec
-from baselines.analysis.verdict import CUT, MONOLITHIC, verdict
+from baselines.analysis.verdict import CUT, MONOLITHIC, Comparison, verdict
+from baselines.results import AgentResult, ComparisonResult, Problem
 
 LARGEST_SHOWN_AS_ZERO = 5e-4
-MOST_COLUMNS = 10
+MAX_COLUMNS = 10
 
 
 @dataclass(frozen=True)
@@ -44,124 +46,104 @@ def as_rich(table: Table) -> RichTable:
     return rich
 
 
-def make_tables(content: dict[str, Any]) -> list[Table]:
-    """The tables of a comparison: the verdict, then problem by problem.
-
-    Args:
-        content: what is in `result.json`.
-    """
-    rows = verdict(content)
-    return [*([verdict_table(rows)] if rows else []), *problem_tables(content)]
+def make_tables(result: ComparisonResult) -> list[Table]:
+    """The tables of a comparison: the verdict, then problem by problem."""
+    comparisons = verdict(result)
+    return [*([verdict_table(comparisons)] if comparisons else []), *problem_tables(result)]
 
 
-def problem_tables(content: dict[str, Any]) -> list[Table]:
-    """Problem by problem: who did what on equal footing, and at other sizes.
-
-    Args:
-        content: what is in `result.json`.
-    """
+def problem_tables(result: ComparisonResult) -> list[Table]:
+    """Problem by problem: the scores on equal footing, and those at other sizes."""
     tables = []
-    for problem in content["problems"]:
-        agents = [agent for agent in content["agents"] if agent["problem"] == problem["name"]]
-        tables.append(_footing_table(problem, agents, content["search"]["trials"]))
-        several = [agent for agent in agents if agent["n"] and len(agent["runs"][0]["metric_at_size"]) > 1]
-        if any(not agent["handcrafted"] for agent in several):
-            tables.append(_size_table(problem, [agent for agent in several if not agent["handcrafted"]]))
+    for problem in result.problems:
+        agents = result.on(problem)
+        tables.append(_score_table(problem, agents, result.search.trials))
+        several = [agent for agent in agents if agent.trained and len(agent.runs[0].metric_at_size) > 1]
+        if several:
+            tables.append(_size_table(problem, several))
     return tables
 
 
 RIVALS = {MONOLITHIC: "the monolithic network", CUT: "the same without messages"}
 IN_SHORT = {MONOLITHIC: "monolithic", CUT: "no messages"}
+OUTCOMES = {"modular": "modular", "rival": "the other", "open": "not decided", "only": "only modular can"}
 
 
-def verdict_table(rows: list[dict[str, Any]]) -> Table:
+def verdict_table(comparisons: Sequence[Comparison]) -> Table:
     """Ability by ability who is better.
 
     Args:
-        rows: of `baselines.analysis.verdict.verdict`, at least one.
+        comparisons: of `baselines.analysis.verdict.verdict`, at least one.
     """
-    lines = []
-    for row in rows:
-        chance = row["probability"]
-        lines.append(
-            (
-                row["label"],
-                IN_SHORT[row["rival"]],
-                said(row),
-                f"{chance['estimate']:.2f}" if chance else "",
-                f"{chance['low']:.2f}..{chance['high']:.2f}" if chance else "",
-                "" if row["p"] is None else f"{row['p']:.3f}".removeprefix("0") if row["p"] >= 0.001 else "<.001",
-                str(len(row["problems"])),
-            )
-        )
     return Table(
         "Verdict: the modular agent of each problem against ...",
         "P: probability that a run of the modular agent beats a run of the other, mean over problems, with its 95 % "
         "bootstrap interval.\np: two-sided permutation test after Holm; decided below .05. on: problems.",
         ("ability", "against", "better", "P", "95 %", "p", "on"),
-        tuple(lines),
+        tuple(_verdict_row(each) for each in comparisons),
     )
 
 
-def said(row: dict[str, Any]) -> str:
-    """Who is better, in a word or two."""
-    if not row["problems"]:
-        return "only modular can"
-    return {"modular": "modular", "rival": "the other", None: "not decided"}[row["winner"]]
+def _verdict_row(row: Comparison) -> tuple[str, ...]:
+    found = (row.ability.label, IN_SHORT[row.rival], OUTCOMES[row.outcome])
+    if row.probability is None or row.p is None:
+        return (*found, "", "", "", "0")
+    estimate, low, high = row.probability
+    p = f"{row.p:.3f}".removeprefix("0") if row.p >= 0.001 else "<.001"
+    return (*found, f"{estimate:.2f}", f"{low:.2f}..{high:.2f}", p, str(len(row.problems)))
 
 
-def _footing_table(problem: dict[str, Any], agents: list[dict[str, Any]], trials: int) -> Table:
-    given = ", ".join(f"{name}={value}" for name, value in problem["arguments"].items())
-    trained = [agent for agent in agents if agent["n"] and not agent["handcrafted"]]
-    steps = sorted({agent["environment_steps"] for agent in trained})
+def _score_table(problem: Problem, agents: list[AgentResult], trials: int) -> Table:
+    given = ", ".join(f"{name}={value}" for name, value in problem.arguments.items())
+    steps = sorted({agent.environment_steps for agent in agents if agent.trained})
     budget = " or ".join(f"{count:,}" for count in steps)
     tuning = f"Settings of each: the best of {trials} trials" if trials else "Settings: the recipe's"
     return Table(
-        title=f"{problem['title']}: {problem['task']} ({given}), {problem['outer_loop']}",
+        title=f"{problem.title}: {problem.task} ({given}), {problem.outer_loop}",
         caption="score: 0 = blind chance, 1 = handcrafted reference; interquartile mean over n runs and 95 % bootstrap "
-        f"interval (too narrow for few runs).\n{problem['metric']}: at the end of an episode, mean and worst of the "
+        f"interval (too narrow for few runs).\n{problem.metric}: at the end of an episode, mean and worst of the "
         f"runs. {tuning}. Each run: {budget} environment steps. CPU s: of one run.",
-        columns=("agent", "score", "95 %", "n", problem["metric"], "worst", "params", "lr", "CPU s"),
-        rows=tuple(_footing_row(agent) for agent in agents),
-        problem=problem["name"],
+        columns=("agent", "score", "95 %", "n", problem.metric, "worst", "params", "lr", "CPU s"),
+        rows=tuple(_score_row(agent) for agent in agents),
+        problem=problem.name,
     )
 
 
-def _footing_row(agent: dict[str, Any]) -> tuple[str, ...]:
-    if not agent["n"]:
-        return (agent["label"], "failed", *[""] * 7)
-    score, values = agent["score"], [run["metric"] for run in agent["runs"]]
-    found = (agent["label"], f"{score['iqm']:.3f}")
-    if agent["handcrafted"]:
+def _score_row(agent: AgentResult) -> tuple[str, ...]:
+    if agent.score is None:
+        return (agent.label, "failed", *[""] * 7)
+    values = [run.metric for run in agent.runs]
+    found = (agent.label, f"{agent.score.estimate:.3f}")
+    if agent.settings is None or agent.costs is None:
         return (*found, "", "", _number(np.mean(values)), "", "", "", "")
-    count = str(agent["n"]) if agent["n"] == agent["wanted"] else f"{agent['n']} of {agent['wanted']}"
+    finished = len(agent.runs)
     return (
         *found,
-        f"{score['low']:.3f}..{score['high']:.3f}",
-        count,
+        f"{agent.score.low:.3f}..{agent.score.high:.3f}",
+        str(finished) if finished == agent.planned_runs else f"{finished} of {agent.planned_runs}",
         _number(np.mean(values)),
         _number(np.max(values)),
-        f"{agent['parameters']:,}",
-        f"{agent['settings']['learning_rate']:g}",
-        f"{agent['training_cpu_seconds']:.0f}",
+        f"{agent.costs.parameters:,}",
+        f"{agent.settings.learning_rate:g}",
+        f"{agent.training_cpu_seconds:.0f}",
     )
 
 
-def _size_table(problem: dict[str, Any], agents: list[dict[str, Any]]) -> Table:
-    curves = get_spec(problem["task"]).published_curves
-    sizes = sorted({int(size) for agent in agents for size in agent["runs"][0]["metric_at_size"]})
-    if len(sizes) > MOST_COLUMNS:  # those that most is known of
+def _size_table(problem: Problem, agents: list[AgentResult]) -> Table:
+    curves = get_spec(problem.task).published_curves
+    sizes = sorted({size for agent in agents for size in agent.runs[0].metric_at_size})
+    if len(sizes) > MAX_COLUMNS:  # those that most is known of
         sizes = [size for size in sizes if all(size in curve for curve in curves.values())]
     rows = []
     for agent in agents:
-        at = [run["metric_at_size"] for run in agent["runs"]]
-        values = (_number(np.mean([each[str(size)] for each in at])) if str(size) in at[0] else "-" for size in sizes)
-        rows.append((agent["label"], str(agent["n"]), *values))
+        at = [run.metric_at_size for run in agent.runs]
+        values = (_number(np.mean([each[size] for each in at])) if size in at[0] else "-" for size in sizes)
+        rows.append((agent.label, str(len(agent.runs)), *values))
     for name, curve in curves.items():
         rows.append((name, "", *(_number(curve[size]) if size in curve else "" for size in sizes)))
-    caption = f"Columns: {problem['size_name']} at test; mean over n runs; - where an agent can't have that size."
-    title = f"{problem['title']}: {problem['metric']} at other sizes"
-    return Table(title, caption, (problem["size_name"], "n", *map(str, sizes)), tuple(rows), problem["name"])
+    caption = f"Columns: {problem.size_argument} at test; mean over n runs; - where an agent cannot have that size."
+    title = f"{problem.title}: {problem.metric} at other sizes"
+    return Table(title, caption, (problem.size_argument, "n", *map(str, sizes)), tuple(rows), problem.name)
 
 
 def _number(value: Any) -> str:

@@ -6,49 +6,55 @@ for asking several questions.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
-from badger_envs.statistics import holm, interquartile_mean, permutation_p, probability_of_improvement
+from badger_envs.statistics import (
+    FloatArray,
+    Interval,
+    holm,
+    interquartile_mean,
+    permutation_p,
+    probability_of_improvement,
+)  # fmt: skip
+from baselines.results import AgentResult, ComparisonResult, Problem, RunSummary
 
 SIGNIFICANT = 0.05
 MONOLITHIC, CUT = "monolithic", "shared"
-"""Who the modular agent is compared with: one network for everything, and itself without messages."""
+"""Agents that the modular one is compared with: one network for everything, and itself without messages."""
 
-Run = dict[str, Any]
+Measure = Callable[[RunSummary, Problem], float | None]
+"""The number of a run that answers a question; None where the run has none."""
 
 
 @dataclass(frozen=True)
 class Ability:
-    """A question, and the number of a run that answers it."""
+    """A question, and how a run answers it."""
 
     name: str
     label: str
     """In a word or two, for tables."""
     question: str
-    measure: Callable[[Run, dict[str, Any]], float | None]
-    """Takes a run and its problem; None where the run says nothing about it."""
+    measure: Measure
 
 
-def _score(run: Run, problem: dict[str, Any]) -> float | None:
-    return float(run["score"])
+def _score(run: RunSummary, problem: Problem) -> float | None:
+    return run.score
 
 
-def _other_sizes(run: Run, problem: dict[str, Any]) -> float | None:
-    if run["cannot_have_size"]:
+def _other_sizes(run: RunSummary, problem: Problem) -> float | None:
+    if run.cannot_have_size:
         return None
-    others = [score for size, score in run["score_at_size"].items() if int(size) != problem["size"]]
+    others = [score for size, score in run.score_at_size.items() if size != problem.size]
     return float(np.mean(others)) if others else None
 
 
-def _on_curve(probe: str, x: float) -> Callable[[Run, dict[str, Any]], float | None]:
-    def measure(run: Run, problem: dict[str, Any]) -> float | None:
-        curve = run["probes"].get(probe)
-        if not curve or x not in curve["x"]:
-            return None
-        return float(curve["score"][curve["x"].index(x)])
+def _on_curve(probe: str, x: float) -> Measure:
+    def measure(run: RunSummary, problem: Problem) -> float | None:
+        curve = run.probes.get(probe)
+        return None if curve is None or x not in curve.x else curve.score[curve.x.index(x)]
 
     return measure
 
@@ -62,65 +68,75 @@ ABILITIES = (
 )
 
 
-def verdict(content: dict[str, Any]) -> list[dict[str, Any]]:
-    """The abilities, each with who wins, overall and problem by problem.
+@dataclass(frozen=True)
+class ProblemScores:
+    """Interquartile means of an ability on a problem."""
 
-    Args:
-        content: what is in `result.json`.
-
-    Returns:
-        For every ability and rival: name, label, question, rival, the problems counted with both scores, `probability`
-        (estimate, low, high), `p` corrected, and `winner`: "modular", "rival", or None where it is not certain.
-        Where no rival's run can be asked, as monolithic agents at other sizes, `only` is true and nothing is compared.
-    """
-    rows = []
-    for ability in ABILITIES:
-        for rival in (MONOLITHIC, CUT):
-            row = _row(content, ability, rival)
-            if row is not None:
-                rows.append(row)
-    tested = [row for row in rows if row["p"] is not None]
-    for row, corrected in zip(tested, holm([row["p"] for row in tested]) if tested else [], strict=True):
-        row["p"] = float(corrected)
-        if row["p"] < SIGNIFICANT:
-            row["winner"] = "modular" if row["probability"]["estimate"] > 0.5 else "rival"
-    return rows
+    title: str
+    modular: float
+    rival: float
+    runs: tuple[int, int]
+    """Of the modular agent and of its rival."""
 
 
-def _row(content: dict[str, Any], ability: Ability, rival: str) -> dict[str, Any] | None:
-    ones, others, problems, alone = [], [], [], []
-    for problem in content["problems"]:
-        by_name = {agent["agent"]: agent for agent in content["agents"] if agent["problem"] == problem["name"]}
-        if problem["first"] not in by_name or rival not in by_name or problem["first"] in (MONOLITHIC, CUT):
+@dataclass(frozen=True)
+class Comparison:
+    """Who wins an ability, the modular agent of each problem or a rival."""
+
+    ability: Ability
+    rival: str
+    """Its name: `MONOLITHIC` or `CUT`."""
+    problems: tuple[ProblemScores, ...]
+    """Those compared on; none where the rival has the ability nowhere."""
+    only_modular: tuple[str, ...]
+    """Titles of the problems on which the rival does not have the ability, as monolithic agents at other sizes."""
+    probability: Interval | None = None
+    """That a run of the modular agent beats one of the rival; None where nothing is compared."""
+    p: float | None = None
+    """Corrected."""
+
+    @property
+    def outcome(self) -> Literal["modular", "rival", "open", "only"]:
+        """Who wins; "open" where it is not certain, "only" where the rival does not have the ability."""
+        if self.probability is None or self.p is None:
+            return "only"
+        if self.p >= SIGNIFICANT:
+            return "open"
+        return "modular" if self.probability.estimate > 0.5 else "rival"
+
+
+def verdict(result: ComparisonResult) -> list[Comparison]:
+    """The abilities, each against each rival that a modular agent meets, with p-values after Holm's correction."""
+    found = [_compare(result, ability, rival) for ability in ABILITIES for rival in (MONOLITHIC, CUT)]
+    comparisons = [each for each in found if each.problems or each.only_modular]
+    tested = [each.p for each in comparisons if each.p is not None]
+    corrected = iter(holm(tested) if tested else ())
+    return [each if each.p is None else replace(each, p=float(next(corrected))) for each in comparisons]
+
+
+def _compare(result: ComparisonResult, ability: Ability, rival: str) -> Comparison:
+    """With the p-value as it is without correction."""
+    ones, others, problems, only = [], [], [], []
+    for problem in result.problems:
+        by_name = {agent.agent: agent for agent in result.on(problem)}
+        first = problem.first_agent
+        if first not in by_name or rival not in by_name or first in (MONOLITHIC, CUT):
             continue
-        mine, theirs = (_values(by_name[name], problem, ability) for name in (problem["first"], rival))
-        if len(mine) and by_name[rival]["n"] and not len(theirs):
-            alone.append(problem["title"])
+        mine, theirs = (_values(by_name[name], problem, ability) for name in (first, rival))
+        if len(mine) and by_name[rival].runs and not len(theirs):
+            only.append(problem.title)
         if not len(mine) or not len(theirs):
             continue
         ones.append(mine)
         others.append(theirs)
-        problems.append(
-            {
-                "problem": problem["name"],
-                "title": problem["title"],
-                "modular": float(interquartile_mean(mine)),
-                "rival": float(interquartile_mean(theirs)),
-                "n": [len(mine), len(theirs)],
-            }
-        )
-    row: dict[str, Any] = {
-        "ability": ability.name, "label": ability.label, "question": ability.question, "rival": rival,
-        "problems": problems, "only": alone, "probability": None, "p": None, "winner": None,
-    }  # fmt: skip
+        modular, other = (float(interquartile_mean(values)) for values in (mine, theirs))
+        problems.append(ProblemScores(problem.title, modular, other, (len(mine), len(theirs))))
+    compared = Comparison(ability, rival, tuple(problems), tuple(only))
     if not problems:
-        return row if alone else None
-    chance = probability_of_improvement(ones, others)
-    row["probability"] = {"estimate": chance.estimate, "low": chance.low, "high": chance.high}
-    row["p"] = permutation_p(ones, others)
-    return row
+        return compared
+    return replace(compared, probability=probability_of_improvement(ones, others), p=permutation_p(ones, others))
 
 
-def _values(agent: dict[str, Any], problem: dict[str, Any], ability: Ability) -> Any:
-    measured = [ability.measure(run, problem) for run in agent["runs"]]
+def _values(agent: AgentResult, problem: Problem, ability: Ability) -> FloatArray:
+    measured = [ability.measure(run, problem) for run in agent.runs]
     return np.asarray([value for value in measured if value is not None], dtype=np.float64)  # (runs,)

@@ -11,26 +11,24 @@ from dataclasses import asdict
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import torch
 from rich.console import Console
 
-from badger_envs.core.files import write_json
 from badger_envs.evaluation import versions
-from baselines.analysis.summary import problem, summarise
+from baselines.analysis.summary import make_problem, summarize
 from baselines.analysis.tables import as_rich, make_tables
 from baselines.execution.executors import EXECUTORS, LIBRARIES
 from baselines.execution.monitor import ConsoleMonitor
 from baselines.execution.scheduler import run_all
-from baselines.experiments.suites import SUITES, PlannedAgent, Suite, plan
+from baselines.experiments.plan import PlannedAgent, plan
+from baselines.experiments.suites import SUITES, Suite
 from baselines.report import write_report
-
-FORMAT = 2
+from baselines.results import FORMAT, RESULT_FILE, RUNS, ComparisonResult, Invocation, Machine, SearchSettings
 
 
 class UsageError(ValueError):
-    """Something on the command line that can't be; one line says what is allowed."""
+    """A value on the command line that is not allowed; one line says what is."""
 
 
 def choose(
@@ -89,7 +87,7 @@ def compare(
     jobs: int = 2,
     device: str = "cpu",
     progress: str = "auto",
-) -> dict[str, Any]:
+) -> ComparisonResult:
     """Run a suite, or what is left to do of it.
 
     Args:
@@ -106,7 +104,7 @@ def compare(
         What is in `result.json`.
 
     Raises:
-        UsageError: Something that can't be.
+        UsageError: A value that is not allowed.
     """
     if suite_name not in SUITES:
         raise UsageError(f"--suite must be one of {', '.join(SUITES)}, got {suite_name!r}")
@@ -122,43 +120,39 @@ def compare(
     suite = SUITES[suite_name]
     plans = choose(suite, agents=agents, recipes=recipes, environments=environments, seeds=seeds, shard=shard)
     try:
-        folder = out / "runs"
+        folder = out / RUNS
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"--out must be a folder that can be written, got {str(out)!r} ({error.strerror})") from error
     began = time.perf_counter()
     with ConsoleMonitor(console, progress) as monitor, EXECUTORS[executor](jobs) as workers:
         results = run_all(plans, folder, executor=workers, device=device, monitor=monitor)
-    content = {
-        "format": FORMAT,
-        "suite": suite.name,
-        "suite_version": suite.version,
-        "about": suite.description,
-        "runs": [
-            {
-                "command": shlex.join(["python", "-m", "baselines", *sys.argv[1:]]),
-                "versions": versions() | {name: version(name) for name in ("torch", "safetensors")},
-                "machine": {
-                    "processors": os.cpu_count(),
-                    "architecture": platform.machine(),
-                    "executor": executor,
-                    "jobs": jobs,
-                    "device": device,
-                },
-                "wall_seconds": round(time.perf_counter() - began, 1),
-            }
-        ],
-        "problems": [problem(recipe) for recipe in suite.recipes if any(e.recipe == recipe for e in plans)],
-        "search": asdict(suite.search),
-        "agents": [summarise(planned, results) for planned in plans],
-    }
-    write_json(out / "result.json", content)
-    write_report(content, out)
+    invocation = Invocation(
+        command=shlex.join(["python", "-m", "baselines", *sys.argv[1:]]),
+        versions=versions() | {name: version(name) for name in ("torch", "safetensors")},
+        machine=Machine(
+            processors=os.cpu_count(), architecture=platform.machine(), executor=executor, jobs=jobs, device=device
+        ),
+        wall_seconds=round(time.perf_counter() - began, 1),
+    )
+    recipes_of_plans = [recipe for recipe in suite.recipes if any(planned.recipe == recipe for planned in plans)]
+    result = ComparisonResult(
+        format=FORMAT,
+        suite=suite.name,
+        suite_version=suite.version,
+        description=suite.description,
+        invocations=(invocation,),
+        problems=tuple(make_problem(recipe) for recipe in recipes_of_plans),
+        search=SearchSettings(**asdict(suite.search)),
+        agents=tuple(summarize(planned, results) for planned in plans),
+    )
+    result.write(out / RESULT_FILE)
+    write_report(result, out)
     if progress != "quiet":
-        for table in make_tables(content):
+        for table in make_tables(result):
             console.print()
             console.print(as_rich(table))
-    return content
+    return result
 
 
 def require_device(device: str) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from rich.console import Console
@@ -13,11 +12,11 @@ from rich.table import Table
 
 from badger_envs.registry import get_spec
 from baselines.commands.compare import UsageError, require_device
-from baselines.execution.runner import execute
+from baselines.execution.runner import FAILED_FILE, execute
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import RunSpec
-from baselines.experiments.suites import main_test
+from baselines.results import CurvePoint, RunResult
 
 
 def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: int | None = None) -> RunSpec:
@@ -68,16 +67,17 @@ def run_recipe(
     began = time.monotonic()
     with _scalars(tensorboard, f"{name}_{run.agent}_{run.seed}") as log:
 
-        def show(update: int, point: dict[str, float]) -> None:
-            for key, value in point.items():
-                log(key, value, int(point["environment_steps"]))
-            left = (time.monotonic() - began) / update * (run.updates - update)
-            numbers = "  ".join(f"{key} {value:.3f}" for key, value in point.items() if key not in _COUNTERS)
-            console.print(f"update {update}/{run.updates}  {numbers}  about {left:.0f} s left", highlight=False)
+        def show(point: CurvePoint) -> None:
+            for key, value in point:
+                log(key, value, int(point.environment_steps))
+            left = (time.monotonic() - began) / point.update * (run.updates - point.update)
+            numbers = "  ".join(f"{key} {value:.3f}" for key, value in point if key not in _COUNTERS)
+            progress = f"update {point.update:.0f}/{run.updates}  {numbers}  about {left:.0f} s left"
+            console.print(progress, highlight=False)
 
         result = execute(run, out, device=device, on_update=show, points=20)
-    if "failed" in result:
-        console.print(f"[red]failed[/red]; see {out / run.hash / 'failed.json'}\n{result['failed']}", highlight=False)
+    if result.failure:
+        console.print(f"[red]failed[/red]; see {out / run.hash / FAILED_FILE}\n{result.failure}", highlight=False)
         return 1
     console.print(_table(name, run, result))
     console.print(f"kept in {out / run.hash}")
@@ -87,17 +87,18 @@ def run_recipe(
 _COUNTERS = ("update", "environment_steps", "cpu_seconds")
 
 
-def _table(name: str, run: RunSpec, result: dict[str, Any]) -> Table:
-    test = main_test(run, result)
+def _table(name: str, run: RunSpec, result: RunResult) -> Table:
     title = f"{name}: {run.agent} on {run.task} by {run.outer_loop.kind if run.outer_loop else 'hand'}"
     table = Table(title=title, show_header=False, title_justify="left")
-    table.add_row(f"score (0 chance, 1 reference), {run.episodes} test episodes", f"{test['score']:.3f}")
-    for size, other in result["tests"].items():
-        if other is not test:
-            table.add_row(f"score at {get_spec(run.task).size_argument}={size}", f"{other['score']:.3f}")
-    for key in ("environment_steps", "parameters", "memory", "parameters_per_memory", "flops_per_step"):
-        table.add_row(key.replace("_", " "), f"{result[key]:,.0f}")
-    table.add_row("CPU-seconds of training", f"{result['training_cpu_seconds']:.0f}")
+    score = result.tests[run.size].score
+    table.add_row(f"score (0 chance, 1 reference), {run.episodes} test episodes", f"{score:.3f}")
+    for size, other in result.tests.items():
+        if size != run.size:
+            table.add_row(f"score at {get_spec(run.task).size_argument}={size}", f"{other.score:.3f}")
+    table.add_row("environment steps", f"{result.environment_steps:,}")
+    for cost, value in result.costs or ():
+        table.add_row(cost.replace("_", " "), f"{value:,.0f}")
+    table.add_row("CPU-seconds of training", f"{result.training_cpu_seconds:.0f}")
     return table
 
 

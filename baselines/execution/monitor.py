@@ -11,8 +11,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
+from baselines.experiments.plan import score
 from baselines.experiments.run import RunSpec
-from baselines.experiments.suites import main_test
+from baselines.results import CurvePoint, RunResult
 
 
 class TimeLeftColumn(TextColumn):
@@ -73,32 +74,32 @@ class ConsoleMonitor:
         self._expected |= {run.hash: run.work for run in runs}
         self._bars.update(self._overall, total=sum(self._expected.values()))
 
-    def progress(self, run: RunSpec, updates: int, point: dict[str, float]) -> None:
+    def progress(self, run: RunSpec, point: CurvePoint) -> None:
         if run.hash in self._ended:  # news that was still on its way
             return
         first = run.hash not in self._running  # may be from a checkpoint
         if first:
             self._running[run.hash] = self._bars.add_task(
-                run.title, total=float(run.updates), score="", found=float(updates)
+                run.title, total=float(run.updates), score="", found=point.update
             )
-        self._bars.update(self._running[run.hash], completed=float(updates), score=f"score {point['score']:.2f}")
-        self._advance(run, run.work * updates / run.updates, found=first)
+        self._bars.update(self._running[run.hash], completed=point.update, score=f"score {point.score:.2f}")
+        self._advance(run, run.work * point.update / run.updates, found=first)
 
-    def done(self, run: RunSpec, result: dict[str, Any], *, stored: bool) -> None:
+    def done(self, run: RunSpec, result: RunResult, *, stored: bool) -> None:
         self._ended.add(run.hash)
         if run.hash in self._running:
             self._bars.remove_task(self._running.pop(run.hash))
         self._advance(run, run.work, found=stored)
-        if self._quiet and "failed" not in result:
+        if self._quiet and not result.failure:
             return
-        if "failed" in result:
-            said = "[red]failed:[/red] " + escape(result["failed"].strip().splitlines()[-1])
+        if result.failure:
+            outcome = "[red]failed:[/red] " + escape(result.failure.strip().splitlines()[-1])
         else:
-            said = f"score {main_test(run, result)['score']:.3f}"
+            outcome = f"score {score(run, result):.3f}"
         if stored:
-            said += "  (found, not run again)"
+            outcome += "  (found, not run again)"
         count = f"{len(self._ended)}/{len(self._expected)}, {time.perf_counter() - self._began:.0f} s"
-        self._console.print(f"[{count}] {run.title}: {said}", highlight=False)
+        self._console.print(f"[{count}] {run.title}: {outcome}", highlight=False)
 
     def _advance(self, run: RunSpec, work: float, *, found: bool) -> None:
         """So much of a run is done; what was found done says nothing of the speed."""

@@ -6,20 +6,17 @@ import traceback
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from filelock import Timeout
 
-from badger_envs.core.files import write_json
 from baselines.execution.executors import Executor
 from baselines.execution.runner import execute
-from baselines.experiments.run import RunSpec, failure, find_result, read_object
-from baselines.experiments.search import chosen, with_settings
-from baselines.experiments.suites import PlannedAgent, main_test
+from baselines.experiments.plan import PlannedAgent
+from baselines.experiments.run import RunSpec, failed, find_result
+from baselines.results import CurvePoint, RunResult
 
-Result = dict[str, Any]
 LOOK_EVERY_SECONDS = 0.5
 PATIENCE_SECONDS = 2.0
 """That a worker waits for a run which another comparison works on, before it takes another run."""
@@ -37,16 +34,16 @@ class Monitor(Protocol):
     def expect(self, runs: Iterable[RunSpec]) -> None:
         """These runs are part of the work."""
 
-    def progress(self, run: RunSpec, updates: int, point: dict[str, float]) -> None:
-        """A run has done so many updates; the newest point of its learning curve."""
+    def progress(self, run: RunSpec, point: CurvePoint) -> None:
+        """A run goes on; the newest point of its learning curve."""
 
-    def done(self, run: RunSpec, result: Result, *, stored: bool) -> None:
+    def done(self, run: RunSpec, result: RunResult, *, stored: bool) -> None:
         """A run has ended, or was found stored."""
 
 
 def run_all(
     plans: list[PlannedAgent], root: Path, *, executor: Executor, device: str, monitor: Monitor
-) -> dict[str, Result]:
+) -> dict[str, RunResult]:
     """Execute everything that the planned agents need: trials, then runs with the settings that the trials chose.
 
     Interrupting loses no finished run; those in progress resume from their checkpoints.
@@ -66,9 +63,9 @@ def run_all(
         WorkerDiedError: A worker process died. What had finished is kept.
     """
     root = root.resolve()  # workers may be elsewhere
-    results: dict[str, Result] = {}
+    results: dict[str, RunResult] = {}
     waiting = {id(planned): planned for planned in plans}
-    running: dict[Future[Result | None], RunSpec] = {}
+    running: dict[Future[RunResult | None], RunSpec] = {}
     for planned in plans:
         monitor.expect(planned.all_runs)
 
@@ -89,7 +86,7 @@ def run_all(
                 if all(trial.hash in results for trial in planned.trials):
                     del waiting[id(planned)]
                     if planned.trials:
-                        start(tuned_runs(planned, results))
+                        start(planned.tuned_runs(results))
             if not running:
                 return results
             ended, _ = wait(running, timeout=LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
@@ -102,39 +99,24 @@ def run_all(
                     results[run.hash] = result
                     monitor.done(run, result, stored=False)
             for run in running.values():
-                news = read_object(root / run.hash / PROGRESS)
-                if news is not None:
-                    monitor.progress(run, news["updates"], news["point"])
+                point = CurvePoint.find(root / run.hash / PROGRESS)
+                if point is not None:
+                    monitor.progress(run, point)
     except BrokenProcessPool as error:
         raise WorkerDiedError("a worker process died, for want of memory perhaps") from error
 
 
-def _outcome(future: "Future[Result | None]", run: RunSpec) -> Result | None:
+def _outcome(future: "Future[RunResult | None]", run: RunSpec) -> RunResult | None:
     """What came of a run; where its machine was lost it failed, and the others go on."""
     try:
         return future.result()
     except BrokenProcessPool as error:
         raise WorkerDiedError(f"a worker process died while {run.title} ran, for want of memory perhaps") from error
     except Exception:
-        return failure(run, traceback.format_exc())
+        return failed(run, traceback.format_exc())
 
 
-def tuned_runs(planned: PlannedAgent, results: dict[str, Result]) -> list[RunSpec]:
-    """The runs of an agent with the settings that its trials chose; none where no settings could be chosen."""
-    if not planned.trials:
-        return list(planned.runs)
-    tried = [
-        (draw, None if "failed" in results[trial.hash] else main_test(trial, results[trial.hash])["score"])
-        for draw, trial in zip(planned.draws, planned.trials, strict=True)
-    ]
-    try:
-        settings = chosen(tried)
-    except ValueError:
-        return []
-    return [replace(run, outer_loop=with_settings(run.outer_loop, settings)) for run in planned.runs if run.outer_loop]
-
-
-def run_in_worker(run: RunSpec, root: Path, device: str) -> Result | None:
+def run_in_worker(run: RunSpec, root: Path, device: str) -> RunResult | None:
     """Execute a run in a worker, and write its progress into its folder meanwhile.
 
     Returns:
@@ -142,12 +124,12 @@ def run_in_worker(run: RunSpec, root: Path, device: str) -> Result | None:
     """
     path, written = root / run.hash / PROGRESS, 0.0
 
-    def on_update(updates: int, point: dict[str, float]) -> None:
+    def on_update(point: CurvePoint) -> None:
         nonlocal written
         if time.monotonic() - written > LOOK_EVERY_SECONDS:
             written = time.monotonic()
             with contextlib.suppress(OSError):  # no reason to stop
-                write_json(path, {"updates": updates, "point": point})
+                point.write(path)
 
     try:
         result = execute(run, root, device=device, on_update=on_update, patience=PATIENCE_SECONDS)

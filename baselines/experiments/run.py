@@ -16,6 +16,7 @@ from badger_envs.registry import get_spec
 from badger_envs.version import __version__
 from baselines.outer_loops.base import OuterLoop
 from baselines.perturbations.probes import PROBES
+from baselines.results import RUN_FILE, ProbeCurve, RunResult, Specification
 
 RUN_VERSION = 4
 """Goes into the hash; raise it when the same specification gives another result than before."""
@@ -54,21 +55,30 @@ class RunSpec:
     probe_episodes: int = 200
     """Test episodes at each point of a probe."""
 
-    def specification(self) -> dict[str, Any]:
-        """Plain numbers, lists and words, complete; just what is read back from a file."""
-        specification = {"run_version": RUN_VERSION, "badger_envs": __version__, **asdict(self)}
+    def specification(self) -> Specification:
+        """Everything that the result is a function of, as it is read back from a file."""
+        return Specification.of(self._plain())
+
+    def _plain(self) -> dict[str, Any]:
+        plain = {"run_version": RUN_VERSION, "badger_envs": __version__, **asdict(self)}
         for name in ("problem", "probes", "probe_episodes"):
-            del specification[name]
+            del plain[name]
         if self.outer_loop is not None:
-            specification["outer_loop"]["kind"] = self.outer_loop.kind
-        plain: dict[str, Any] = json.loads(json.dumps(specification))
+            plain["outer_loop"]["kind"] = self.outer_loop.kind
         return plain
 
     @property
     def hash(self) -> str:
         """Of the specification: 16 hexadecimal digits."""
-        text = json.dumps(self.specification(), sort_keys=True, separators=(",", ":"))
+        text = json.dumps(self._plain(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def size(self) -> int:
+        """Of the task, for training and for the main test."""
+        spec = get_spec(self.task)
+        size: int = getattr(spec.make_task(**self.arguments), spec.size_argument)
+        return size
 
     @property
     def updates(self) -> int:
@@ -104,28 +114,24 @@ class RunSpec:
         return f"{who}, trial at lr {self.outer_loop.learning_rate:g}"
 
 
-def find_result(run: RunSpec, root: Path) -> dict[str, Any] | None:
+def find_trained(run: RunSpec, root: Path) -> RunResult | None:
+    """The stored result of a run without its probes, or None where it is not there, cut off or of another run."""
+    found = RunResult.find(root / run.hash / RUN_FILE)
+    return found if found is not None and found.specification == run.specification() else None
+
+
+def find_result(run: RunSpec, root: Path) -> RunResult | None:
     """The stored result of a run with all its probes, or None where something is not there or is cut off."""
-    folder = root / run.hash
-    found = read_object(folder / "run.json")
-    if found is None or found.get("specification") != run.specification():
+    found = find_trained(run, root)
+    probes = {name: ProbeCurve.find(root / run.hash / probe_file(run, name)) for name in run.probes}
+    if found is None or None in probes.values():
         return None
-    probes = {name: read_object(folder / probe_file(run, name)) for name in run.probes}
-    return None if None in probes.values() else {**found, "probes": probes}
+    return found.model_copy(update={"probes": probes})
 
 
-def failure(run: RunSpec, reason: str) -> dict[str, Any]:
-    """The result of a run that has none."""
-    return {"hash": run.hash, "specification": run.specification(), "failed": reason}
-
-
-def read_object(path: Path) -> dict[str, Any] | None:
-    """What a JSON file holds; None where it is missing, cut off or no object."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
+def failed(run: RunSpec, reason: str) -> RunResult:
+    """The result of a run that raised."""
+    return RunResult(hash=run.hash, specification=run.specification(), failure=reason)
 
 
 def probe_file(run: RunSpec, name: str) -> str:

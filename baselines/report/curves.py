@@ -1,121 +1,135 @@
 """Pictures of one problem: scores during training, and what happens at other sizes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from badger_envs.registry import get_spec
-from baselines.report.plotting import Agent, Row, cut_off, labelled, levels, limits, line, over
-from baselines.report.style import FAINT, INK, Look, Picture, canvas, legend, save
+from baselines.report.plotting import Spread, cut_off, labelled, plot_agent, plot_references, set_limits
+from baselines.report.style import FAINT, INK, Picture, Style, canvas, legend, save
+from baselines.results import AgentResult, Problem
 
 SMOOTHED = 5
-"""Points of a learning curve in a moving average; lifetimes of different lengths have different references, and a
-short average hides that saw."""
+"""Points of a learning curve in a moving average; episodes of different lengths have different references, and a short
+average hides that saw."""
+
+
+class Place(NamedTuple):
+    """Where in the training a point of a learning curve lies, mean over runs."""
+
+    update: float
+    environment_steps: float
+    cpu_seconds: float
+
+
+Curve = Sequence[tuple[Place, Spread]]
 
 
 def learning_curves(
-    problem: Mapping[str, Any], agents: list[Agent], looks: Mapping[str, Look], folder: Path
+    problem: Problem, agents: Sequence[AgentResult], styles: Mapping[str, Style], folder: Path
 ) -> list[Picture]:
     """Scores against environment steps and against CPU-seconds."""
-    trained = [agent for agent in agents if agent["n"] and all(run["curve"] for run in agent["runs"])]
-    if not trained:
+    curves = [(agent, _curve(agent)) for agent in agents if agent.runs and all(run.curve for run in agent.runs)]
+    if not curves:
         return []
-    rows = {agent["agent"]: _curve(agent) for agent in trained}
     pictures = []
-    for name, x, axis, scale, title in (
-        ("steps", "environment_steps", "environment steps, millions", 1e-6, "How much experience does it take?"),
-        ("cpu", "cpu_seconds", "CPU-seconds of one core", 1.0, "How much computing does it take?"),
-    ):
+    for name, axis, title, xs in (
+        (
+            "steps", "environment steps, millions", "How much experience does it take?",
+            [[place.environment_steps * 1e-6 for place, _ in curve] for _, curve in curves],
+        ),
+        (
+            "cpu", "CPU-seconds of one core", "How much computing does it take?",
+            [[place.cpu_seconds for place, _ in curve] for _, curve in curves],
+        ),
+    ):  # fmt: skip
         with canvas() as (figure, axes):
-            for agent in trained:
-                points, look = rows[agent["agent"]], looks[agent["agent"]]
-                xs = [point[x] * scale for point in points]
-                line(axes, agent, look, xs, points)
-            levels(axes, problem)
+            for (agent, curve), own in zip(curves, xs, strict=True):
+                plot_agent(axes, agent, styles[agent.agent], own, [spread for _, spread in curve])
+            plot_references(axes)
             axes.set(xlabel=axis, ylabel="score on training episodes")
-            limits(axes)
+            set_limits(axes)
             legend(figure, axes)
         caption = f"Lines: mean over n runs, each a moving average of {SMOOTHED} points. Bands: lowest and highest run."
-        caption += cut_off([point for points in rows.values() for point in points])
-        flat = [labelled(problem, agent, point) for agent in trained for point in rows[agent["agent"]]]
-        pictures.append(save(figure, folder, f"{problem['name']}_{name}", title, caption, flat))
+        caption += cut_off(spread for _, curve in curves for _, spread in curve)
+        rows = [
+            labelled(problem, agent, **place._asdict(), **spread._asdict())
+            for agent, curve in curves
+            for place, spread in curve
+        ]
+        pictures.append(save(figure, folder, f"{problem.name}_{name}", title, caption, rows))
     return pictures
 
 
-def _curve(agent: Agent) -> list[Row]:
+def _curve(agent: AgentResult) -> Curve:
     """What is plotted of an agent, point by point; updates that not all of its runs have are left out."""
     runs = []
-    for run in agent["runs"]:
-        points = run["curve"]
-        padded = np.pad([point["score"] for point in points], SMOOTHED // 2, mode="edge")
+    for run in agent.runs:
+        padded = np.pad([point.score for point in run.curve], SMOOTHED // 2, mode="edge")
         smooth = np.convolve(padded, np.ones(SMOOTHED) / SMOOTHED, mode="valid")
         runs.append(
             {
-                point["update"]: (point["environment_steps"], point["cpu_seconds"], score)
-                for point, score in zip(points, smooth, strict=True)
+                point.update: (point.environment_steps, point.cpu_seconds, score)
+                for point, score in zip(run.curve, smooth, strict=True)
             }
         )
     shared = sorted(set(runs[0]).intersection(*runs[1:]))
     table = np.asarray([[run[update] for run in runs] for update in shared])  # (points, runs, 3)
     return [
-        {
-            "update": update,
-            "environment_steps": each[:, 0].mean(),
-            "cpu_seconds": each[:, 1].mean(),
-            **over(each[:, 2]),
-        }
+        (Place(update, each[:, 0].mean(), each[:, 1].mean()), Spread.over(each[:, 2]))
         for update, each in zip(shared, table, strict=True)
     ]
 
 
-def sizes(problem: Mapping[str, Any], agents: list[Agent], looks: Mapping[str, Look], folder: Path) -> Picture | None:
-    """The task's metric against size."""
-    trained = [agent for agent in agents if agent["n"] and not agent["handcrafted"]]
-    if not any(len(agent["runs"][0]["metric_at_size"]) > 1 for agent in trained):
+def size_curves(
+    problem: Problem, agents: Sequence[AgentResult], styles: Mapping[str, Style], folder: Path
+) -> Picture | None:
+    """The task's metric against size; None where everybody was tested at one size alone."""
+    trained = [agent for agent in agents if agent.trained]
+    if not any(len(agent.runs[0].metric_at_size) > 1 for agent in trained):
         return None
-    known, rows = get_spec(problem["task"]).published_curves, []
+    rows, tested = [], set()
     with canvas() as (figure, axes):
         for agent in trained:
-            at = [run["metric_at_size"] for run in agent["runs"]]
-            points = [
-                {"size": size, **over([each[str(size)] for each in at if str(size) in each])}
-                for size in sorted(map(int, at[0]))
+            at = [run.metric_at_size for run in agent.runs]
+            sizes = sorted(at[0])
+            points = [Spread.over([each[size] for each in at if size in each]) for size in sizes]
+            plot_agent(axes, agent, styles[agent.agent], sizes, points, marker="o")
+            rows += [
+                labelled(problem, agent, size=s, **point._asdict()) for s, point in zip(sizes, points, strict=True)
             ]
-            line(axes, agent, looks[agent["agent"]], [point["size"] for point in points], points, marker="o")
-            rows += [labelled(problem, agent, point) for point in points]
-        shown = {row["size"] for row in rows}
-        for (name, curve), dashes in zip(known.items(), (":", "--", "-."), strict=False):
-            near = {size: value for size, value in curve.items() if min(shown) <= size <= max(shown)}
+            tested |= set(sizes)
+        published = get_spec(problem.task).published_curves
+        for (name, curve), dashes in zip(published.items(), (":", "--", "-."), strict=False):
+            near = {size: value for size, value in curve.items() if min(tested) <= size <= max(tested)}
             axes.plot(list(near), list(near.values()), color=INK, linestyle=dashes, linewidth=1.2, label=name)
             rows += [
-                {"problem": problem["name"], "agent": "", "label": name, "size": size}
+                {"problem": problem.name, "agent": "", "label": name, "size": size}
                 | {"mean": value, "low": "", "high": "", "n": ""}
                 for size, value in near.items()
             ]
         first, last = trained_sizes(problem, trained)
-        edge = 0.012 * (max(shown) - min(shown))
+        edge = 0.012 * (max(tested) - min(tested))
         axes.axvspan(first - edge, last + edge, color=FAINT, alpha=0.2, linewidth=0, zorder=0)
         axes.annotate(
             "trained", ((first + last) / 2, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", color=FAINT
         )
-        axes.set(xlabel=f"{problem['size_name']} at test", ylabel=f"{problem['metric']}, less is better")
+        axes.set(xlabel=f"{problem.size_argument} at test", ylabel=f"{problem.metric}, less is better")
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         legend(figure, axes)
     caption = (
-        f"Lines: {problem['metric']} at the end of an episode, mean over n runs. Bands: lowest and highest run. "
-        "Who has a single point can't have another size."
+        f"Lines: {problem.metric} at the end of an episode, mean over n runs. Bands: lowest and highest run. "
+        "An agent with a single point works at no other size."
     )
-    return save(
-        figure, folder, f"{problem['name']}_sizes", "Does it work at sizes it was never trained at?", caption, rows
-    )
+    title = "Does it work at sizes it was never trained at?"
+    return save(figure, folder, f"{problem.name}_sizes", title, caption, rows)
 
 
-def trained_sizes(problem: Mapping[str, Any], agents: list[Agent]) -> tuple[int, int]:
-    """The smallest and the largest size that anybody trained at."""
-    stages = [stage for agent in agents for stage in agent["settings"].get("stages", [])]
-    found = [size for stage in stages for size in (stage.get("sizes") or [])]
-    return (min(found), max(found)) if found else (problem["size"], problem["size"])
+def trained_sizes(problem: Problem, agents: Sequence[AgentResult]) -> tuple[int, int]:
+    """The smallest and the largest size that an agent trained at."""
+    found = [size for agent in agents if agent.settings for size in agent.settings.trained_sizes]
+    return (min(found), max(found)) if found else (problem.size, problem.size)

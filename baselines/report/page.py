@@ -3,30 +3,31 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 from badger_envs.core.files import write_whole
+from baselines.analysis.aggregate import aggregate, aggregate_table
 from baselines.analysis.tables import Table, problem_tables, verdict_table
 from baselines.analysis.verdict import SIGNIFICANT, verdict
-from baselines.report.aggregate import aggregate, aggregate_pictures, aggregate_table
-from baselines.report.curves import learning_curves, sizes
-from baselines.report.probes import probes
-from baselines.report.style import Look, Picture, file_name, looks
-from baselines.report.verdict_text import headline, monolithic_ahead, sentences, verdict_picture
-from baselines.report.videos import NoFilmError, film
+from baselines.report.curves import learning_curves, size_curves
+from baselines.report.overview import aggregate_pictures, verdict_picture
+from baselines.report.probes import probe_curves
+from baselines.report.style import Picture, Style, agent_styles, file_name
+from baselines.report.verdict_text import ability_texts, headline, monolithic_ahead
+from baselines.report.videos import NoVideoError, record_video
+from baselines.results import RUNS, AgentResult, ComparisonResult, Problem
 
 TEMPLATES = Path(__file__).parent / "html"
-Content = Mapping[str, Any]
+PICTURE_ENDINGS = (".png", ".svg", ".csv")
 
 
 @dataclass(frozen=True)
-class Film:
-    """A run that was filmed, or why it was not."""
+class Video:
+    """A run that was recorded, or why it was not."""
 
-    who: str
+    player: str
     file: str
     """Relative to the page; empty where there is none."""
     why_not: str
@@ -36,21 +37,21 @@ class Film:
 class Section:
     """What is shown of a problem."""
 
-    problem: Content
-    agents: list[Content]
+    problem: Problem
+    agents: list[AgentResult]
     tables: list[Table]
     pictures: list[Picture]
     probes: list[Picture]
-    film: Film
+    video: Video
 
 
-def write_report(content: Content, out: Path, *, folders: Sequence[Path] = ()) -> Path:
-    """Write `report/index.html`, and what it shows into `report/figures` and `report/films`.
+def write_report(result: ComparisonResult, out: Path, *, folders: Sequence[Path] = ()) -> Path:
+    """Write `report/index.html`, and what it shows into `report/figures` and `report/videos`.
 
-    Pictures and films of an earlier report in the same folder that are not written again are removed.
+    Pictures and videos of an earlier report in the same folder that are not written again are removed.
 
     Args:
-        content: what is in `result.json`.
+        result: what is in `result.json`.
         out: an existing folder.
         folders: where `runs/` with trained agents lie; none for `out`.
 
@@ -58,20 +59,20 @@ def write_report(content: Content, out: Path, *, folders: Sequence[Path] = ()) -
         The page.
     """
     report = out / "report"
-    figures, films = report / "figures", report / "films"
-    for folder in (figures, films):
+    figures, videos = report / "figures", report / "videos"
+    for folder in (figures, videos):
         folder.mkdir(parents=True, exist_ok=True)
-    seen, tables, rows = looks(content), problem_tables(content), verdict(content)  # type: ignore[arg-type]
-    sections = [_section(content, problem, tables, seen, report, folders or (out,)) for problem in content["problems"]]
-    together = aggregate(content)
-    verdict_shown = verdict_picture(rows, figures)
-    together_shown = aggregate_pictures(together, seen, figures)
+    styles, tables, comparisons = agent_styles(result), problem_tables(result), verdict(result)
+    sections = [_section(result, problem, tables, styles, report, folders or (out,)) for problem in result.problems]
+    together = aggregate(result)
+    verdict_shown = verdict_picture(comparisons, figures)
+    together_shown = aggregate_pictures(together, styles, figures)
     pictures = [verdict_shown, *together_shown, *(each for part in sections for each in (*part.pictures, *part.probes))]
-    keep = {f"{picture.name}.{ending}" for picture in pictures if picture for ending in ("png", "svg", "csv")}
-    keep |= {Path(part.film.file).name for part in sections}
-    for folder in (figures, films):
+    keep = {f"{picture.name}{ending}" for picture in pictures if picture for ending in PICTURE_ENDINGS}
+    keep |= {Path(part.video.file).name for part in sections}
+    for folder in (figures, videos):
         for path in folder.iterdir():
-            if path.name not in keep and path.suffix in {".png", ".svg", ".csv", ".gif"}:
+            if path.name not in keep and path.suffix in {*PICTURE_ENDINGS, ".gif"}:
                 path.unlink()
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -80,61 +81,61 @@ def write_report(content: Content, out: Path, *, folders: Sequence[Path] = ()) -
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["drawn"] = lambda picture: Markup(picture.svg)
+    environment.filters["svg"] = lambda picture: Markup(picture.svg)
     page = environment.get_template("report.html").render(
-        content=content,
-        looks=seen,
-        verdict=sentences(rows),
-        headline=headline(rows),
-        ahead=monolithic_ahead(rows),
+        result=result,
+        styles=styles,
+        abilities=ability_texts(comparisons),
+        headline=headline(comparisons),
+        ahead=monolithic_ahead(comparisons),
         significant=SIGNIFICANT,
-        verdict_table=verdict_table(rows) if rows else None,
+        verdict_table=verdict_table(comparisons) if comparisons else None,
         verdict_picture=verdict_shown,
         together=together,
         together_table=aggregate_table(together),
         together_pictures=together_shown,
         sections=sections,
-        failures=[agent for agent in content["agents"] if agent["failed"]],
-        names={agent["label"]: agent["agent"] for agent in content["agents"]},
-        everybody={agent["agent"]: agent for agent in content["agents"]},
-        title_of={problem["name"]: problem["title"] for problem in content["problems"]},
-        titles={problem["title"]: problem["name"] for problem in content["problems"]},
+        finished_runs=sum(len(agent.runs) for agent in result.agents if agent.trained),
+        failures=[agent for agent in result.agents if agent.failures],
+        agents={agent.agent: agent for agent in result.agents},
+        agent_of_label={agent.label: agent.agent for agent in result.agents},
+        title_of={problem.name: problem.title for problem in result.problems},
+        problem_of_title={problem.title: problem.name for problem in result.problems},
     )
     write_whole(report / "index.html", page.encode())
     return report / "index.html"
 
 
 def _section(
-    content: Content, problem: Content, tables: Sequence[Table], seen: Mapping[str, Look], report: Path,
+    result: ComparisonResult, problem: Problem, tables: Sequence[Table], styles: Mapping[str, Style], report: Path,
     folders: Sequence[Path],
 ) -> Section:  # fmt: skip
-    agents = [agent for agent in content["agents"] if agent["problem"] == problem["name"]]
-    figures = report / "figures"
-    pictures = learning_curves(problem, agents, seen, figures)
-    other_sizes = sizes(problem, agents, seen, figures)
+    agents, figures = result.on(problem), report / "figures"
+    pictures = learning_curves(problem, agents, styles, figures)
+    other_sizes = size_curves(problem, agents, styles, figures)
     return Section(
         problem,
         agents,
-        [table for table in tables if table.problem == problem["name"]],
+        [table for table in tables if table.problem == problem.name],
         [*pictures, other_sizes] if other_sizes else pictures,
-        probes(problem, agents, seen, figures),
-        _film(problem, agents, report, folders),
+        probe_curves(problem, agents, styles, figures),
+        _video(problem, agents, report, folders),
     )
 
 
-def _film(problem: Content, agents: list[Content], report: Path, folders: Sequence[Path]) -> Film:
-    """Of the best run of the agent that the problem was made with, or of the first that has one."""
-    trained = [agent for agent in agents if agent["n"] and not agent["handcrafted"]]
+def _video(problem: Problem, agents: Sequence[AgentResult], report: Path, folders: Sequence[Path]) -> Video:
+    """Of the best run of the agent that the recipe was made with, or of the first that has one."""
+    trained = [agent for agent in agents if agent.trained]
     if not trained:
-        return Film("nobody", "", "nobody has a finished run")
-    agent = next((agent for agent in trained if agent["agent"] == problem["first"]), trained[0])
-    best = max(agent["runs"], key=lambda run: run["score"])
-    who = f"{agent['label']}, seed {best['seed']}, its best run (score {best['score']:.3f})"
-    places = [folder / "runs" / best["hash"] for folder in folders]
-    run = next((place for place in places if place.is_dir()), places[0])
-    path = report / "films" / f"{file_name(problem['name'])}.gif"
+        return Video("any agent", "", "none has a finished run")
+    agent = next((agent for agent in trained if agent.agent == problem.first_agent), trained[0])
+    best = max(agent.runs, key=lambda run: run.score)
+    player = f"{agent.label}, seed {best.seed}, its best run (score {best.score:.3f})"
+    places = [folder / RUNS / Path(best.hash).name for folder in folders]
+    run_folder = next((place for place in places if place.is_dir()), places[0])
+    path = report / "videos" / f"{file_name(problem.name)}.gif"
     try:
-        film(run, problem, path)
-    except NoFilmError as error:
-        return Film(who, "", str(error))
-    return Film(who, f"films/{path.name}", "")
+        record_video(run_folder, problem, path)
+    except NoVideoError as error:
+        return Video(player, "", str(error))
+    return Video(player, f"videos/{path.name}", "")

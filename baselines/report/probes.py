@@ -1,59 +1,70 @@
-"""Pictures of one problem: what trained agents were asked besides."""
+"""Pictures of one problem: what the probes found about trained agents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from baselines.perturbations.probes import PROBES
-from baselines.report.plotting import Agent, cut_off, labelled, levels, limits, line, over
-from baselines.report.style import Look, Picture, canvas, gid, legend, save
+from baselines.perturbations.probes import PROBES, Probe
+from baselines.report.plotting import Row, Spread, cut_off, labelled, plot_agent, plot_references, set_limits
+from baselines.report.style import Picture, Style, canvas, gid, legend, save
+from baselines.results import AgentResult, ProbeCurve, Problem
 
 FAR_APART = 10.0
 """From here on, as a ratio, points of a probe are on a logarithmic axis."""
+Probed = Sequence[tuple[AgentResult, Sequence[ProbeCurve]]]
+"""Agents with a curve for each run."""
 
 
-def probes(problem: Mapping[str, Any], agents: list[Agent], looks: Mapping[str, Look], folder: Path) -> list[Picture]:
-    """One picture for each probe that somebody could be asked."""
+def probe_curves(
+    problem: Problem, agents: Sequence[AgentResult], styles: Mapping[str, Style], folder: Path
+) -> list[Picture]:
+    """One picture for each probe that an agent has a curve of."""
     pictures = []
     for probe in PROBES.values():
-        asked = [
-            (agent, [run["probes"][probe.name] for run in agent["runs"] if run["probes"].get(probe.name, {}).get("x")])
-            for agent in agents
+        curves = [
+            (agent, [run.probes[probe.name] for run in agent.runs if probe.name in run.probes]) for agent in agents
         ]
-        asked = [(agent, curves) for agent, curves in asked if curves]
-        if not asked:
-            continue
-        rows = []
-        with canvas() as (figure, axes):
-            for agent, curves in asked:
-                found: dict[float, list[float]] = {}
-                for curve in curves:
-                    for x, score in zip(curve["x"], curve["score"], strict=True):
-                        found.setdefault(x, []).append(score)
-                trained = curves[0]["trained"]
-                points = [{"x": x, **over(found[x]), "trained": trained} for x in sorted(found)]
-                look = looks[agent["agent"]]
-                line(axes, agent, look, [point["x"] for point in points], points, marker="o", n=len(curves))
-                for point in points:
-                    if point["x"] == trained:
-                        ring: Any = {"markersize": 11, "markerfacecolor": "none", "markeredgecolor": look.color}
-                        axes.plot([trained], [point["mean"]], marker="o", gid=gid(agent["agent"]), **ring)
-                rows += [{"probe": probe.name, **labelled(problem, agent, point)} for point in points]
-            levels(axes, problem)
-            axes.set(xlabel=probe.axis, ylabel="score")
-            _ticks(axes, sorted({row["x"] for row in rows}))
-            limits(axes)
-            legend(figure, axes)
-        caption = cut_off(rows)
-        pictures.append(save(figure, folder, f"{problem['name']}_{probe.name}", probe.title, caption, rows))
+        probed = [(agent, [curve for curve in found if curve.x]) for agent, found in curves]
+        probed = [(agent, found) for agent, found in probed if found]
+        if probed:
+            pictures.append(_picture(problem, probe, probed, styles, folder))
     return pictures
 
 
+def _picture(problem: Problem, probe: Probe, probed: Probed, styles: Mapping[str, Style], folder: Path) -> Picture:
+    rows: list[Row] = []
+    shown: list[Spread] = []
+    places: set[float] = set()
+    with canvas() as (figure, axes):
+        for agent, curves in probed:
+            scores: dict[float, list[float]] = {}
+            for curve in curves:
+                for x, score in zip(curve.x, curve.score, strict=True):
+                    scores.setdefault(x, []).append(score)
+            trained, style = curves[0].trained, styles[agent.agent]
+            points = {x: Spread.over(scores[x]) for x in sorted(scores)}
+            plot_agent(axes, agent, style, list(points), list(points.values()), marker="o", n=len(curves))
+            if trained in points:
+                ring: Any = {"markersize": 11, "markerfacecolor": "none", "markeredgecolor": style.color}
+                axes.plot([trained], [points[trained].mean], marker="o", gid=gid(agent.agent), **ring)
+            for x, point in points.items():
+                numbers = {"x": x, **point._asdict(), "trained": trained}
+                rows.append({"probe": probe.name, **labelled(problem, agent, **numbers)})
+            shown += points.values()
+            places |= set(points)
+        plot_references(axes)
+        axes.set(xlabel=probe.axis, ylabel="score")
+        _ticks(axes, sorted(places))
+        set_limits(axes)
+        legend(figure, axes)
+    return save(figure, folder, f"{problem.name}_{probe.name}", probe.title, cut_off(shown), rows)
+
+
 def _ticks(axes: Axes, xs: list[float]) -> None:
-    """At what was asked, on an axis that keeps them apart."""
+    """At the places that were probed, on an axis that keeps them apart."""
     positive = [x for x in xs if x > 0.0]
     if len(positive) > 1 and positive[-1] >= FAR_APART * positive[0]:
         if positive == xs:

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from badger_envs.core.files import write_whole
+from baselines.results import ComparisonResult
 
 INK, FAINT, LINE, PAPER = "#222831", "#82888f", "#e6e8ea", "#ffffff"
 COLORS = (
@@ -22,7 +23,7 @@ COLORS = (
 )  # fmt: skip
 DASHES = ("-", "--", "-.")
 """Agents beyond the colours get the next one."""
-STYLE: Any = {
+RC_PARAMS: Any = {
     "font.size": 9.5,
     "text.color": INK,
     "text.parse_math": False,  # a dollar in a name is a dollar
@@ -52,7 +53,7 @@ IN_PAGE = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)", PAPER:
 
 
 @dataclass(frozen=True)
-class Look:
+class Style:
     """How an agent is drawn, the same in all pictures of a report."""
 
     color: str
@@ -76,11 +77,11 @@ class Picture:
     """To be put into a page."""
 
 
-def looks(content: Mapping[str, Any]) -> dict[str, Look]:
-    """The look of every trained agent of a result, by name."""
-    names = dict.fromkeys(agent["agent"] for agent in content["agents"] if not agent["handcrafted"])
+def agent_styles(result: ComparisonResult) -> dict[str, Style]:
+    """The style of every trained agent of a result, by name."""
+    names = dict.fromkeys(agent.agent for agent in result.agents if not agent.handcrafted)
     return {
-        name: Look(COLORS[number % len(COLORS)], DASHES[number // len(COLORS) % len(DASHES)])
+        name: Style(COLORS[number % len(COLORS)], DASHES[number // len(COLORS) % len(DASHES)])
         for number, name in enumerate(names)
     }
 
@@ -88,7 +89,7 @@ def looks(content: Mapping[str, Any]) -> dict[str, Look]:
 @contextmanager
 def canvas(height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
     """A figure with one pair of axes, so many inches high without its legend."""
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(RC_PARAMS):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         yield figure, figure.subplots()
 
@@ -100,11 +101,11 @@ def legend(figure: Figure, axes: Axes) -> None:
         return
     columns = 2 if max(map(len, labels)) <= LONGEST_IN_TWO_COLUMNS else 1
     figure.set_size_inches(WIDTH, figure.get_figheight() + ROW_OF_LEGEND * -(-len(labels) // columns))
-    drawn = figure.legend(handles, labels, frameon=False, fontsize=8, loc="outside upper left", ncols=columns)
-    for handle, shown, text in zip(handles, drawn.legend_handles, drawn.texts, strict=True):
+    box = figure.legend(handles, labels, frameon=False, fontsize=8, loc="outside upper left", ncols=columns)
+    for handle, line, text in zip(handles, box.legend_handles, box.texts, strict=True):
         mark = getattr(handle, "get_gid", lambda: None)()
-        if mark and shown is not None:
-            shown.set_gid(mark)
+        if mark and line is not None:
+            line.set_gid(mark)
             text.set_gid(mark)
 
 
@@ -127,12 +128,12 @@ def save(
         figure: what is drawn.
         folder: where to.
         name: of the files, without their ending.
-        title: said above the picture in a page.
-        caption: said below it.
+        title: above the picture in a page.
+        caption: below it.
         rows: the plotted numbers, all with the keys of the first.
     """
     name = file_name(name)
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(RC_PARAMS):
         png, svg = io.BytesIO(), io.StringIO()
         figure.savefig(png, format="png", dpi=160, metadata={"Software": None})
         figure.set_layout_engine("none")  # it is laid out, and that takes a while

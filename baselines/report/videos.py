@@ -1,8 +1,6 @@
-"""Films: a trained agent playing one test episode, as an animated GIF."""
+"""Videos: a trained agent playing one test episode, as an animated GIF."""
 
 import io
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,55 +12,56 @@ from PIL import Image
 import badger_envs
 from agents import AgentFileError, load_agent
 from badger_envs.core.files import write_whole
+from baselines.data import ResultFileError
 from baselines.outer_loops.policy import AgentPolicy
+from baselines.results import RUN_FILE, RUNS, Problem, RunResult
 
-MOST_BYTES = 300_000
+MAX_BYTES = 300_000
 WIDTH = 480
 """In pixels, at most."""
-MOST_FRAMES = 60
-SECONDS_OF_A_FILM = 8.0
+MAX_FRAMES = 60
+SECONDS_OF_A_VIDEO = 8.0
 """About; the last picture stays a little longer."""
 SECONDS_AT_THE_END = 1.5
 SMALLER = ((1.0, 64, 1), (1.0, 32, 1), (0.75, 32, 1), (0.75, 32, 2), (0.5, 32, 2), (0.5, 16, 4))
-"""What is tried until a film is small enough: part of the width, colours, every so many frames."""
+"""What is tried until a video is small enough: part of the width, colours, every so many frames."""
 
 
-class NoFilmError(Exception):
-    """Nothing can be filmed; the message says why."""
+class NoVideoError(Exception):
+    """No video can be made; the message says why."""
 
 
-def film(run_folder: Path, problem: Mapping[str, Any], path: Path, *, episode: int = 0) -> None:
-    """Let the agent of a run play a test episode, and write the film of it.
+def record_video(run_folder: Path, problem: Problem, path: Path, *, episode: int = 0) -> None:
+    """Let the agent of a run play a test episode, and write a video of it.
 
     Args:
         run_folder: holds `agent.json`, `agent.safetensors` and `run.json`.
-        problem: as in `result.json`: task and arguments.
+        problem: that it was trained on.
         path: where the GIF goes.
         episode: number of the test episode.
 
     Raises:
-        NoFilmError: There is no agent in the folder, or nothing to draw with.
+        NoVideoError: There is no agent in the folder, or nothing to draw with.
     """
     try:
         frames = _play(run_folder, problem, episode)
-    except (OSError, AgentFileError) as error:
-        raise NoFilmError(f"no trained agent can be read in runs/{run_folder.name}") from error
+    except (ResultFileError, AgentFileError) as error:
+        raise NoVideoError(f"no trained agent can be read in {RUNS}/{run_folder.name}") from error
     except DependencyNotInstalled as error:
-        raise NoFilmError(str(error)) from error
+        raise NoVideoError(str(error)) from error
     write_whole(path, _small_gif(frames))
 
 
-def _play(run_folder: Path, problem: Mapping[str, Any], episode: int) -> list[Any]:
+def _play(run_folder: Path, problem: Problem, episode: int) -> list[Any]:
     """Pictures uint8 (height, width, 3), at most so many of the whole episode, the last one too."""
-    run = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
-    bins = run["specification"]["outer_loop"].get("bins")
+    outer_loop = RunResult.read(run_folder / RUN_FILE).specification.outer_loop
     badger_envs.register_all()
-    env = gym.make(problem["task"], render_mode="rgb_array", **problem["arguments"])
+    env = gym.make(problem.task, render_mode="rgb_array", **problem.arguments)
     try:
         task: Any = env.unwrapped
-        policy = AgentPolicy(load_agent(run_folder), task.task.ports, bins=bins)
+        policy = AgentPolicy(load_agent(run_folder), task.task.ports, bins=outer_loop.bins if outer_loop else None)
         policy.reset(1)
-        step = max(-(-task.task.horizon // MOST_FRAMES), 1)
+        step = max(-(-task.task.horizon // MAX_FRAMES), 1)
         observation, _ = env.reset(options={"episode": episode})
         frames, count, over, reward = [np.asarray(env.render())], 0, False, 0.0
         while not over:
@@ -80,7 +79,7 @@ def _small_gif(frames: list[Any]) -> bytes:
     """The best of the forms of `SMALLER` that is small enough, or the smallest."""
     for part, colors, every in SMALLER:
         made = _gif(frames[:-1:every] + frames[-1:], part, colors)
-        if len(made) <= MOST_BYTES:
+        if len(made) <= MAX_BYTES:
             break
     return made
 
@@ -96,7 +95,7 @@ def _gif(frames: list[Any], part: float, colors: int) -> bytes:
         strip.paste(image, (0, place * height))
     palette = _palette(strip, colors)
     few = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
-    milliseconds = round(max(1000.0 * SECONDS_OF_A_FILM / len(few), 60.0) / 10.0) * 10
+    milliseconds = round(max(1000.0 * SECONDS_OF_A_VIDEO / len(few), 60.0) / 10.0) * 10
     times = [milliseconds] * (len(few) - 1) + [milliseconds + round(1000.0 * SECONDS_AT_THE_END)]
     out = io.BytesIO()
     few[0].save(out, format="GIF", save_all=True, append_images=few[1:], duration=times, loop=0, optimize=False)

@@ -1,0 +1,90 @@
+"""All problems together, agent by agent: interquartile means and ranks, with their intervals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from badger_envs.statistics import FloatArray, Interval, RankInterval, rank_intervals, stratified_bootstrap
+from baselines.analysis.tables import Table
+from baselines.analysis.verdict import CUT, MONOLITHIC
+from baselines.results import ComparisonResult
+
+MODULAR = "modular"
+"""The modular agents of all problems taken together, where they are not the same one everywhere."""
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """An agent that was trained on all problems that count."""
+
+    name: str
+    label: str
+    scores: list[FloatArray]
+    """(runs,) for each problem."""
+    score: Interval
+    rank: RankInterval
+
+    @property
+    def runs(self) -> int:
+        """On all problems together."""
+        return sum(len(scores) for scores in self.scores)
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """The entrants, best first, and the problems that count."""
+
+    problems: list[str]
+    """Titles; only problems on which two trained agents or more have runs count."""
+    entrants: list[Entrant]
+    left_out: list[str]
+    """Labels of those who are not on all of these problems."""
+
+
+def aggregate(result: ComparisonResult) -> Aggregate:
+    """All agents that have runs on all problems that several agents have runs on."""
+    scores: dict[str, dict[str, FloatArray]] = {}
+    labels = {agent.agent: agent.label for agent in result.agents if not agent.handcrafted}
+    for agent in result.agents:
+        if agent.trained:
+            scores.setdefault(agent.agent, {})[agent.problem] = np.asarray([run.score for run in agent.runs])
+    problems = [each for each in result.problems if sum(each.name in found for found in scores.values()) > 1]
+    firsts = {problem.first_agent for problem in problems}
+    if len(firsts) > 1 and not {MONOLITHIC, CUT} & firsts:
+        taken = {problem.name: scores.get(problem.first_agent, {}).get(problem.name) for problem in problems}
+        scores[MODULAR] = {name: found for name, found in taken.items() if found is not None}
+        labels[MODULAR] = "modular: the first agent of each problem"
+    everywhere = [
+        name for name, found in scores.items() if problems and all(problem.name in found for problem in problems)
+    ]
+    lists = [[scores[name][problem.name] for problem in problems] for name in everywhere]
+    entrants = [
+        Entrant(name, labels[name], found, stratified_bootstrap(found), rank)
+        for name, found, rank in zip(everywhere, lists, rank_intervals(lists) if lists else (), strict=True)
+    ]
+    return Aggregate(
+        [problem.title for problem in problems],
+        sorted(entrants, key=lambda each: each.rank.rank),
+        [label for name, label in labels.items() if name not in everywhere],
+    )
+
+
+def aggregate_table(found: Aggregate) -> Table:
+    """Means, ranks and how many runs they rest on."""
+    return Table(
+        "All problems together",
+        f"score: interquartile mean over all runs on {len(found.problems)} problems, 0 = blind chance, 1 = handcrafted "
+        "reference. 95 %: bootstrap, runs drawn again problem by problem; too narrow for few runs.",
+        ("agent", "score", "95 %", "rank", "rank, 95 %", "runs"),
+        tuple(
+            (
+                each.label,
+                f"{each.score.estimate:.3f}",
+                f"{each.score.low:.3f}..{each.score.high:.3f}",
+                str(each.rank.rank),
+                f"{each.rank.low}..{each.rank.high}",
+                str(each.runs),
+            )
+            for each in found.entrants
+        ),
+    )
