@@ -292,10 +292,11 @@ class ComparisonResult(Data):
     @classmethod
     def from_json(cls, content: str | bytes, file: str) -> Self:
         """What `result.json` says, of this format or of format 2."""
+        plain = None
         with contextlib.suppress(ValueError):  # what is no JSON is refused below
             plain = json.loads(content)
-            if isinstance(plain, dict) and plain.get("format") == 2:
-                content = json.dumps(from_format_2(plain, file))
+        if isinstance(plain, dict) and plain.get("format") == 2:
+            content = json.dumps(from_format_2(plain, file))
         return super().from_json(content, file)
 
     @model_validator(mode="after")

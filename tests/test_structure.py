@@ -18,7 +18,7 @@ ALLOWED = {
     "agents": {"torch", "safetensors"},
     "baselines": {
         "PIL", "agents", "badger_envs", "cma", "filelock", "gymnasium", "jinja2", "markupsafe", "matplotlib", "numpy",
-        "rich", "sb3_contrib", "stable_baselines3", "torch", "tyro",
+        "pydantic", "rich", "sb3_contrib", "stable_baselines3", "torch", "tyro",
     },
     "leaderboards": {"badger_envs", "jinja2", "numpy", "pydantic", "safetensors", "tyro"},
 }  # fmt: skip
@@ -33,11 +33,12 @@ ADAPTERS = {
     "baselines/third_party/benchmarl/referee.py": {"pettingzoo"},
     "leaderboards/check/agent_schema.py": {"agents"},
     "leaderboards/evaluate/saved_agent.py": {"agents", "baselines", "torch"},
+    "leaderboards/submit/from_comparison.py": {"baselines"},
 }
 """Files that import what the others of their folder do not need: adapters for those who have a library, the script
-that made the shipped gaits, what runs the weights of a submission, and what checks their config by the dataclasses of
-`agents.config`, which need no torch. What is of the package, nothing else in it
-imports."""
+that made the shipped gaits, what runs the weights of a submission, what checks their config by the dataclasses of
+`agents.config`, and what reads a comparison by the types of `baselines.results`; these two need no torch. What is of the
+package, nothing else in it imports."""
 
 
 def imported(path: Path) -> set[str]:
@@ -65,6 +66,15 @@ def test_nothing_in_the_package_imports_an_adapter():
         for adapter in (name for name in ADAPTERS if name.startswith("badger_envs")):
             module = adapter.removesuffix(".py").replace("/", ".")
             assert f"\nfrom {module} import" not in path.read_text()
+
+
+def test_the_board_reads_comparisons_by_their_types_alone():
+    source = (ROOT / "leaderboards" / "submit" / "from_comparison.py").read_text()
+    modules = {node.module for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
+    assert {module for module in modules if module.startswith("baselines")} == {"baselines.results"}
+    for name in ("results", "data", "format_2"):
+        found = imported(ROOT / "baselines" / f"{name}.py") - set(sys.stdlib_module_names)
+        assert found <= {"badger_envs", "baselines", "numpy", "pydantic"}
 
 
 def test_tasks_know_neither_drawing_nor_torch():

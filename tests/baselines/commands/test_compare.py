@@ -25,6 +25,7 @@ from baselines.commands.compare import choose
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.experiments.suites import SUITES
+from baselines.results import RESULT_FILE, ComparisonResult
 from tests.helpers.tiny import ALL, run_tiny, start_tiny, tiny
 
 ONE_AGENT = ("--recipes", "xor3", "--seeds", "1", "--jobs", "1")
@@ -95,26 +96,26 @@ def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path, run_
     code, said = run_tiny(out, "--progress", "lines")
     assert code == 0, said
     assert f"[{ALL}/{ALL}," in said
-    content = json.loads((out / "result.json").read_text())
+    result = ComparisonResult.read(out / RESULT_FILE)
     assert next(out.rglob("index.html")).stat().st_size > 1000
-    by_name = {(agent["problem"], agent["agent"]): agent for agent in content["agents"]}
+    by_name = {(agent.problem, agent.agent): agent for agent in result.agents}
     assert len(by_name) == 9
     for agent in by_name.values():
-        assert agent["failed"] == []
-        assert len(agent["runs"]) == (1 if agent["handcrafted"] else 2)
-        if not agent["handcrafted"]:
-            assert agent["episodes"] == 12 * 8
-            assert [set(run["probes"]) for run in agent["runs"]] == [{"life", "cut"}] * 2
-            assert [trial["updates"] for trial in agent["trials"]] == [6, 6]
-    assert by_name["guessing", "reference"]["score"]["iqm"] == pytest.approx(1.0, abs=0.05)
-    assert by_name["guessing", "chance"]["score"]["iqm"] == pytest.approx(0.0, abs=0.2)
+        assert agent.failures == ()
+        assert len(agent.runs) == (1 if agent.handcrafted else 2)
+        if not agent.handcrafted:
+            assert agent.episodes == 12 * 8
+            assert [set(run.probes) for run in agent.runs] == [{"life", "cut"}] * 2
+            assert [trial.updates for trial in agent.trials] == [6, 6]
+    assert by_name["guessing", "reference"].score.estimate == pytest.approx(1.0, abs=0.05)
+    assert by_name["guessing", "chance"].score.estimate == pytest.approx(0.0, abs=0.2)
 
     began = {path: path.stat().st_mtime_ns for path in (out / "runs").rglob("*")}
     code, said = run_here("compare", "--suite", "tiny", "--out", str(out))
     assert code == 0, said
     assert said.count("found, not run again") == ALL
     assert {path: path.stat().st_mtime_ns for path in (out / "runs").rglob("*")} == began
-    assert json.loads((out / "result.json").read_text())["agents"] == content["agents"]
+    assert ComparisonResult.read(out / RESULT_FILE).agents == result.agents
 
     code, said = run_here("export", str(out), "--out", str(tmp_path / "raw"))
     assert code == 0, said
@@ -122,9 +123,9 @@ def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path, run_
     tested = {(result["training_seed"], result["arguments"]["dims"]): result["returns"] for result in raw["results"]}
     assert set(tested) == {(seed, dims) for seed in (0, 1) for dims in (2, 3)}
     assert {len(returns) for returns in tested.values()} == {100}
-    run = by_name["guessing", "badger"]["runs"][1]
+    run = by_name["guessing", "badger"].runs[1]
     score = reference_returns(make_task(GUESSING, dims=3)).score(tested[1, 3]).mean()
-    assert score == pytest.approx(run["score"])
+    assert score == pytest.approx(run.score)
     again = {path.name: path.read_bytes() for path in (tmp_path / "raw").iterdir()}
     assert run_here("export", str(out), "--out", str(tmp_path / "raw"))[0] == 0
     assert {path.name: path.read_bytes() for path in (tmp_path / "raw").iterdir()} == again
@@ -252,11 +253,11 @@ def test_a_failing_cell_is_shown_and_the_others_go_on(tmp_path, run_here, monkey
     assert code == 1
     assert len(re.findall("monolithic, trial.*failed.*memory must be an integer", said)) == 2
     assert "some runs failed; see failed.json in" in said
-    by_name = {agent["agent"]: agent for agent in json.loads((tmp_path / "result.json").read_text())["agents"]}
-    assert by_name["badger"]["n"] == 1
-    assert by_name["monolithic"]["n"] == 0
-    assert len(by_name["monolithic"]["failed"]) == 2
-    assert all("memory must be an integer" in str(each) for each in by_name["monolithic"]["failed"])
+    by_name = {agent.agent: agent for agent in ComparisonResult.read(tmp_path / RESULT_FILE).agents}
+    assert len(by_name["badger"].runs) == 1
+    assert len(by_name["monolithic"].runs) == 0
+    assert len(by_name["monolithic"].failures) == 2
+    assert all("memory must be an integer" in each.traceback for each in by_name["monolithic"].failures)
     assert "memory must be an integer" in next(tmp_path.rglob("index.html")).read_text()
 
 

@@ -32,10 +32,10 @@ def test_costs_are_counted_by_hand():
     agent = build_agent("Monolithic", {"port_features": 3, "ports": 2, "hidden_size": 5})
     found = costs(agent, task)
     # A GRU of 12 inputs (two ports, three numbers and their changes) and 5 units, and a layer to 2 actions.
-    assert found["parameters"] == 3 * 5 * (12 + 5 + 2) + 2 * (5 + 1)
-    assert found["memory"] == 5
-    assert found["parameters_per_memory"] == found["parameters"] / 5
-    assert found["flops_per_step"] == 2 * (3 * 5 * (12 + 5) + 2 * 5)
+    assert found.parameters == 3 * 5 * (12 + 5 + 2) + 2 * (5 + 1)
+    assert found.memory == 5
+    assert found.parameters_per_memory == found.parameters / 5
+    assert found.flops_per_step == 2 * (3 * 5 * (12 + 5) + 2 * 5)
 
 
 def test_a_recipe_runs_and_is_found_again(tmp_path):
@@ -84,7 +84,7 @@ def test_every_agent_trains_on_every_pure_task_by_a_step_of_back_propagation(tmp
                 run, task=spec.id, arguments={}, config=agent_spec.fitted(task, 8000), test_sizes=(),
                 outer_loop=replace(run.outer_loop, stages=type(run.outer_loop)().stages, batch=4), episodes=4,
             )  # fmt: skip
-            assert "failed" not in execute(run, tmp_path)
+            assert not execute(run, tmp_path).failure
 
 
 @pytest.mark.slow
@@ -92,7 +92,7 @@ def test_messages_are_what_solves_the_parity_of_four_bits(tmp_path):
     scores = {}
     for name in ("badger", "shared"):
         result = execute(plan_recipe("xor", agent=name), tmp_path)
-        scores[name] = [result["tests"][bits]["score"] for bits in ("2", "4")]
+        scores[name] = [result.tests[bits].score for bits in (2, 4)]
     assert min(scores["badger"]) > 0.9
     assert max(np.abs(scores["shared"])) < 0.15
 
@@ -101,4 +101,4 @@ def test_messages_are_what_solves_the_parity_of_four_bits(tmp_path):
 def test_ppo_moves_the_chain(tmp_path):
     torch.set_num_threads(1)
     result = execute(plan_recipe("robot_ppo", updates=30), tmp_path)
-    assert result["tests"]["4"]["score"] > 0.1  # with all of its 100 updates it crawls several times as far
+    assert result.tests[4].score > 0.1  # with all of its 100 updates it crawls several times as far

@@ -1,7 +1,5 @@
 """Files of a run that were cut off, by a full disk or a lost machine: done again, not crashed."""
 
-from dataclasses import replace
-
 import pytest
 import torch
 
@@ -10,18 +8,13 @@ from baselines.execution.scheduler import PROGRESS, run_in_worker
 from baselines.experiments.recipes import GUESSING
 from baselines.experiments.run import RunSpec, find_result
 from baselines.outer_loops.bptt import BPTT
+from tests.helpers.runs import without_times
 
 RUN = RunSpec(
     "shared", GUESSING, {"dims": 2, "horizon": 3}, 0,
     "Badger", {"port_features": 3, "hidden_size": 3, "messages": "none"},
     outer_loop=BPTT(updates=6, batch=2), episodes=10, probes=("life",), probe_episodes=4,
 )  # fmt: skip
-
-
-def without_times(result):
-    """What has to be the same in every run."""
-    curve = [{key: value for key, value in point.items() if key != "cpu_seconds"} for point in result["curve"]]
-    return {key: value for key, value in result.items() if not key.endswith("seconds")} | {"curve": curve}
 
 
 class Interrupted(BaseException):
@@ -31,8 +24,8 @@ class Interrupted(BaseException):
 def interrupted_after(updates, root):
     """Train the run until so many updates are done; a checkpoint is left."""
 
-    def interrupt(done, point):
-        if done == updates:
+    def interrupt(point):
+        if point.update == updates:
             raise Interrupted
 
     with pytest.raises(Interrupted):
@@ -49,7 +42,7 @@ def test_a_cell_whose_file_was_cut_off_is_completed(tmp_path, name):
     next(folder.glob("probe_*")).unlink()
     assert find_result(RUN, tmp_path) is None
     again = execute(RUN, tmp_path)
-    assert "failed" not in again
+    assert not again.failure
     assert without_times(again) == without_times(first)
     assert without_times(find_result(RUN, tmp_path)) == without_times(first)
 
@@ -78,15 +71,15 @@ def test_what_a_killed_process_had_not_finished_writing_is_swept_away(tmp_path):
     half = tmp_path / RUN.hash / "run.json.4711.tmp"
     half.parent.mkdir()
     half.write_text('{"half')
-    assert "failed" not in execute(RUN, tmp_path)
+    assert not execute(RUN, tmp_path).failure
     assert not half.exists()
 
 
 def test_progress_that_cannot_be_written_is_no_reason_to_stop(tmp_path):
     (tmp_path / RUN.hash / PROGRESS).mkdir(parents=True)
-    assert "failed" not in run_in_worker(RUN, tmp_path, "cpu")
+    assert not run_in_worker(RUN, tmp_path, "cpu").failure
 
 
 def test_a_folder_that_cannot_be_made_is_a_failed_cell(tmp_path):
     (tmp_path / RUN.hash).write_text("a file")
-    assert "FileExistsError" in run_in_worker(replace(RUN), tmp_path, "cpu")["failed"]
+    assert "FileExistsError" in run_in_worker(RUN, tmp_path, "cpu").failure

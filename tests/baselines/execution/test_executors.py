@@ -18,7 +18,7 @@ from filelock import FileLock
 from baselines.__main__ import main
 from baselines.execution.executors import EXECUTORS, processes
 from baselines.execution.scheduler import run_all, run_in_worker
-from baselines.experiments.suites import plan
+from baselines.experiments.plan import plan
 from tests.helpers.tiny import ROOT, tiny
 
 PLANS = [planned for recipe in tiny().recipes[1:] for planned in plan(tiny(), recipe, 1)]
@@ -34,13 +34,13 @@ class Listener:
     def expect(self, runs):
         pass
 
-    def progress(self, run, updates, point):
+    def progress(self, run, point):
         pass
 
     def done(self, run, result, *, stored):
         self.ended.append(run.hash)
-        if "failed" in result:
-            self.failed.append(result["failed"])
+        if result.failure:
+            self.failed.append(result.failure)
 
 
 def describe_worker(path: Path) -> dict[str, object]:
@@ -100,7 +100,7 @@ def test_a_cell_that_another_process_works_on_is_left_to_it(tmp_path):
     (tmp_path / run.hash).mkdir()
     with FileLock(tmp_path / run.hash / "lock"):
         assert run_in_worker(run, tmp_path, "cpu") is None
-    assert "failed" not in run_in_worker(run, tmp_path, "cpu")
+    assert not run_in_worker(run, tmp_path, "cpu").failure
 
 
 class LosesTheFirst:
@@ -141,7 +141,7 @@ def test_an_executor_gives_what_processes_give_and_ends_what_runs(tmp_path, monk
         with EXECUTORS[executor](2) as workers:
             runs = tmp_path / executor
             found = run_all(PLANS, runs, executor=workers, device="cpu", monitor=listeners[executor])
-            results[executor] = {key: result["tests"] for key, result in found.items()}
+            results[executor] = {key: result.tests for key, result in found.items()}
             if executor == name:
                 workers.submit(write_what_interrupts_me, tmp_path / "a")
                 wait_for(tmp_path / "a.begun")

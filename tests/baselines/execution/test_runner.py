@@ -1,4 +1,3 @@
-import json
 from dataclasses import fields, replace
 
 import numpy as np
@@ -8,15 +7,17 @@ from agents import build_agent, count_parameters, load_agent
 from badger_envs.evaluation import evaluate
 from badger_envs.registry import SPECS
 from baselines.execution.runner import execute
-from baselines.execution.scheduler import tuned_runs
 from baselines.experiments.agents import fit_width
+from baselines.experiments.plan import plan
 from baselines.experiments.recipes import GUESSING, RECIPES
-from baselines.experiments.run import RunSpec, find_result
+from baselines.experiments.run import RunSpec, failed, find_result
 from baselines.experiments.search import Search, chosen
-from baselines.experiments.suites import SUITES, main_test, plan
+from baselines.experiments.suites import SUITES
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.policy import AgentPolicy
+from baselines.results import EvaluationResult, RunResult
+from tests.helpers.runs import without_times
 
 RUN = RunSpec(
     agent="badger",
@@ -34,10 +35,8 @@ RUN = RunSpec(
 def test_a_result_is_a_function_of_the_specification(tmp_path):
     one, other = (execute(RUN, tmp_path / name) for name in ("a", "b"))
     for result in (one, other):
-        assert result.pop("training_cpu_seconds") == result["curve"][-1]["cpu_seconds"]
-        for point in result["curve"]:
-            del point["cpu_seconds"]
-    assert one == other
+        assert result.training_cpu_seconds == result.curve[-1].cpu_seconds
+    assert without_times(one) == without_times(other)
 
 
 def test_everything_in_a_specification_changes_its_hash():
@@ -66,7 +65,7 @@ def test_a_cell_file_that_is_cut_off_or_of_another_specification_is_run_again(tm
     first = execute(RUN, tmp_path)
     (tmp_path / RUN.hash / "run.json").write_text(damage)
     assert find_result(RUN, tmp_path) is None
-    assert execute(RUN, tmp_path)["tests"] == first["tests"]
+    assert execute(RUN, tmp_path).tests == first.tests
 
 
 def test_a_later_probe_asks_the_agent_that_was_trained_before(tmp_path, monkeypatch):
@@ -75,38 +74,38 @@ def test_a_later_probe_asks_the_agent_that_was_trained_before(tmp_path, monkeypa
     asking = replace(RUN, probes=("life", "cut"), probe_episodes=10)
     assert find_result(asking, tmp_path) is None
     result = execute(asking, tmp_path)
-    assert result == {**first, "probes": result["probes"]} == find_result(asking, tmp_path)
-    assert result["probes"]["life"]["x"] == [1, 3, 10]
+    assert result == first.model_copy(update={"probes": result.probes}) == find_result(asking, tmp_path)
+    assert result.probes["life"].x == (1, 3, 10)
 
 
 def test_a_cell_that_raises_is_recorded_and_tried_again(tmp_path):
     broken = replace(RUN, config={"port_features": 3, "hidden_size": 0})
     result = execute(broken, tmp_path)
-    assert "hidden_size must be an integer of at least 1, got 0" in result["failed"]
-    assert "tests" not in result
-    assert json.loads((tmp_path / broken.hash / "failed.json").read_text())["failed"] == result["failed"]
+    assert "hidden_size must be an integer of at least 1, got 0" in result.failure
+    assert result.tests == {}
+    assert RunResult.read(tmp_path / broken.hash / "failed.json") == result
     assert find_result(broken, tmp_path) is None
 
 
 def test_the_saved_agent_is_the_one_that_was_tested(tmp_path):
     result = execute(RUN, tmp_path)
     agent = load_agent(tmp_path / RUN.hash)
-    assert count_parameters(agent) == result["parameters"]
+    assert count_parameters(agent) == result.costs.parameters
     again = evaluate(AgentPolicy(agent, 2), GUESSING, episodes=20, **RUN.arguments)
-    assert again.as_json()["returns"] == main_test(RUN, result)["returns"]
+    assert again.as_json()["returns"] == list(result.tests[2].returns)
 
 
 def test_sizes_that_an_agent_cannot_have_are_named(tmp_path):
     run = replace(RUN, kind="Monolithic", config={"port_features": 3, "ports": 2, "hidden_size": 4})
     result = execute(run, tmp_path)
-    assert list(result["tests"]) == ["2"]
-    assert result["cannot_have_size"] == [1, 3]
+    assert list(result.tests) == [2]
+    assert result.cannot_have_size == (1, 3)
 
 
 def test_a_handcrafted_policy_is_a_cell_without_training(tmp_path):
     run = RunSpec("probe", GUESSING, {"dims": 2}, 0, policy="reference", test_sizes=(5,), episodes=50)
     result = execute(run, tmp_path)
-    assert np.max(result["tests"]["5"]["metrics"]["error"]) < 1e-6
+    assert np.max(result.tests[5].metrics["error"]) < 1e-6
 
 
 PAIRS = [(suite, recipe) for suite in SUITES.values() for recipe in suite.recipes]
@@ -147,10 +146,15 @@ def test_the_levels_of_a_task_take_part_by_themselves():
     assert [planned.agent_spec.name for planned in plans] == ["chance", "reference", "all_but_one"]
 
 
+def with_score(run, score):
+    """A result that has nothing but its score."""
+    return RunResult.model_construct(failure=None, tests={run.size: EvaluationResult.model_construct(score=score)})
+
+
 def trial_results(planned, scores):
     """Results in which the trials have these scores, None for one that failed."""
     return {
-        trial.hash: {"failed": "Traceback"} if score is None else {"tests": {"3": {"score": score}}}
+        trial.hash: failed(trial, "Traceback") if score is None else with_score(trial, score)
         for trial, score in zip(planned.trials, scores, strict=True)
     }
 
@@ -159,7 +163,7 @@ def test_the_settings_that_the_trials_chose_are_those_of_the_runs():
     suite = replace(SUITES["standard"], search=Search(trials=3, seeds=2))
     planned = plan(suite, RECIPES["xor3"], 3)[0]
     # The second draw is lucky once, the third failed once.
-    runs = tuned_runs(planned, trial_results(planned, [0.9, 0.9, 1.0, 0.0, 1.0, None]))
+    runs = planned.tuned_runs(trial_results(planned, [0.9, 0.9, 1.0, 0.0, 1.0, None]))
     assert {run.outer_loop.learning_rate for run in runs} == {planned.draws[0]["learning_rate"]}
     assert [run.seed for run in runs] == [0, 1, 2]
     assert {trial.updates for trial in planned.trials} == {RECIPES["xor3"].outer_loop.updates // 2}
@@ -174,7 +178,7 @@ def test_of_draws_that_are_as_good_the_middle_one_is_chosen():
 
 def test_where_every_draw_failed_nothing_is_run():
     planned = plan(replace(SUITES["standard"], search=Search(trials=2, seeds=2)), RECIPES["xor3"], 3)[0]
-    assert tuned_runs(planned, trial_results(planned, [0.5, None] * 2)) == []
+    assert planned.tuned_runs(trial_results(planned, [0.5, None] * 2)) == []
     with pytest.raises(ValueError, match="no settings were found"):
         chosen([])
 

@@ -161,11 +161,11 @@ def test_trained_agents_find_the_targets_and_remember_what_they_learned(name, tm
     run = replace(run, outer_loop=replace(run.outer_loop, learning_rate=8e-3), test_sizes=())
     result = execute(run, tmp_path)
     assert "failed" not in result
-    errors = np.asarray(result["tests"]["3"]["metrics"]["error"])
+    errors = np.asarray(result.tests[3].metrics["error"])
     assert errors.mean() < 0.1  # the plateaus are at 1, 2/3 and 1/3
-    rewards = result["tests"]["3"]["mean_reward_of_step"]
+    rewards = result.tests[3].mean_reward_of_step
     assert rewards[0] < -0.9  # nobody can know the targets at once: they are learned inside the lifetime
-    assert result["tests"]["3"]["score"] > 0.85
+    assert result.tests[3].score > 0.85
 
 
 @pytest.mark.slow

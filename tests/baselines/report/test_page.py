@@ -4,7 +4,7 @@ import pytest
 
 from baselines.report import write_report
 from tests.helpers.chromium import assert_page_opens_without_complaints
-from tests.helpers.report_content import content, write_run
+from tests.helpers.report_content import synthetic_result, write_run
 
 SPECS = "[...document.querySelectorAll('#all table tbody tr')].map(row => row.cells[0].textContent)"
 BADGE = "getComputedStyle(document.querySelector('.badge')).color"
@@ -13,9 +13,9 @@ BADGE = "getComputedStyle(document.querySelector('.badge')).color"
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     out = tmp_path_factory.mktemp("page")
-    result = content()
-    best = max(result["agents"][0]["runs"], key=lambda run: run["score"])
-    write_run(out, best["hash"], "xor3")
+    result = synthetic_result()
+    best = max(result.agents[0].runs, key=lambda run: run.score)
+    write_run(out, best.hash, "xor3")
     return write_report(result, out)
 
 

@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
+from baselines.results import FORMAT, ComparisonResult, RunResult
 from leaderboards.check.check import check
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.schema.make_benchmark import Chosen, write_benchmark
@@ -14,6 +15,7 @@ from tests.helpers.tiny import run_tiny
 from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_config, make_weights
 
 WHO = {"authors": ["Ada Lovelace"], "url": "https://example.org/code", "date": "2026-01-02"}
+SETTINGS = {"kind": "bptt", "learning_rate": 0.01, "stages": []}
 TINY = {"benchmark": "tiny", "benchmarks": BENCHMARKS}
 
 
@@ -22,7 +24,7 @@ def results(tmp_path):
     """A folder as `baselines compare` writes it: an agent that was trained five times on both problems."""
     folder = tmp_path / "results"
     benchmark = load_benchmark("tiny", BENCHMARKS)
-    entries = []
+    agents = []
     for problem in benchmark.problems:
         runs = []
         for seed in range(5):
@@ -32,43 +34,57 @@ def results(tmp_path):
             for size, at in problem.sizes.items():
                 scores = 0.5 + 0.1 * numbers.standard_normal(at.episodes)
                 returns = np.clip(at.chance + scores * (at.reference - at.chance), at.lowest, at.highest)
-                tests[str(size)] = {
-                    "id": problem.id,
-                    "arguments": at.arguments,
-                    "episode_set": "TEST",
-                    "first_episode": 0,
-                    "episodes": at.episodes,
-                    "returns": [float(f"{value:.9g}") for value in returns],
-                }
+                tests[size] = {
+                    "id": problem.id, "arguments": at.arguments, "episode_set": "TEST", "first_episode": 0,
+                    "episodes": at.episodes, "chance": at.chance, "reference": at.reference, "score": 0.5,
+                    "returns": [float(f"{value:.9g}") for value in returns], "metrics": {}, "mean_reward_of_step": [],
+                }  # fmt: skip
             name = f"{problem.name}{seed}"
+            specification = {
+                "run_version": 4, "badger_envs": "0.1.0", "agent": "two_words", "task": problem.id, "seed": seed,
+                "arguments": problem.arguments, "kind": "Badger", "config": {}, "policy": None, "outer_loop": SETTINGS,
+                "test_sizes": [], "episode_set": "TEST", "episodes": 8,
+            }  # fmt: skip
+            curve = [
+                {"environment_steps": 100.0 * step, "score": 0.1 * step + 0.01 * seed, "update": step, "cpu_seconds": 1}
+                for step in range(60)
+            ]
+            costs = {"parameters": count, "memory": 1, "parameters_per_memory": count, "flops_per_step": 1}
             run = {
-                "specification": {"seed": seed, "agent": "two_words"},
-                "device": "cpu",
-                "training_cpu_seconds": 1.0 + seed,
-                "environment_steps": 1000 + seed,
-                "curve": [{"environment_steps": 100.0 * step, "score": 0.1 * step + 0.01 * seed} for step in range(60)],
-                "parameters": count,
-                "tests": tests,
-                "cannot_have_size": [],
-            }
+                "hash": name, "specification": specification, "device": "cpu", "training_cpu_seconds": 1.0 + seed,
+                "environment_steps": 1000 + seed, "curve": curve, "costs": costs, "tests": tests,
+            }  # fmt: skip
             place = folder / "runs" / name
             place.mkdir(parents=True)
-            (place / "run.json").write_text(json.dumps(run))
+            RunResult.of(run).write(place / "run.json")
             (place / "agent.safetensors").write_bytes(weights)
             about = make_config(problem, hashlib.sha256(weights).hexdigest())
             (place / "agent.json").write_text(json.dumps(about))
-            runs.append({"hash": name, "seed": seed})
-        entry = {"agent": "two_words", "problem": problem.name, "label": "Two Words", "about": "It learns."}
-        entries.append(entry | {"handcrafted": False, "failed": [], "wanted": 5, "runs": runs})
-        level = {"agent": "chance", "handcrafted": True, "failed": [], "wanted": 1, "runs": [], "label": "blind"}
-        entries.append(level | {"problem": problem.name, "about": "It does not listen."})
+            runs.append(
+                {"hash": name, "seed": seed, "score": 0.5, "metric": 0.1, "training_cpu_seconds": 1.0 + seed}
+                | {"score_at_size": {}, "metric_at_size": {}, "cannot_have_size": [], "curve": [], "probes": {}}
+            )
+        none = {"problem": problem.name, "failures": [], "trials": [], "episodes": 0, "environment_steps": 0}
+        badger = {"agent": "two_words", "label": "Two Words", "description": "It learns.", "handcrafted": False}
+        score = {"estimate": 0.5, "low": 0.4, "high": 0.6}
+        agents.append(none | badger | {"planned_runs": 5, "runs": runs, "score": score})
+        agents[-1] |= {"settings": SETTINGS, "costs": costs}
+        chance = {"agent": "chance", "label": "blind", "description": "It does not listen.", "handcrafted": True}
+        agents.append(none | chance | {"planned_runs": 1, "runs": [], "score": None, "settings": None, "costs": None})
     command = "python -m baselines compare --suite tiny --out '/home/ada/my results' --jobs 2"
+    machine = {"processors": 2, "architecture": "x86_64", "executor": "processes", "jobs": 2, "device": "cpu"}
+    versions = {"badger_envs": "0.1.0", "torch": "2.13.0"}
+    problems = [
+        {"name": p.name, "title": p.name, "task": p.id, "arguments": p.arguments, "outer_loop": "bptt", "size": 2}
+        | {"size_argument": p.size_name, "metric": "error", "reference_returns": {}, "first_agent": "two_words"}
+        for p in benchmark.problems
+    ]
     content = {
-        "runs": [{"command": command, "versions": {"badger_envs": "0.1.0", "torch": "2.13.0"}}],
-        "problems": [{"name": p.name, "task": p.id, "arguments": p.arguments} for p in benchmark.problems],
-        "agents": entries,
-    }
-    (folder / "result.json").write_text(json.dumps(content))
+        "format": FORMAT, "suite": "tiny", "suite_version": 1, "description": "made up", "problems": problems,
+        "invocations": [{"command": command, "versions": versions, "machine": machine, "wall_seconds": 1.0}],
+        "search": {"trials": 0, "seeds": 1, "fraction": 0.5}, "agents": agents,
+    }  # fmt: skip
+    ComparisonResult.of(content).write(folder / "result.json")
     return folder
 
 
@@ -171,7 +187,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
     with pytest.raises(SubmissionError, match=r"result.json: must be a file that can be read"):
         submit(tmp_path, root=tmp_path / "all", **WHO, **TINY)
     (tmp_path / "result.json").write_text('{"agents": [{}]}')
-    with pytest.raises(ValueError, match="source must be a folder that baselines compare wrote, got KeyError"):
+    with pytest.raises(ValueError, match=r"result.json: format: must be there"):
         submit(tmp_path, root=tmp_path / "all", **WHO, **TINY)
 
 
@@ -194,7 +210,7 @@ def test_what_the_comparison_really_writes_can_be_submitted(tmp_path, caplog):
         "xor3: badger was not trained on it",
         "guessing: 2 runs, where an entry needs 5 to be ranked",
         "xor3: monolithic was not trained on it",
-        "guessing: without dims 2, the agent can't have them",
+        "guessing: without dims 2, the agent cannot have them",
     ]
     badger, monolithic = (read_submission(root / "small" / f"2026-01-02_{name}") for name in ("badger", "monolithic"))
     assert [(row.size, row.training_seed) for row in badger.rows] == [(2, 0), (3, 0), (2, 1), (3, 1)]

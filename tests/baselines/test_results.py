@@ -1,0 +1,81 @@
+"""Files of results: what is written is read back, and whatever is wrong is named with its file, field and value."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from baselines.data import ResultFileError
+from baselines.results import FORMAT, ComparisonResult, CurvePoint
+from tests.helpers.paths import ROOT
+from tests.helpers.report_content import synthetic_result
+
+RESULT = synthetic_result()
+
+
+def test_read_gives_what_was_written(tmp_path):
+    RESULT.write(tmp_path / "result.json")
+    assert ComparisonResult.read(tmp_path / "result.json") == RESULT
+    assert json.loads((tmp_path / "result.json").read_text())["format"] == FORMAT
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("format",), 4, "file: format: Input should be 3, got 4"),
+        (("suite_version",), "1", "file: suite_version: Input should be a valid integer, got '1'"),
+        (("colour",), "red", "file: colour: must be a known field, got 'red'"),
+        (("agents", 0, "runs", 1, "score"), None, "file: agents.0.runs.1.score: .* valid number, got None"),
+        (("agents", 0, "runs", 1, "score"), float("nan"), "file: "),
+        (("agents", 0, "runs", 0, "curve", 3, "error"), "high", "file: agents.0.runs.0.curve.3.error: .*, got 'high'"),
+        (("agents", 0, "score"), None, "file: agents.0: must have a score where it has runs"),
+        (("agents", 0, "settings"), None, "file: agents.0: .* and settings and costs where these were trained"),
+        (("problems", 0, "name"), "chess", "file: agents must be on the problems of the result, got xor3"),
+    ],
+)
+def test_from_json_names_the_field_and_the_value(path, value, message):
+    content = json.loads(RESULT.to_json())
+    place = content
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(ResultFileError, match=message):
+        ComparisonResult.from_json(json.dumps(content), "file")
+
+
+def test_from_json_refuses_a_missing_field_and_what_is_no_json():
+    content = json.loads(RESULT.to_json())
+    del content["agents"][2]["label"]
+    with pytest.raises(ResultFileError, match=r"file: agents.2.label: must be there$"):
+        ComparisonResult.from_json(json.dumps(content), "file")
+    for damaged in ("", "{", "[]", "null"):
+        with pytest.raises(ResultFileError, match="file: "):
+            ComparisonResult.from_json(damaged, "file")
+
+
+def test_read_and_find_of_a_file_that_is_missing_or_cut_off(tmp_path):
+    with pytest.raises(ResultFileError, match=r"gone.json: must be a file that can be read, got: No such file"):
+        CurvePoint.read(tmp_path / "gone.json")
+    assert CurvePoint.find(tmp_path / "gone.json") is None
+    (tmp_path / "half.json").write_text('{"update": 1')
+    assert CurvePoint.find(tmp_path / "half.json") is None
+
+
+def test_read_takes_format_2():
+    result = ComparisonResult.read(ROOT / "docs" / "standard" / "result.json")
+    assert (result.format, len(result.problems), len(result.agents)) == (FORMAT, 5, 34)
+    badger = result.agents[0]
+    assert (badger.description[:7], badger.planned_runs, badger.costs.parameters) == ("experts", 5, 6513)
+    assert badger.score.estimate == 0.9964303528131664
+    assert badger.runs[0].curve[0].environment_steps == 11520
+    assert badger.settings.trained_sizes == ()
+    assert result.problems[0].reference_returns["all_equal"] == pytest.approx(-13.7135417)
+    with pytest.raises(ResultFileError, match="file: must be a whole result of format 2, got KeyError"):
+        ComparisonResult.from_json('{"format": 2}', "file")
+
+
+def test_results_and_what_submits_them_need_no_torch():
+    code = "import sys, baselines.results, leaderboards.submit.submit; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
