@@ -37,8 +37,8 @@ ADAPTERS = {
 }
 """Files that import what the others of their folder do not need: adapters for those who have a library, the script
 that made the shipped gaits, what runs the weights of a submission, what checks their config by the dataclasses of
-`agents.config`, and what reads a comparison by the types of `baselines.results`; these two need no torch. What is of the
-package, nothing else in it imports."""
+`agents.config`, and what reads a comparison by the types of `baselines.results`. These two need no torch. What is of
+the package, nothing else in it imports."""
 
 
 def imported(path: Path) -> set[str]:
