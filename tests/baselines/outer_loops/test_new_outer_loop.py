@@ -13,9 +13,10 @@ from agents import build_agent
 from badger_envs.registry import reference_returns
 from baselines.execution.monitor import ConsoleMonitor
 from baselines.execution.scheduler import run_all
+from baselines.experiments.plan import plan
 from baselines.experiments.recipes import GUESSING, Recipe
 from baselines.experiments.search import Search
-from baselines.experiments.suites import Suite, plan
+from baselines.experiments.suites import Suite
 from baselines.outer_loops.base import OuterLoop, Range
 from baselines.outer_loops.learner import Learner
 from baselines.outer_loops.rollout import rollout
@@ -96,8 +97,8 @@ def test_compare_tunes_an_outer_loop_of_one_file_in_its_own_space(tmp_path):
     assert 0.01 < min(sigmas) < max(sigmas) < 1.0
     monitor = ConsoleMonitor(Console(quiet=True), "quiet")
     results = run_all(plans, tmp_path, executor=Here(), device="cpu", monitor=monitor)
-    assert not [result["failed"] for result in results.values() if "failed" in result]
-    (run,) = (result for result in results.values() if len(result.get("probes", {})) == 2)
-    assert run["specification"]["outer_loop"]["kind"] == "random_search"
-    assert run["specification"]["outer_loop"]["sigma"] in sigmas
-    assert run["hash"] != replace(plans[0].runs[0], outer_loop=replace(recipe.outer_loop, sigma=0.5)).hash
+    assert not [result.failure for result in results.values() if result.failure]
+    (run,) = (result for result in results.values() if len(result.probes) == 2)
+    assert run.specification.outer_loop.kind == "random_search"
+    assert run.specification.outer_loop.sigma in sigmas
+    assert run.hash != replace(plans[0].runs[0], outer_loop=replace(recipe.outer_loop, sigma=0.5)).hash
