@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from agents.config import BadgerConfig
 from agents.dynamic_experts import DynamicExperts
-from agents.parts import MEMBRANES, MESSAGES, load_part
-from agents.parts.cells import GRUCell
+from agents.parts import EXPERTS, MEMBRANES, MESSAGES, load_part
+from agents.parts.experts import Expert
 from agents.parts.identity import Identity
 from agents.parts.inputs import inputs_size, with_change
 from agents.parts.membrane import Membrane
@@ -24,10 +24,11 @@ class BadgerState(NamedTuple):
     """What a lifetime carries on."""
 
     memory: Tensor  # (B, E, H)
+    private: Tensor  # (B, E, S) what else an expert carries on
     identity: Tensor  # (B, E, I) constant
     addresses: Tensor  # (B, P, key) constant
     previous: Tensor | None  # (B, P, F) observation one step before, None at first
-    adjacency: Tensor | None  # (B, E, E) bool, who hears whom, constant; None where everybody hears everybody else
+    adjacency: Tensor | None  # (B, E, E) bool, who hears whom, constant; None: everybody hears all others
 
 
 class Badger(DynamicExperts):
@@ -35,7 +36,7 @@ class Badger(DynamicExperts):
 
     config_class = BadgerConfig
     config: BadgerConfig
-    memory_fields = ("memory",)
+    memory_fields = ("memory", "private")
 
     def __init__(self, config: BadgerConfig) -> None:
         super().__init__(config)
@@ -45,7 +46,8 @@ class Badger(DynamicExperts):
         membrane: type[Membrane] = load_part(MEMBRANES[config.membrane])
         self.messages = messages(config.hidden_size, config.message_size)
         self.membrane = membrane(inputs, config.hidden_size, config.port_actions, config.key_size)
-        self.expert = GRUCell(self.membrane.size + self.messages.size + self.identity.size, config.hidden_size)
+        expert: type[Expert] = load_part(EXPERTS[config.expert])
+        self.expert = expert(self.membrane.size + self.messages.size + self.identity.size, config.hidden_size)
 
     def accepts(self, ports: int) -> bool:
         experts = self.config.experts if self.config.membrane == "attention" else ports
@@ -67,7 +69,7 @@ class Badger(DynamicExperts):
             raise ValueError(f"experts must be at most {self.config.identity_size} with one-hot ids, got {count}")
         device, samples = self.device, 1 if shared_across_batch else batch
         return BadgerState(
-            torch.zeros(batch, count, self.config.hidden_size, device=device),
+            *self._initial_experts(batch, samples, count, generator),
             self.identity(samples, count, generator).to(device).expand(batch, -1, -1),
             self.membrane.addresses(samples, ports, generator).to(device).expand(batch, -1, -1),
             None,
@@ -81,13 +83,17 @@ class Badger(DynamicExperts):
     def memory(self, state: BadgerState) -> Tensor:
         return state.memory  # (B, E, H)
 
+    def reset_private(self, private: Tensor, mask: Tensor) -> Tensor:
+        return self.expert.reset(private, mask)
+
     def forward(self, observation: Tensor, state: BadgerState) -> tuple[Tensor, BadgerState]:
         inputs = with_change(observation, state.previous)  # (B, P, inputs)
-        memory = state.memory  # (B, E, H)
+        memory, private = state.memory, state.private  # (B, E, H), (B, E, S)
         reading = self.membrane.read(inputs, memory, state.addresses)  # (B, E, R)
         for _ in range(self.config.rounds):
-            heard = self.messages(memory, state.adjacency)  # (B, E, M)
-            told = torch.cat([reading, heard, state.identity], dim=-1)  # (B, E, R + M + I)
-            memory = self.expert(told.flatten(0, 1), memory.flatten(0, 1)).unflatten(0, memory.shape[:2])  # (B, E, H)
+            received = self.messages(memory, state.adjacency)  # (B, E, M)
+            inputs = torch.cat([reading, received, state.identity], dim=-1)  # (B, E, R + M + I)
+            rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, ...)
+            memory, private = (values.unflatten(0, memory.shape[:2]) for values in self.expert(*rows))  # as before
         action = torch.tanh(self.membrane.write(memory, state.addresses))  # (B, P, A)
-        return action, state._replace(memory=memory, previous=observation)
+        return action, state._replace(memory=memory, private=private, previous=observation)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from agents.config import CommNetConfig
 from agents.interface import Agent
-from agents.parts.cells import LSTMCell, with_forget_bias
+from agents.parts.experts import LSTM
 from agents.parts.identity import Identity
 from agents.parts.inputs import inputs_size, with_change
 from agents.parts.topology import mean_of_others
@@ -20,8 +20,8 @@ from agents.parts.topology import mean_of_others
 class CommNetState(NamedTuple):
     """What a lifetime carries on."""
 
-    hidden: Tensor  # (B, E, H)
-    cell: Tensor  # (B, E, H)
+    memory: Tensor  # (B, E, H) the hidden state
+    private: Tensor  # (B, E, H) the cell state
     identity: Tensor  # (B, E, I) constant
     previous: Tensor | None  # (B, P, F) observation one step before, None at first
 
@@ -31,14 +31,14 @@ class CommNet(Agent):
 
     config_class = CommNetConfig
     config: CommNetConfig
-    memory_fields = ("hidden", "cell")
+    memory_fields = ("memory", "private")
 
     def __init__(self, config: CommNetConfig) -> None:
         super().__init__(config)
         self.identity = Identity(config.identity, config.identity_size)
         self.encode = nn.Linear(inputs_size(config.port_features) + self.identity.size, config.hidden_size)
         self.hear = nn.Linear(config.hidden_size, config.hidden_size, bias=False)
-        self.controller = with_forget_bias(LSTMCell(config.hidden_size, config.hidden_size))
+        self.controller = LSTM(config.hidden_size, config.hidden_size)
         self.act = nn.Linear(config.hidden_size, config.port_actions)
 
     def accepts(self, ports: int) -> bool:
@@ -57,16 +57,15 @@ class CommNet(Agent):
         return self.hear
 
     def memory(self, state: CommNetState) -> Tensor:
-        return state.hidden  # (B, E, H)
+        return state.memory  # (B, E, H)
 
     def forward(self, observation: Tensor, state: CommNetState) -> tuple[Tensor, CommNetState]:
         seen = torch.cat([with_change(observation, state.previous), state.identity], dim=-1)  # (B, E, inputs + I)
         encoded = self.encode(seen)  # (B, E, H)
-        hidden, cell = state.hidden, state.cell
-        shape = hidden.shape
+        memory, private = state.memory, state.private  # 2 x (B, E, H)
         for _ in range(self.config.rounds):
-            told = encoded + self.hear(mean_of_others(hidden))  # (B, E, H)
-            flat = self.controller(told.flatten(0, 1), (hidden.flatten(0, 1), cell.flatten(0, 1)))  # 2 x (B * E, H)
-            hidden, cell = (values.view(shape) for values in flat)  # 2 x (B, E, H)
-        action = torch.tanh(self.act(hidden))  # (B, P, A)
-        return action, CommNetState(hidden, cell, state.identity, observation)
+            inputs = encoded + self.hear(mean_of_others(memory))  # (B, E, H)
+            rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, H)
+            memory, private = (values.unflatten(0, memory.shape[:2]) for values in self.controller(*rows))  # as before
+        action = torch.tanh(self.act(memory))  # (B, P, A)
+        return action, CommNetState(memory, private, state.identity, observation)

@@ -6,7 +6,7 @@ Nothing here needs torch, so that a config can be read and checked where there i
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
-from agents.parts import IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES
+from agents.parts import EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES
 from agents.rules import RULES
 
 LARGEST_SETTING = 1e9
@@ -22,6 +22,8 @@ class BadgerConfig:
     """Entries a port takes (A)."""
     hidden_size: int = 28
     """Entries of an expert's memory (H)."""
+    expert: str = "gru"
+    """How an expert's state is updated: "gru", "lstm" or "feed_forward"."""
     messages: str = "mean"
     """What experts hear of each other: "mean", "gated" (the mean of those who speak), "attention" or "none"."""
     message_size: int = 16
@@ -46,8 +48,8 @@ class BadgerConfig:
     def __post_init__(self) -> None:
         require_sizes(self, port_features=1, port_actions=1, hidden_size=1, message_size=1, rounds=1)
         require_sizes(self, identity_size=1, key_size=1, in_degree=1)
-        require_words(self, messages=tuple(MESSAGES), identity=IDENTITIES, membrane=tuple(MEMBRANES))
-        require_words(self, topology=TOPOLOGY_NAMES)
+        require_words(self, expert=tuple(EXPERTS), messages=tuple(MESSAGES), identity=IDENTITIES)
+        require_words(self, membrane=tuple(MEMBRANES), topology=TOPOLOGY_NAMES)
         if self.membrane == "attention":
             require_sizes(self, experts=1)
         elif self.experts is not None:
@@ -154,6 +156,7 @@ FORMAT = 2
 FORMATS = (1, FORMAT)
 FORMAT_1_NAMES = {"hidden_size": "memory", "message_size": "message", "key_size": "key", "in_degree": "hears"}
 """The fields that were renamed, and what they were called."""
+NEW_IN_FORMAT_2 = ("expert",)
 
 
 def config_fields(kind: str, format: int = FORMAT) -> dict[str, Field[Any]]:
@@ -163,8 +166,10 @@ def config_fields(kind: str, format: int = FORMAT) -> dict[str, Field[Any]]:
         kind: a name in `CONFIGS`.
         format: 1 or 2.
     """
-    renamed = FORMAT_1_NAMES if format == 1 else {}
-    return {renamed.get(field.name, field.name): field for field in fields(CONFIGS[kind])}
+    known = fields(CONFIGS[kind])
+    if format == FORMAT:
+        return {field.name: field for field in known}
+    return {FORMAT_1_NAMES.get(field.name, field.name): field for field in known if field.name not in NEW_IN_FORMAT_2}
 
 
 def require_sizes(config: Any, **least: int) -> None:

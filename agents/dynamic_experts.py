@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from agents.interface import Agent, State
+from agents.parts.experts import Expert
 from agents.parts.identity import Identity
 from agents.parts.topology import sample_topology
 
@@ -11,11 +12,12 @@ from agents.parts.topology import sample_topology
 class DynamicExperts(Agent):
     """An agent whose experts are no ports, so that their number may change while it lives.
 
-    Its state has the fields memory (B, E, H), identity (B, E, I) and adjacency (B, E, E), and no others with an axis E;
-    its config has the fields membrane, hidden_size, topology and in_degree.
+    Its state has the fields memory (B, E, H), private (B, E, S), identity (B, E, I) and adjacency (B, E, E), and no
+    others with an axis E; its config has the fields membrane, hidden_size, topology and in_degree.
     """
 
     identity: Identity
+    expert: Expert
 
     def remove_experts(self, state: State, keep: Tensor) -> State:
         """Take experts out in mid-life, with all that they remember; the others keep memories and identities.
@@ -34,12 +36,12 @@ class DynamicExperts(Agent):
         if keep.dtype != torch.bool or keep.shape != (experts,) or not bool(keep.any()):
             raise ValueError(f"keep must be bool of shape ({experts},) with at least one True, got {keep}")
         stay = keep.nonzero()[:, 0].to(state.memory.device)  # (those who stay,)
-        memory, identity = state.memory[:, stay], state.identity[:, stay]  # (B, E, H), (B, E, I)
+        kept = {name: getattr(state, name)[:, stay] for name in ("memory", "private", "identity")}  # (B, E, ...)
         if self.config.topology == "random" and state.adjacency is not None and len(stay) > 1:
             adjacency: Tensor | None = state.adjacency[:, stay][:, :, stay]  # (B, E, E)
         else:
-            adjacency = self._topology(len(memory), len(memory), len(stay), None)
-        return state._replace(memory=memory, identity=identity, adjacency=adjacency)
+            adjacency = self._topology(len(state.memory), len(state.memory), len(stay), None)
+        return state._replace(**kept, adjacency=adjacency)
 
     def add_experts(
         self, state: State, count: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
@@ -61,8 +63,9 @@ class DynamicExperts(Agent):
         self._require_free_experts()
         if count < 1:
             raise ValueError(f"count must be at least 1, got {count}")
-        empty = state.memory.new_zeros(len(state.memory), count, self.config.hidden_size)  # (B, C, H)
-        return self._joined(state, empty, generator, shared_across_batch)
+        batch = len(state.memory)
+        added = self._initial_experts(batch, 1 if shared_across_batch else batch, count, generator)
+        return self._joined(state, added, generator, shared_across_batch)
 
     def clone_experts(
         self,
@@ -85,25 +88,39 @@ class DynamicExperts(Agent):
         named = which.dtype == torch.int64 and which.dim() == 1 and len(which) > 0
         if not named or not set(which.tolist()) <= set(range(experts)):
             raise ValueError(f"which must be int64 (C,) of experts from 0 to {experts - 1}, at least one, got {which}")
-        return self._joined(state, state.memory[:, which.to(state.memory.device)], generator, shared_across_batch)
+        which = which.to(state.memory.device)
+        return self._joined(state, (state.memory[:, which], state.private[:, which]), generator, shared_across_batch)
 
     def _joined(
-        self, state: State, memory: Tensor, generator: torch.Generator | None, shared_across_batch: bool
+        self,
+        state: State,
+        added: tuple[Tensor, Tensor],
+        generator: torch.Generator | None,
+        shared_across_batch: bool,
     ) -> State:
-        """The state with C more experts that remember `memory` (B, C, H)."""
+        """The state with C more experts, whose memory and private state are `added`, (B, C, H) and (B, C, S)."""
+        memory, private = added
         batch, experts, device = len(memory), state.memory.shape[1], memory.device
         samples = 1 if shared_across_batch else batch
-        added = self.identity.more(state.identity, memory.shape[1], samples, generator).to(device)
-        added = added.expand(batch, -1, -1)  # (B, C, I)
+        identity = self.identity.more(state.identity, memory.shape[1], samples, generator).to(device)
+        identity = identity.expand(batch, -1, -1)  # (B, C, I)
         adjacency = self._topology(batch, samples, experts + memory.shape[1], generator)
         if self.config.topology == "random" and adjacency is not None and state.adjacency is not None:
             adjacency = adjacency.clone()
             adjacency[:, :experts, :experts] = state.adjacency  # whom they heard, they still hear
         return state._replace(
             memory=torch.cat([state.memory, memory], dim=1),  # (B, E + C, H)
-            identity=torch.cat([state.identity, added], dim=1),  # (B, E + C, I)
+            private=torch.cat([state.private, private], dim=1),  # (B, E + C, S)
+            identity=torch.cat([state.identity, identity], dim=1),  # (B, E + C, I)
             adjacency=adjacency,
         )
+
+    def _initial_experts(
+        self, batch: int, samples: int, experts: int, generator: torch.Generator | None
+    ) -> tuple[Tensor, Tensor]:
+        """Memory (B, E, H) and private state (B, E, S) at first; `samples` is 1 where they are shared by the batch."""
+        memory, private = self.expert.initial_state(samples, experts, generator)
+        return memory.to(self.device).expand(batch, -1, -1), private.to(self.device).expand(batch, -1, -1)
 
     def _topology(self, batch: int, samples: int, experts: int, generator: torch.Generator | None) -> Tensor | None:
         """Who hears whom, bool (B, E, E) on the agent's device, or None where everybody hears everybody else."""

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from agents.config import IndependentConfig
 from agents.interface import Agent
-from agents.parts.cells import gru_update
+from agents.parts.experts import gru_update
 from agents.parts.inputs import inputs_size, with_change
 
 

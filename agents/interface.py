@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Self
 import torch
 from torch import Tensor, nn
 
+from agents.parts.experts import reset_blocks
+
 State = Any
 """Whatever an agent carries from step to step: a NamedTuple of tensors with leading axis B."""
 
@@ -80,12 +82,15 @@ class Agent(nn.Module, ABC):
                 f"mask must be bool of shape {tuple(shape[1:])} or {tuple(shape)}, "
                 f"got {mask.dtype} of shape {tuple(mask.shape)}"
             )
-        changed = {}
-        for name in self.memory_fields:
-            value = getattr(state, name)
-            if value.numel():  # the cell state of what has none is empty
-                changed[name] = value.masked_fill(mask.to(value.device).expand(shape).reshape(value.shape), 0.0)
+        mask = mask.to(self.device).expand(shape)  # (B, E, H)
+        changed = {"memory": state.memory.masked_fill(mask, 0.0)}  # (B, E, H)
+        if "private" in self.memory_fields:
+            changed["private"] = self.reset_private(state.private, mask)  # (B, E, S)
         return state._replace(**changed)
+
+    def reset_private(self, private: Tensor, mask: Tensor) -> Tensor:
+        """What an expert carries on besides its memory, (B, E, S), for `reset_memory`; mask is bool (B, E, H)."""
+        return reset_blocks(private, mask)
 
     def with_rounds(self, rounds: int) -> Self:
         """An agent with the very same weights that thinks for another number of rounds (K) in each step.

@@ -7,6 +7,13 @@ one class in its module and one row here.
 from importlib import import_module
 from typing import Any
 
+EXPERTS = {
+    "gru": "agents.parts.experts:GRU",
+    "lstm": "agents.parts.experts:LSTM",
+    "feed_forward": "agents.parts.experts:FeedForward",
+}
+"""How the state of an expert is updated: subclasses of `agents.parts.experts.Expert`."""
+
 MESSAGES = {
     "mean": "agents.parts.messages:MeanMessages",
     "gated": "agents.parts.messages:GatedMessages",

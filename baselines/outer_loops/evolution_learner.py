@@ -17,7 +17,7 @@ from torch.func import functional_call, vmap
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from agents import Agent
-from agents.parts.cells import use_plain_operations
+from agents.parts.experts import use_plain_operations
 from badger_envs.registry import reference_returns
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
 from baselines.outer_loops.learner import EpisodeBatch, Learner, NotFiniteError, SettingsT

@@ -72,12 +72,16 @@ def test_load_reads_format_1_by_its_own_names_and_no_others(saved):
     agent, folder = saved
     config = json.loads((folder / CONFIG).read_text())["config"]
     old_names = {"hidden_size": "memory", "message_size": "message", "key_size": "key", "in_degree": "hears"}
-    old = {old_names.get(name, name): value for name, value in config.items()}
+    old = {old_names.get(name, name): value for name, value in config.items() if name != "expert"}
     edit(folder, format=1, config=old)
     assert load_agent(folder).config == agent.config
     edit(folder, config={name: value for name, value in old.items() if name not in ("topology", "hears")})
     assert load_agent(folder).config == agent.config  # saved before there were topologies
-    for format, fields, unknown in ((1, config, "hidden_size"), (2, old, "hears")):
+    for format, fields, unknown in (
+        (1, config, "hidden_size"),
+        (2, old, "hears"),
+        (1, old | {"expert": "gru"}, "expert"),
+    ):
         edit(folder, format=format, config=fields)
         with pytest.raises(AgentFileError, match=f"must have fields out of .*, got .*{unknown}"):
             load_agent(folder)

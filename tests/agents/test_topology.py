@@ -3,7 +3,7 @@ import torch
 
 from agents import Badger, BadgerConfig
 from agents.parts import MESSAGES, TOPOLOGIES, load_part
-from agents.parts.cells import use_plain_operations
+from agents.parts.experts import use_plain_operations
 from agents.parts.topology import neighbour_mean, sample_topology
 
 B, E, H = 4, 6, 5

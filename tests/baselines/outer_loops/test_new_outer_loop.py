@@ -67,7 +67,7 @@ class Here:
 def test_train_runs_an_outer_loop_of_one_file_and_resumes_it(tmp_path):
     def small_agent():
         torch.manual_seed(0)
-        return build_agent("Monolithic", {"port_features": 3, "ports": 2, "memory": 4})
+        return build_agent("Monolithic", {"port_features": 3, "ports": 2, "hidden_size": 4})
 
     def interrupt(update, point):
         if update == 5:

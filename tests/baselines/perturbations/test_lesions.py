@@ -59,7 +59,7 @@ def test_messages_cut_are_what_an_expert_hears_that_is_alone(name):
     handle.remove()
     for port in range(P):
         one = slice(port, port + 1)
-        parts = {part: getattr(state, part)[:, one] for part in ("memory", "identity", "addresses")}
+        parts = {part: getattr(state, part)[:, one] for part in ("memory", "private", "identity", "addresses")}
         alone, _ = agent(shown[:, one], state._replace(**parts))  # the mean of nobody is 0
         assert torch.allclose(alone, together[:, one], atol=1e-6)
 
