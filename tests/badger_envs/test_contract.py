@@ -1,6 +1,6 @@
-"""What holds for every id, with its defaults and with each of its variants."""
+"""What holds for every id, with its defaults and with each of its variants: the contract that `check_task` checks for
+anybody's task, and what only ids of the registry have."""
 
-import pickle
 import re
 
 import gymnasium as gym
@@ -10,18 +10,41 @@ import pytest
 import torch
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
-from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test
-from pettingzoo.test.seed_test import seed_test
 from stable_baselines3.common.env_checker import check_env as check_env_of_stable_baselines3
 
 from badger_envs import EpisodeSet, episode_keys
 from badger_envs.core.policy import Blind
-from badger_envs.evaluation import evaluate
 from badger_envs.registry import reference_returns
-from tests.helpers.cases import every_case, every_functional_case, every_spec, random_actions, skip_without_opengl
+from badger_envs.testing import check_task, random_actions
+from tests.helpers.cases import every_case, every_functional_case, every_spec, skip_without_opengl
 
 GRADCHECK_STEPS = 6
-HEADINGS = ("Observation", "Action", "Reward", "Episode end", "Reference returns", "Arguments", "Version history")
+SHARED_FIELDS = {
+    "Badger/Guessing-v0": ("target",),
+    "Badger/HiddenXOR-v0": ("counted",),
+    "Badger/Routing-v0": ("routes",),
+    "Badger/MeshRouting-v0": ("links", "fails", "moments", "addresses"),
+    "Badger/ModularReacher-v0": ("goal", "base", "carried", "neighbour"),
+    "Badger/ModularRobot-v0": ("body", "secret", "neighbours", "agent_mask"),
+}
+"""Id -> fields of the state that all inner episodes of a lifetime have in common."""
+
+
+@every_case
+def test_check_task_accepts_every_id(spec, arguments):
+    task = spec.make_task(**arguments)
+    assert spec.horizon(**arguments) == task.horizon
+    fields, reference = SHARED_FIELDS[spec.id], reference_returns(task)
+    check_task(task, docstring=True, shared_fields=fields, reference=reference, policies=spec.policies)
+
+
+@every_case
+def test_every_view_of_an_id_plays_its_task(spec, arguments):
+    task = spec.make_task(**arguments)
+    assert gym.make(spec.id, **arguments).unwrapped.task == task
+    assert gym.make_vec(spec.id, num_envs=2, **arguments).unwrapped.task == task
+    assert pettingzoo.make("parallel", spec.id, **arguments).task == task
+    assert pettingzoo.make("aec", spec.id, **arguments).env.task == task
 
 
 @every_case
@@ -36,144 +59,6 @@ def test_gymnasium_checker_is_content(spec, arguments):
 @every_case
 def test_stable_baselines3_checker_is_content(spec, arguments):
     check_env_of_stable_baselines3(gym.make(spec.id, **arguments))
-
-
-@every_case
-def test_pettingzoo_parallel_checkers_are_content(spec, arguments):
-    parallel_api_test(pettingzoo.make("parallel", spec.id, **arguments), num_cycles=50)
-    parallel_seed_test(lambda: pettingzoo.make("parallel", spec.id, **arguments))
-
-
-@every_case
-def test_pettingzoo_aec_checkers_are_content(spec, arguments):
-    api_test(pettingzoo.make("aec", spec.id, **arguments), num_cycles=50)
-    seed_test(lambda: pettingzoo.make("aec", spec.id, **arguments))
-
-
-@every_case
-def test_state_of_the_parallel_view_lies_in_its_space_and_ends_with_what_is_hidden(spec, arguments):
-    env = pettingzoo.make("parallel", spec.id, **arguments)
-    env.reset(seed=3)
-    assert env.state() in env.state_space
-    hidden = env.task.privileged(env.task.initial(episode_keys(3, 0)))[0]
-    assert np.array_equal(env.state()[-len(hidden) :], hidden)
-
-
-@every_case
-def test_all_views_show_the_same_episode(spec, arguments):
-    env, parallel = gym.make(spec.id, **arguments), pettingzoo.make("parallel", spec.id, **arguments)
-    task = env.unwrapped.task
-    shown, _ = env.reset(seed=11)
-    by_agent, _ = parallel.reset(seed=11)
-    aec = pettingzoo.make("aec", spec.id, **arguments)
-    aec.reset(seed=11)
-    agent_mask, agents = task.agent_mask(task.initial(episode_keys(11, 0)))[0], parallel.possible_agents
-    for actions in random_actions(task, 1)[:, 0]:
-        ported = shown.reshape(task.ports, -1)
-        assert not ported[~agent_mask].any()
-        assert np.array_equal(ported, np.stack([by_agent[agent] for agent in agents]))
-        assert np.array_equal(ported, np.stack([aec.observe(agent) for agent in agents]))
-        shown, reward, terminated, _, _ = env.step(actions.reshape(-1))
-        named = dict(zip(agents, actions, strict=True))
-        by_agent, rewards, terminations, _, infos = parallel.step(named)
-        assert [info.get("agent_mask", True) for info in infos.values()] == agent_mask.tolist()
-        for agent in agents:
-            aec.step(named[agent])
-        assert set(rewards.values()) == {reward}
-        assert set(aec.rewards.values()) == {reward}
-        assert set(terminations.values()) == {terminated}
-    assert terminated
-    assert parallel.agents == []
-
-
-@every_case
-@pytest.mark.parametrize("mode", list(gym.vector.AutoresetMode))
-def test_vector_env_equals_sync_vector_env_of_singles_step_for_step(spec, arguments, mode):
-    count = 5
-    fast = gym.make_vec(spec.id, num_envs=count, autoreset_mode=mode, **arguments)
-    slow = gym.vector.SyncVectorEnv([lambda: gym.make(spec.id, **arguments)] * count, autoreset_mode=mode)
-    assert fast.observation_space == slow.observation_space
-    assert fast.action_space == slow.action_space
-    assert fast.metadata["autoreset_mode"] is mode
-    assert_same(fast.reset(seed=7), slow.reset(seed=7))
-    task, generator = fast.unwrapped.task, np.random.default_rng(0)
-    for step in range(3 * task.horizon + 2):
-        actions = generator.uniform(-1, 1, fast.action_space.shape).astype(np.float32)
-        got, expected = fast.step(actions), slow.step(actions)
-        assert_same(got, expected)
-        if mode is gym.vector.AutoresetMode.DISABLED and got[2].any():
-            assert_same(*(env.reset(options={"reset_mask": got[2].copy()}) for env in (fast, slow)))
-        elif step == task.horizon // 2:  # from here on the episodes are out of step
-            mask = np.arange(count) % 2 == 0
-            seeds = [100 + number for number in range(count)]
-            assert_same(*(env.reset(seed=seeds, options={"reset_mask": mask.copy()}) for env in (fast, slow)))
-
-
-def assert_same(got, expected):
-    """Exactly the same numbers, types and dictionary keys."""
-    assert type(got) is type(expected), (got, expected)
-    if isinstance(got, dict):
-        assert list(got) == list(expected) or set(got) == set(expected)
-        for key in got:
-            assert_same(got[key], expected[key])
-    elif isinstance(got, tuple):
-        assert len(got) == len(expected)
-        for one, other in zip(got, expected, strict=True):
-            assert_same(one, other)
-    elif isinstance(got, np.ndarray) and got.dtype == object:
-        for one, other in zip(got, expected, strict=True):
-            assert_same(one, other)
-    elif isinstance(got, np.ndarray):
-        assert got.dtype == expected.dtype
-        assert np.array_equal(got, expected)
-    else:
-        assert got == expected
-
-
-@every_case
-def test_episodes_do_not_depend_on_the_batch_they_are_in(spec, arguments):
-    task = spec.make_task(**arguments)
-    keys, actions = episode_keys(2, np.arange(33)), random_actions(task, 33)
-    together, alone = task.initial(keys), task.initial(keys[17:18])
-    for action in actions:
-        together, alone = task.transition(together, action), task.transition(alone, action[17:18])
-        for view in (task.observation, task.privileged, task.terminal, task.neighbours, task.agent_mask):
-            assert np.array_equal(view(together)[17:18], view(alone))
-
-
-@every_functional_case
-def test_torch_agrees_with_numpy_to_float32_rounding(spec, arguments):
-    task = spec.make_task(**arguments)
-    keys, actions = episode_keys(2, np.arange(33)), random_actions(task, 33)
-    one, other = task.initial(keys), task.initial(keys, xp=torch, device="cpu")
-    for action in actions:
-        following, tensors = task.transition(one, action), task.transition(other, torch.from_numpy(action))
-        rewards = task.reward(one, action, following), task.reward(other, torch.from_numpy(action), tensors)
-        pairs = [
-            rewards,
-            (task.observation(following), task.observation(tensors)),
-            (task.terminal(following), task.terminal(tensors)),
-            (task.privileged(following), task.privileged(tensors)),
-            *zip(task.state_info(following).values(), task.state_info(tensors).values(), strict=True),
-        ]
-        for array, tensor in pairs:
-            assert array.dtype == tensor.numpy().dtype
-            assert np.allclose(array, tensor.numpy(), rtol=2e-6, atol=2e-6)
-        one, other = following, tensors
-
-
-@every_functional_case
-def test_jax_agrees_with_numpy_also_when_compiled(spec, arguments):
-    jax = pytest.importorskip("jax", reason="jax is not installed")
-    task = spec.make_task(**arguments)
-    keys, actions = episode_keys(2, np.arange(9)), random_actions(task, 9)
-    transition, observation, reward = map(jax.jit, (task.transition, task.observation, task.reward))
-    one, other = task.initial(keys), task.initial(keys, xp=jax.numpy)
-    for action in actions:
-        following, traced = task.transition(one, action), transition(other, action)
-        assert np.allclose(task.observation(following), observation(traced), rtol=2e-6, atol=2e-6)
-        assert np.allclose(task.reward(one, action, following), reward(other, action, traced), rtol=2e-6, atol=2e-6)
-        one, other = following, traced
 
 
 @every_functional_case
@@ -194,37 +79,6 @@ def test_gradients_agree_with_finite_differences(spec, arguments):
     some = random_actions(task, 3)[:GRADCHECK_STEPS]
     actions = torch.from_numpy(some * 0.9).double().requires_grad_()
     assert torch.autograd.gradcheck(total, (actions,))
-
-
-@every_case
-def test_every_level_is_what_its_policy_returns(spec, arguments):
-    task = spec.make_task(**arguments)
-    known = reference_returns(task)
-    assert spec.horizon(**arguments) == task.horizon
-    levels = {"chance": known.chance, "reference": known.reference, **known.local_optima}
-    assert set(spec.policies) >= set(levels)
-    for name, expected in levels.items():
-        episodes = 20_000 if task.functional else 200
-        result = evaluate(spec.policy(name, task), spec.id, episodes=episodes, batch=episodes, **arguments)
-        standard_error = result.returns.std() / np.sqrt(len(result.returns))
-        assert abs(result.returns.mean() - expected) <= 4 * standard_error + 1e-6, name
-        assert result.returns.min() >= reference_returns(task).lowest
-        assert result.returns.max() <= reference_returns(task).highest
-
-
-@every_case
-def test_observations_stay_in_their_space_and_fixed_infos_stay_the_same(spec, arguments):
-    env = gym.make(spec.id, **arguments)
-    shown, info = env.reset(seed=5)
-    names, ended = set(info), False
-    for action in random_actions(env.unwrapped.task, 1)[:, 0]:
-        assert shown in env.observation_space
-        shown, reward, ended, truncated, info = env.step(np.sign(action).reshape(-1))
-        assert set(info) == names
-        assert isinstance(reward, float)
-        assert truncated is False
-    assert shown in env.observation_space
-    assert ended
 
 
 @every_case
@@ -272,15 +126,6 @@ def test_pictures_and_texts_are_drawn_from_the_first_step_to_the_last(spec, argu
     frames = vector.render()
     assert len(frames) == 3
     assert np.array_equal(frames[0], begin)
-
-
-@every_case
-def test_environments_can_be_pickled_in_mid_episode(spec, arguments):
-    env = gym.make(spec.id, **arguments).unwrapped
-    env.reset(seed=1)
-    copy = pickle.loads(pickle.dumps(env))
-    action = np.zeros(env.action_space.shape, np.float32)
-    assert np.array_equal(env.step(action)[0], copy.step(action)[0])
 
 
 @every_case
@@ -371,13 +216,6 @@ def test_steps_outside_of_an_episode_are_refused(spec, arguments):
         disabled.step(np.stack([action, action]))
     with pytest.raises(ResetNeeded, match=r"episodes \[0, 1\] ended"):
         disabled.step(np.stack([action, action]))
-
-
-@every_spec
-def test_the_docstring_has_the_fixed_headings_in_order(spec):
-    assert re.findall(r"^    ## (.+)$", spec.task.__doc__, flags=re.MULTILINE) == list(HEADINGS)
-    for name in spec.make_task().arguments():
-        assert f"`{name}`" in spec.task.__doc__, f"argument {name} is not described"
 
 
 @every_spec

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from badger_envs import SPECS, Guessing, HiddenXOR, MeshRouting, ModularReacher, ModularRobot, Routing, episode_keys
 from badger_envs.registry import reference_returns
+from badger_envs.testing import check_episodes
+from badger_envs.testing.episodes import play
 
 ARGUMENTS = {
     Guessing: st.fixed_dictionaries(
@@ -69,23 +71,6 @@ def test_every_task_has_its_arguments_here():
     assert set(TASKS) == set(ARGUMENTS)
 
 
-def play(task, seed, indices, actions):
-    """Everything a batch of episodes shows, step by step."""
-    state = task.initial(episode_keys(seed, indices))
-    record = [view(state) for view in views(task)]
-    rewards = []
-    for action in actions:
-        following = task.transition(state, action)
-        rewards.append(task.reward(state, action, following))
-        state = following
-        record += [np.array(view(state)) for view in views(task)]
-    return record, np.asarray(rewards), task.state_info(state)
-
-
-def views(task):
-    return task.observation, task.privileged, task.neighbours, task.agent_mask, task.terminal
-
-
 @pytest.mark.parametrize("kind", TASKS, ids=lambda kind: kind.__name__)
 def test_episodes_are_finite_in_range_and_the_same_again(kind):
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
@@ -103,30 +88,11 @@ def test_episodes_are_finite_in_range_and_the_same_again(kind):
         actions = generator.uniform(-task.action_limit, task.action_limit, shape).astype(np.float32)
         if extreme:
             actions = np.sign(actions) * np.float32(task.action_limit)
-        record, rewards, metrics = play(task, seed, indices, actions)
-        again = play(task, seed, indices, actions)
-        assert all(np.array_equal(one, other) for one, other in zip(record, again[0], strict=True))
-        assert np.array_equal(rewards, again[1])
-        alone = play(task, seed, indices[1:2], actions[:, 1:2])
-        assert all(np.array_equal(one[1:2], other) for one, other in zip(record, alone[0], strict=True))
-
-        for number in range(0, len(record), 5):
-            shown, hidden, neighbours, agent_mask, terminal = record[number : number + 5]
-            assert shown.shape == (3, task.ports, task.port_features)
-            for values, bounds in ((shown, task.port_bounds), (hidden, task.privileged_bounds)):
-                assert values.dtype == np.float32
-                assert (values >= bounds.low).all()
-                assert (values <= bounds.high).all()
-            assert neighbours.shape == (3, task.ports, task.max_degree)
-            assert neighbours.min(initial=0) >= -1
-            assert neighbours.max(initial=0) < task.ports
-            assert not shown[~agent_mask].any()
-            assert (neighbours[~agent_mask] == -1).all()
-        assert terminal.all()
-        assert np.isfinite(rewards).all()
-        assert all(np.isfinite(values).all() for values in metrics.values())
+        keys = episode_keys(seed, indices)
+        check_episodes(task, keys, actions)
         if kind in MEASURED:
             return
+        rewards = np.asarray(play(task, keys, actions).rewards)  # (T, B)
         returns, levels = rewards.sum(axis=0, dtype=np.float64), reference_returns(task)
         slack = 1e-5 * max(1.0, abs(levels.lowest), abs(levels.highest))
         assert (returns >= levels.lowest - slack).all()

@@ -1,6 +1,5 @@
 """Every id with its defaults and with each of its variants, for tests of what holds for all of them."""
 
-import numpy as np
 import pytest
 from gymnasium.error import DependencyNotInstalled
 
@@ -28,10 +27,3 @@ def skip_without_opengl(task):
         modular_robot._open_gl()
     except DependencyNotInstalled as error:
         pytest.skip(str(error))
-
-
-def random_actions(task, batch, seed=0):
-    """Actions for a whole lifetime, float32 (T, B, P, A)."""
-    generator = np.random.default_rng(seed)
-    shape = (task.horizon, batch, task.ports, task.port_actions)
-    return generator.uniform(-task.action_limit, task.action_limit, shape).astype(np.float32)
