@@ -1,6 +1,6 @@
-"""How ports talk to each other where a task's views let them: what is said in one step is heard in the next.
+"""How ports talk to each other where a task's views let them: what is sent in one step is received in the next.
 
-Axis letters as in `badger_envs.core.task`; M numbers in a message, D slots for the messages a port hears.
+Axis letters as in `badger_envs.core.task`; D slots for the messages that a port receives.
 """
 
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ FloatArray = npt.NDArray[np.float32]
 class Channel:
     """A message channel between the ports of a task, with one step of delay.
 
-    Every port hears each of the others in a slot of its own, 0 in slots where nobody is. Slots are in the order of
-    `Task.neighbours`; when everybody hears everybody, slot s of port p holds port (p + 1 + s) mod P.
+    Every port hears each of the others in a slot of its own, 0 in empty slots. Slots are in the order of
+    `Task.neighbours`; when all ports hear each other, slot s of port p holds port (p + 1 + s) mod P.
     """
 
     size: int = 0
-    """Numbers that a port says in a step (M), as large as actions may be. Either this or `vocabulary` is set."""
+    """Entries of a message (M), as large as actions may be. Either this or `vocabulary` is set."""
     vocabulary: int = 0
     """Words that a port chooses from in each step; heard as ones and zeros (M = vocabulary), all 0 before the first."""
     to: str = "neighbours"
-    """Who hears: "neighbours" (`Task.neighbours`) or "all"."""
+    """The receivers: "neighbours" (`Task.neighbours`) or "all"."""
     cut: bool = False
-    """Whether nobody hears anything, for finding out what the messages are worth. No shape changes."""
+    """Whether all messages are replaced by 0, to measure what they contribute. No shape changes."""
 
     def __post_init__(self) -> None:
         require_integer("size", self.size, 0)
@@ -54,28 +54,28 @@ class Channel:
         return task.max_degree if self.to == "neighbours" else task.ports - 1
 
     def silence(self, task: Task[Any], batch: int) -> FloatArray:
-        """What ports have said before the first step, float32 (B, P, M)."""
+        """The messages before the first step, float32 (B, P, M) of zeros."""
         return np.zeros((batch, task.ports, self.width), np.float32)
 
-    def hear(self, task: Task[Any], state: Any, said: FloatArray) -> FloatArray:
+    def hear(self, task: Task[Any], state: Any, messages: FloatArray) -> FloatArray:
         """What every port hears.
 
         Args:
             task: whose ports talk.
             state: of the task, now.
-            said: float32 (B, P, M), in the step before.
+            messages: float32 (B, P, M), of the step before.
 
         Returns:
             float32 (B, P, D, M).
         """
-        batch, ports = said.shape[:2]
+        batch, ports = messages.shape[:2]
         if self.cut:
             return np.zeros((batch, ports, self.max_degree(task), self.width), np.float32)
-        said = said * task.agent_mask(state)[:, :, None]  # (B, P, M)
+        messages = messages * task.agent_mask(state)[:, :, None]  # (B, P, M)
         if self.to == "all":
-            speakers = np.broadcast_to(other_ports(ports), (batch, ports, ports - 1))  # (B, P, D)
+            senders = np.broadcast_to(other_ports(ports), (batch, ports, ports - 1))  # (B, P, D)
         else:
-            speakers = task.neighbours(state)  # (B, P, D)
+            senders = task.neighbours(state)  # (B, P, D)
         rows = np.arange(batch)[:, None, None]
-        heard: FloatArray = said[rows, speakers]  # (B, P, D, M)
-        return np.where(speakers[:, :, :, None] >= 0, heard, np.float32(0.0))
+        heard: FloatArray = messages[rows, senders]  # (B, P, D, M)
+        return np.where(senders[:, :, :, None] >= 0, heard, np.float32(0.0))

@@ -58,7 +58,7 @@ def check_numbers(
     name: str = "action",
     ignore: npt.NDArray[np.bool_] | None = None,
 ) -> FloatArray:
-    """The action as float32, or an error that says what is wrong with it.
+    """The action as float32, or an error that names what is wrong with it.
 
     Args:
         action: what was given.

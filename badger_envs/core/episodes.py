@@ -25,7 +25,7 @@ _ULP_24 = np.float32(2.0**-24)
 
 
 class EpisodeSet(IntEnum):
-    """Who may see an episode. The set is the top of the name, so the sets cannot meet."""
+    """What an episode may be used for. The set is the top of the name, so the sets cannot meet."""
 
     TRAIN = 0
     """Everything that `reset(seed=...)` and the outer loops run on."""
@@ -74,7 +74,7 @@ def episode_keys(seeds: npt.ArrayLike, indices: npt.ArrayLike, episode_set: Epis
 
     Args:
         seeds: integers below 2**30, broadcast against `indices`.
-        indices: integers below 2**32: the how-manieth episode of that seed.
+        indices: integers below 2**32: number of the episode among those of the seed, from 0.
         episode_set: training, validation, test or reference returns.
 
     Returns:

@@ -7,13 +7,13 @@ from typing import Any
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write next to `path`, then rename, so that nobody ever sees half a file."""
+    """Write next to `path`, then rename, so that no reader ever finds half a file."""
     final = Path(path)
     temporary = final.with_name(f"{final.name}.{os.getpid()}.tmp")
     try:
         temporary.write_bytes(content)
         os.replace(temporary, final)
-    except BaseException:  # a full disk: half a file is of no use to anybody
+    except BaseException:  # a full disk: half a file must not stay
         temporary.unlink(missing_ok=True)
         raise
 
@@ -22,6 +22,6 @@ def write_json(path: str | os.PathLike[str], content: Any) -> None:
     """Write JSON, whole or not at all.
 
     Raises:
-        ValueError: There is NaN or infinity in it, which JSON can't say.
+        ValueError: There is NaN or infinity in it, which JSON cannot represent.
     """
     write_whole(path, (json.dumps(content, allow_nan=False) + "\n").encode())

@@ -19,7 +19,7 @@ class PolicyError(ValueError):
 
 
 class Rollout(NamedTuple):
-    """What came of a batch of episodes."""
+    """The outcome of a batch of episodes."""
 
     rewards: npt.NDArray[np.float64]  # (T, B)
     state: Any

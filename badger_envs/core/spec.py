@@ -1,4 +1,4 @@
-"""What is said about an environment in more than one place: `SPEC` in its folder, read by registration, tests,
+"""The description of an environment that more than one place needs: `SPEC` in its folder, read by registration, tests,
 documentation and leaderboard alike.
 """
 
@@ -62,7 +62,7 @@ class Drawing(Protocol):
 
 @dataclass(frozen=True)
 class EnvSpec:
-    """An environment id and everything that is said about it in more than one place."""
+    """An environment id and everything about it that more than one place needs."""
 
     id: str
     """As in `gym.make(id)` and `pettingzoo.make("parallel", id)`."""

@@ -1,10 +1,12 @@
-"""The task interface: one problem as pure functions over a batch of episodes.
+"""The task interface: one problem as functional code, functions over a batch of episodes.
 
 The verbs are those of Gymnasium's functional API. A task is a frozen dataclass of its parameters; what changes during
 an episode is a NamedTuple of arrays with leading axis B. The functions are written in the Python array API standard,
 so the same lines run on numpy (the Gymnasium and PettingZoo views), torch (differentiable) and JAX (jit).
 
-Axis letters: B episodes, P ports, F features a port shows, A action entries a port takes.
+Axis letters, in all of this repository: B episodes, P ports, F features a port shows, A action entries a port takes,
+E experts, H hidden size, M message entries, K rounds of messages, T steps, D degree (slots for neighbours). Other
+letters mean what the docstring or the comment beside them says.
 """
 
 from abc import ABC, abstractmethod
@@ -61,7 +63,7 @@ class Task(ABC, Generic[StateT]):
             inner_episode: number of the inner episode in its lifetime, from 0. What has to be learned is the same in
                 all of them; what the task draws anew from step to step is not.
             xp: the backend's namespace: numpy, torch or jax.numpy.
-            device: where the arrays shall live, in the backend's own words.
+            device: where the arrays are placed, as the backend names its devices.
         """
 
     @abstractmethod
@@ -99,9 +101,9 @@ class Task(ABC, Generic[StateT]):
         return self.ports - 1
 
     def neighbours(self, state: StateT) -> Array:
-        """Who is next to whom: the numbers of the neighbours of every port, int32 (B, P, D), -1 in slots left empty.
+        """The neighbours of every port, by number, int32 (B, P, D), -1 in slots left empty.
 
-        Unless a task says otherwise, everybody is next to everybody: slot s of port p holds port (p + 1 + s) mod P.
+        Unless a task overrides this, all ports are neighbours: slot s of port p holds port (p + 1 + s) mod P.
         """
         xp = namespace(state[0])
         others = xp.asarray(other_ports(self.ports), device=device_of(state[0]))  # (P, D)
@@ -127,7 +129,7 @@ class Task(ABC, Generic[StateT]):
             state: of the episodes before, None where there are none.
             episodes: uint64 (B,), the names of the new ones.
             inner_episode: as for `initial`.
-            xp: as for `initial`; a simulator runs on numpy, whatever is said here.
+            xp: as for `initial`; ignored by a simulator, which runs on numpy.
             device: as for `initial`.
         """
         if self.functional:
@@ -151,5 +153,5 @@ class Task(ABC, Generic[StateT]):
 
     def arguments(self) -> dict[str, Any]:
         """The parameters of this task as `gym.make` takes them, without those that change nothing but the speed."""
-        shown = [part.name for part in fields(self) if part.compare]  # type: ignore[arg-type]
-        return {name: getattr(self, name) for name in shown}
+        names = [part.name for part in fields(self) if part.compare]  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in names}

@@ -96,8 +96,8 @@ def bootstrap_values(
 ) -> Iterator[FloatArray]:
     """The statistic of runs drawn again, block by block: arrays (block,)."""
     for block in blocks(replicates):
-        drawn = draw(tasks, generator, block.stop - block.start)
-        again = together([task[indices] for task, indices in zip(tasks, drawn, strict=True)])  # (block, runs, tasks)
+        sample = draw(tasks, generator, block.stop - block.start)
+        again = together([task[indices] for task, indices in zip(tasks, sample, strict=True)])  # (block, runs, tasks)
         yield statistic(again, axis=(1, 2))
 
 

@@ -29,7 +29,7 @@ def probability_of_improvement(
 
     Args:
         scores: of the one: (runs, tasks), or a list of arrays (runs of the task,).
-        others: of the other: (other runs, tasks), or a list likewise.
+        others: of the other: (other runs, tasks), or a list of arrays in the same way.
         confidence: in (0, 1).
         replicates: how many times both sets of runs are drawn.
         seed: of the generator.

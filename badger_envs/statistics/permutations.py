@@ -32,10 +32,10 @@ def permutation_p(
 
     Args:
         scores: of the one: (runs, tasks), or a list of arrays (runs of the task,).
-        others: of the other: (other runs, tasks), or a list likewise.
+        others: of the other: (other runs, tasks), or a list of arrays in the same way.
         alternative: "greater" asks whether `scores` are better, "two-sided" whether either is.
         replicates: how many ways are drawn, where not all are counted.
-        seed: of the generator, likewise.
+        seed: of the generator, too.
 
     Raises:
         ValueError: Shapes that do not fit, no runs, scores that are not finite, an unknown alternative, or no

@@ -1,4 +1,4 @@
-"""What all statistics need: scores told apart by task, runs drawn again, and the interval of what was found."""
+"""What all statistics need: scores by task, runs drawn again, and the interval of what was found."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeGuard
@@ -116,17 +116,17 @@ def draw(tasks: list[FloatArray], generator: np.random.Generator, times: int) ->
     """For every task, which of its runs are drawn, with replacement: indices (times, runs of the task)."""
     counts = [len(task) for task in tasks]
     if len(set(counts)) == 1:  # in one call, whose order of random numbers published intervals rest on
-        drawn = generator.integers(counts[0], size=(times, counts[0], len(counts)))
-        return list(np.moveaxis(drawn, -1, 0))
+        sample = generator.integers(counts[0], size=(times, counts[0], len(counts)))
+        return list(np.moveaxis(sample, -1, 0))
     return [generator.integers(count, size=(times, count)) for count in counts]
 
 
 def draw_weights(tasks: list[FloatArray], generator: np.random.Generator, times: int) -> list[FloatArray]:
     """As `draw`, but how often each run is drawn: whole numbers (times, runs of the task)."""
     weights = []
-    for drawn in draw(tasks, generator, times):
-        count = drawn.shape[1]
-        places = (drawn + count * np.arange(times)[:, None]).reshape(-1)  # (times * runs,)
+    for sample in draw(tasks, generator, times):
+        count = sample.shape[1]
+        places = (sample + count * np.arange(times)[:, None]).reshape(-1)  # (times * runs,)
         weights.append(np.bincount(places, minlength=times * count).reshape(times, count).astype(np.float64))
     return weights
 

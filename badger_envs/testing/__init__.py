@@ -50,7 +50,7 @@ def check_task(
         docstring: whether the class must describe itself under the headings that pages are made of.
         reference: known returns, which the policies must reach and no episode may exceed.
         policies: level -> makes its policy; for every level of `reference`.
-        episodes: that each of them plays; 20,000 unless told, or 200 in a simulator.
+        episodes: that each of them plays; by default 20,000, or 200 in a simulator.
 
     Raises:
         ContractError: Which rule is broken, what was seen, and what is expected.

@@ -37,7 +37,7 @@ def check_jax(task: Task[Any], keys: Keys, actions: FloatArray) -> None:
 def _installed(name: str) -> bool:
     try:
         return find_spec(name) is not None
-    except ValueError:  # blocked by somebody who set it to None
+    except ValueError:  # set to None in sys.modules
         return False
 
 

@@ -1,6 +1,6 @@
 """What ports take, as a space, and the way from an action of that space to the numbers a task plays.
 
-Axis letters as in `badger_envs.core.task`; M numbers in a message.
+Axis letters as in `badger_envs.core.task`.
 """
 
 from typing import Any, NamedTuple
@@ -21,15 +21,15 @@ FloatArray = npt.NDArray[np.float32]
 class Played(NamedTuple):
     """An action taken apart."""
 
-    numbers: FloatArray  # (..., ports, A) what the task plays
-    said: FloatArray | None  # (..., ports, M) what goes over the channel, if there is one
+    port_actions: FloatArray  # (..., ports, A) what the task plays
+    messages: FloatArray | None  # (..., ports, M) what goes over the channel, if there is one
 
 
 class Actions:
     """The action space of some ports of a task.
 
-    Without `bins` it is a Box: for each port the A numbers of the task, then the M numbers it says; a channel of
-    words takes one number for each word and says the word of the largest. With `bins` every number is one of that
+    Without `bins` it is a Box: for each port the A numbers of the task, then the M numbers of its message; a channel of
+    words takes one number for each word and sends the word of the largest. With `bins` every number is one of that
     many, evenly spaced from the smallest to the largest, and a word is one of the vocabulary: the space is Discrete
     for one number and MultiDiscrete for several.
 
@@ -51,14 +51,14 @@ class Actions:
                     f"bins must be None where a channel takes numbers, got bins={bins} and {channel}; "
                     "a channel with a vocabulary goes with bins"
                 )
-        self._choices, self._channel = bins, channel
+        self._bins, self._channel = bins, channel
         self._own, self._limit = task.port_actions, task.action_limit
-        self._said = 0 if channel is None else 1 if bins else channel.width
-        self.shape: tuple[int, ...] = (ports * (self._own + self._said),)
-        self._ported = (ports, self._own + self._said)
+        self._message_entries = 0 if channel is None else 1 if bins else channel.width
+        self.shape: tuple[int, ...] = (ports * (self._own + self._message_entries),)
+        self._port_shape = (ports, self._own + self._message_entries)
         self.space: gym.spaces.Space[Any]
         if bins is None:
-            limits = np.full(self._own + self._said, self._limit, np.float32)  # (A + M,)
+            limits = np.full(self._own + self._message_entries, self._limit, np.float32)  # (A + M,)
             self.space = box(repeat(Bounds(-limits, limits), ports))
         else:
             sizes = [bins] * self._own + ([] if channel is None else [channel.vocabulary])
@@ -87,19 +87,19 @@ class Actions:
         Raises:
             ValueError: wrong shape, not numbers, NaN, or outside of the space.
         """
-        if self._choices is None:
+        if self._bins is None:
             array = check_numbers(action, lead + self.shape, self._limit, name, ignore)
-            array = array.reshape(lead + self._ported)  # (..., ports, A + M)
+            array = array.reshape(lead + self._port_shape)  # (..., ports, A + M)
             if self._channel is None:
                 return Played(array, None)
-            said = array[..., self._own :]  # (..., ports, M)
+            messages = array[..., self._own :]  # (..., ports, M)
             if self._channel.vocabulary:
-                said = (said.argmax(axis=-1)[..., None] == np.arange(self._said)).astype(np.float32)
-            return Played(array[..., : self._own], said)
+                messages = (messages.argmax(axis=-1)[..., None] == np.arange(self._message_entries)).astype(np.float32)
+            return Played(array[..., : self._own], messages)
         chosen = check_choices(action, lead + self.shape, self._sizes, name, ignore)
-        chosen = chosen.reshape(lead + self._ported)  # (..., ports, A + 1)
-        numbers = self._values[chosen[..., : self._own]]  # (..., ports, A)
-        return Played(numbers, None if self._channel is None else self._words[chosen[..., self._own]])
+        chosen = chosen.reshape(lead + self._port_shape)  # (..., ports, A + 1)
+        port_actions = self._values[chosen[..., : self._own]]  # (..., ports, A)
+        return Played(port_actions, None if self._channel is None else self._words[chosen[..., self._own]])
 
 
 def check_choices(
@@ -109,7 +109,7 @@ def check_choices(
     name: str = "action",
     ignore: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.int64]:
-    """The bins as int64, or an error that says what is wrong with them.
+    """The bins as int64, or an error that names what is wrong with them.
 
     Args:
         action: what was given.

@@ -82,8 +82,8 @@ class EpisodeRunner:
 
     def observation(self) -> FloatArray:
         """What the ports show, float32 (P, F)."""
-        shown: FloatArray = self.task.observation(self._state)[0]
-        return shown
+        observation: FloatArray = self.task.observation(self._state)[0]
+        return observation
 
     def privileged(self) -> FloatArray:
         """What no port shows, float32 (hidden,)."""
@@ -104,14 +104,14 @@ class EpisodeRunner:
         return mask
 
     def neighbours(self) -> npt.NDArray[np.int32]:
-        """Who is next to whom, int32 (P, D), -1 in empty slots."""
+        """The current neighbours of each port, int32 (P, D), -1 in empty slots."""
         self._require_begun("neighbours")
         slots: npt.NDArray[np.int32] = np.array(self.task.neighbours(self._state)[0])
         return slots
 
-    def hear(self, channel: Channel, said: FloatArray) -> FloatArray:
-        """What ports hear, float32 (P, D, M), of what was said, float32 (P, M)."""
-        heard: FloatArray = channel.hear(self.task, self._state, said[None])[0]
+    def hear(self, channel: Channel, messages: FloatArray) -> FloatArray:
+        """What ports hear, float32 (P, D, M), of the messages of the step before, float32 (P, M)."""
+        heard: FloatArray = channel.hear(self.task, self._state, messages[None])[0]
         return heard
 
     def render(self) -> Any:

@@ -75,10 +75,10 @@ class TaskEnv(gym.Env[Any, Any]):
             ValueError: The action has another shape, holds NaN or lies outside the action space.
             gymnasium.error.ResetNeeded: No episode is running.
         """
-        lifetime = self._runner
-        lifetime.require_running()
-        reward = lifetime.step(self._actions.play(action).numbers[None])  # (1, P, A)
-        return lifetime.observation().reshape(-1), reward, lifetime.over, False, lifetime.info()
+        runner = self._runner
+        runner.require_running()
+        reward = runner.step(self._actions.play(action).port_actions[None])  # (1, P, A)
+        return runner.observation().reshape(-1), reward, runner.over, False, runner.info()
 
     def state(self) -> FloatArray:
         """The observation, then the hidden variables, float32 (P * F + hidden,)."""
@@ -86,7 +86,7 @@ class TaskEnv(gym.Env[Any, Any]):
         return np.concatenate([self._runner.observation().reshape(-1), hidden])
 
     def neighbours(self) -> npt.NDArray[np.int32]:
-        """Who is next to whom now: the numbers of each port's neighbours, int32 (P, D), -1 in slots left empty."""
+        """The current neighbours of each port, by number, int32 (P, D), -1 in slots left empty."""
         return self._runner.neighbours()
 
     def render(self) -> Any:

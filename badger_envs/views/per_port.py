@@ -22,7 +22,7 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
     """`copies` episodes of P ports as copies * P sub-environments, so that one policy learns from all ports alike.
 
     Sub-environment c * P + p is port p of episode c: it shows what the port shows and hears, takes what the port takes
-    and says, and gets the reward that all ports share. An episode that ends begins anew in the same step, as trainers
+    and sends, and gets the reward that all ports share. An episode that ends begins anew in the same step, as trainers
     want it: the last observations are in infos["final_obs"].
 
     Args:
@@ -61,7 +61,7 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         self.single_action_space = self._actions.space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
-        self._said = np.zeros((copies, self.task.ports, 0 if channel is None else channel.width), np.float32)
+        self._messages = np.zeros((copies, self.task.ports, 0 if channel is None else channel.width), np.float32)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -75,9 +75,9 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         Returns:
             Observations float32 (N, F + D * M) with N = copies * P, and the task's metrics by sub-environment.
         """
-        shown, infos = self._episodes.reset(seed=seed, options=options)
-        self._said[:] = 0.0
-        return self._rows(shown), self._spread(infos)
+        observation, infos = self._episodes.reset(seed=seed, options=options)
+        self._messages[:] = 0.0
+        return self._rows(observation), self._spread(infos)
 
     def step(self, actions: npt.ArrayLike) -> Step:
         """Play one step in every episode.
@@ -95,19 +95,21 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         """
         ports = self.task.ports
         played = self._actions.play(actions, (self.num_envs,), "actions")
-        shown, rewards, ended, truncated, infos = self._episodes.step(played.numbers.reshape(self.copies, -1))
-        if played.said is not None:
-            self._said = played.said.reshape(self.copies, ports, -1)  # (copies, P, M)
+        observation, rewards, ended, truncated, infos = self._episodes.step(
+            played.port_actions.reshape(self.copies, -1)
+        )
+        if played.messages is not None:
+            self._messages = played.messages.reshape(self.copies, ports, -1)  # (copies, P, M)
         if ended.any():
-            final, final_infos = self._rows(shown), self._spread(infos)
-            shown, _ = self._episodes.reset(options={"reset_mask": ended.copy()})
-            self._said = np.where(ended[:, None, None], np.float32(0.0), self._said)  # (copies, P, M)
+            final, final_infos = self._rows(observation), self._spread(infos)
+            observation, _ = self._episodes.reset(options={"reset_mask": ended.copy()})
+            self._messages = np.where(ended[:, None, None], np.float32(0.0), self._messages)  # (copies, P, M)
             begun = self._spread(self._episodes.info())
             infos = begun | self._final(np.repeat(ended, ports), final, final_infos)
         else:
             infos = self._spread(infos)
         return (
-            self._rows(shown),
+            self._rows(observation),
             np.repeat(rewards, ports),  # (N,)
             np.repeat(ended, ports),  # (N,)
             np.repeat(truncated, ports),  # (N,)
@@ -118,12 +120,12 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         """One picture uint8 (height, width, 3) or one text for each episode, by render mode."""
         return self._episodes.render()
 
-    def _rows(self, shown: FloatArray) -> FloatArray:
+    def _rows(self, observation: FloatArray) -> FloatArray:
         """What every port shows and hears, float32 (N, F + D * M), of what the episodes show, (copies, P * F)."""
-        rows = shown.reshape(self.num_envs, -1)  # (N, F)
+        rows = observation.reshape(self.num_envs, -1)  # (N, F)
         if self.channel is None:
             return rows
-        heard = self._episodes.hear(self.channel, self._said)  # (copies, P, D, M)
+        heard = self._episodes.hear(self.channel, self._messages)  # (copies, P, D, M)
         return np.concatenate([rows, heard.reshape(self.num_envs, -1)], axis=1)  # (N, F + D * M)
 
     def _spread(self, infos: dict[str, Any]) -> dict[str, Any]:

@@ -22,9 +22,9 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
     """All ports of a task act at once; each is an agent `port_0`, `port_1`, ...; the reward is shared.
 
     Observation of an agent: float32 (F,), and with a channel the D messages it hears behind that, (F + D * M,).
-    Action of an agent: float32 (A,), and with a channel what it says behind that, (A + M,); see `Actions` for
+    Action of an agent: float32 (A,), and with a channel its message behind that, (A + M,); see `Actions` for
     `bins` and for channels of words. Trainers want the same agents in every episode: where
-    ports can be absent, their agents see 0, do nothing and are not heard, and everybody's info says "agent_mask".
+    ports can be absent, their agents see 0, do nothing and are not heard, and every info has "agent_mask".
 
     Args:
         task: an id of the registry, or a task.
@@ -54,14 +54,14 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         self.render_mode = render_mode
         self.possible_agents = [f"port_{port}" for port in range(self.task.ports)]
         self.agents: list[str] = []
-        self._said = self._silence()  # (P, M)
-        shown = join(self.task.port_bounds, message_bounds(self.task, channel))
+        self._messages = self._silence()  # (P, M)
+        agent_bounds = join(self.task.port_bounds, message_bounds(self.task, channel))
         # One space object for each agent, so that seeding one does not seed another.
-        self._observation_spaces = {agent: box(shown) for agent in self.possible_agents}
+        self._observation_spaces = {agent: box(agent_bounds) for agent in self.possible_agents}
         self._action_spaces = {
             agent: Actions(self.task, 1, bins=bins, channel=channel).space for agent in self.possible_agents
         }
-        self.state_space = box(join(repeat(shown, self.task.ports), self.task.privileged_bounds))
+        self.state_space = box(join(repeat(agent_bounds, self.task.ports), self.task.privileged_bounds))
 
     def observation_space(self, agent: str) -> gym.spaces.Box:
         """What one agent sees and hears, float32 (F + D * M,)."""
@@ -79,7 +79,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         """
         self._runner.begin(seed, options)
         self.agents = self.possible_agents[:]
-        self._said = self._silence()  # (P, M)
+        self._messages = self._silence()  # (P, M)
         return self._observations(), self._infos()
 
     def step(self, actions: ByAgent) -> tuple[ByAgent, ByAgent, ByAgent, ByAgent, ByAgent]:
@@ -100,13 +100,13 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             missing = sorted(set(self.possible_agents) - set(actions))
             unknown = sorted(map(str, set(actions) - set(self.possible_agents)))
             raise ValueError(f"actions must name every agent once; missing {missing}, unknown {unknown}")
-        ported = np.zeros((1, self.task.ports, self.task.port_actions), np.float32)  # (1, P, A)
+        port_actions = np.zeros((1, self.task.ports, self.task.port_actions), np.float32)  # (1, P, A)
         for port, agent in enumerate(self.possible_agents):
             played = self.check(agent, actions[agent])
-            ported[0, port] = played.numbers[0]
-            if played.said is not None:
-                self._said[port] = played.said[0]
-        reward = self._runner.step(ported)
+            port_actions[0, port] = played.port_actions[0]
+            if played.messages is not None:
+                self._messages[port] = played.messages[0]
+        reward = self._runner.step(port_actions)
         agents, over = self.possible_agents, self._runner.over
         if over:
             self.agents = []
@@ -119,7 +119,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         )
 
     def check(self, agent: str, action: Any) -> Played:
-        """An agent's action taken apart, or a ValueError that says what is wrong with it."""
+        """An agent's action taken apart; a ValueError names what is wrong with it."""
         return self._actions.play(action, name=f"action of {agent}")
 
     def state(self) -> FloatArray:
@@ -128,7 +128,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         return np.concatenate([self._shown().reshape(-1), hidden])
 
     def neighbours(self) -> dict[str, list[str]]:
-        """Who is next to whom now: the neighbours of each agent, in the order of their slots."""
+        """The current neighbours of each agent, in the order of their slots."""
         return {
             agent: [self.possible_agents[other] for other in slots if other >= 0]
             for agent, slots in zip(self.possible_agents, self._runner.neighbours(), strict=True)
@@ -139,21 +139,21 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         return self._runner.render()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Does nothing: no resources are held."""
 
     def _silence(self) -> FloatArray:
-        """What nobody has said yet, float32 (P, M)."""
+        """The messages before the first step, float32 (P, M)."""
         if self.channel is None:
             return np.zeros((self.task.ports, 0), np.float32)
         return self.channel.silence(self.task, 1).reshape(self.task.ports, -1)
 
     def _shown(self) -> FloatArray:
         """What ports show and hear, float32 (P, F + D * M)."""
-        shown = self._runner.observation()  # (P, F)
+        observation = self._runner.observation()  # (P, F)
         if self.channel is None:
-            return shown
-        heard = self._runner.hear(self.channel, self._said)  # (P, D, M)
-        return np.concatenate([shown, heard.reshape(len(shown), -1)], axis=1)  # (P, F + D * M)
+            return observation
+        heard = self._runner.hear(self.channel, self._messages)  # (P, D, M)
+        return np.concatenate([observation, heard.reshape(len(observation), -1)], axis=1)  # (P, F + D * M)
 
     def _observations(self) -> ByAgent:
         return {agent: row.copy() for agent, row in zip(self.possible_agents, self._shown(), strict=True)}
@@ -182,16 +182,16 @@ class AECTaskEnv(parallel_to_aec_wrapper):  # type: ignore[misc]
             ValueError: The action has another shape, holds NaN or is out of range.
             gymnasium.error.ResetNeeded: Before reset, or when no agent is left.
         """
-        lifetime = self.env._runner
+        runner = self.env._runner
         if not getattr(self, "agents", None):
-            lifetime.require_running()
-        if not lifetime.over:
-            self.env.check(self.agent_selection, action)  # said now, by name, instead of after the last agent has acted
+            runner.require_running()
+        if not runner.over:
+            self.env.check(self.agent_selection, action)  # named now, instead of after the last agent has acted
         elif action is not None:
-            lifetime.require_running()
+            runner.require_running()
         super().step(action)
 
     def neighbours(self) -> dict[str, list[str]]:
-        """Who is next to whom now: the neighbours of each agent, in the order of their slots."""
+        """The current neighbours of each agent, in the order of their slots."""
         who: dict[str, list[str]] = self.env.neighbours()
         return who

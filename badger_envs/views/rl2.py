@@ -58,26 +58,27 @@ class LifetimeObservation(gym.Wrapper[FloatArray, Any, FloatArray, Any]):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[FloatArray, dict[str, Any]]:
         """Begin a lifetime: the arguments name its hidden task as they name an episode in `TaskEnv.reset`."""
-        shown, info = self.env.reset(seed=seed, options=options)
-        self._episode, self._lived, self._return = 0, 0, 0.0
-        return self._lifetime_observation(shown, self._nothing, 0.0, False), info | self._inner()
+        observation, info = self.env.reset(seed=seed, options=options)
+        self._episode, self._steps_played, self._return = 0, 0, 0.0
+        return self._lifetime_observation(observation, self._nothing, 0.0, False), info | self._inner()
 
     def step(self, action: Any) -> tuple[FloatArray, float, bool, bool, dict[str, Any]]:
         """Play one step; where an inner episode ends, the next one begins and its first observation is shown."""
-        shown, reward, terminated, truncated, info = self.env.step(action)
-        self._lived += 1
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        self._steps_played += 1
         self._return += float(reward)
         info = info | self._inner()
         ended = bool(terminated or truncated)
         over = ended and self._episode + 1 == self.episodes
         if ended and not over:
             self._episode, self._return = self._episode + 1, 0.0
-            shown, _ = self.env.reset(options={"inner_episode": self._episode})
+            observation, _ = self.env.reset(options={"inner_episode": self._episode})
         taken = np.asarray(gym.spaces.flatten(self.env.action_space, action), np.float32)
-        return self._lifetime_observation(shown, taken, float(reward), ended), float(reward), over, False, info
+        return self._lifetime_observation(observation, taken, float(reward), ended), float(reward), over, False, info
 
-    def _lifetime_observation(self, shown: Any, action: FloatArray, reward: float, ended: bool) -> FloatArray:
-        return np.concatenate([shown, action, [reward, ended, self._lived / self._steps]]).astype(np.float32)
+    def _lifetime_observation(self, observation: Any, action: FloatArray, reward: float, ended: bool) -> FloatArray:
+        happened = [reward, ended, self._steps_played / self._steps]
+        return np.concatenate([observation, action, happened]).astype(np.float32)
 
     def _inner(self) -> dict[str, Any]:
         return {"inner_episode": self._episode, "inner_return": self._return}

@@ -51,9 +51,9 @@ class SharedVecEnv(VecEnv):
 
     def reset(self) -> npt.NDArray[np.float32]:
         """Begin an episode in every copy; observations float32 (N, F + D * M)."""
-        shown, _ = self.shared.reset(seed=self._seed)
+        observation, _ = self.shared.reset(seed=self._seed)
         self._seed = None
-        return shown
+        return observation
 
     def step_async(self, actions: npt.NDArray[Any]) -> None:
         """Keep the actions for `step_wait`."""
@@ -62,7 +62,7 @@ class SharedVecEnv(VecEnv):
     def step_wait(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.bool_], list[Any]]:
         """Play one step: observations (N, F + D * M), rewards (N,), dones (N,) and infos, with the last observation of
         an episode that ended under "terminal_observation"."""
-        shown, rewards, terminated, _, infos = self.shared.step(self._actions)
+        observation, rewards, terminated, _, infos = self.shared.step(self._actions)
         by_row: list[dict[str, Any]] = [{"TimeLimit.truncated": False} for _ in range(self.num_envs)]
         if "final_obs" in infos:
             for row in np.flatnonzero(terminated):
@@ -70,10 +70,10 @@ class SharedVecEnv(VecEnv):
                 by_row[row] |= {
                     name: values[row] for name, values in infos["final_info"].items() if not name.startswith("_")
                 }
-        return shown, rewards.astype(np.float32), terminated, by_row
+        return observation, rewards.astype(np.float32), terminated, by_row
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Does nothing: no resources are held."""
 
     def get_images(self) -> Sequence[npt.NDArray[np.uint8] | None]:
         """One picture for each episode, with render_mode="rgb_array"."""

@@ -118,9 +118,9 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         task, state = self.task, self._state
         # A sub-environment that begins anew takes no action, whatever was passed for it.
         ignore = resting if any_resting else None
-        ported = self._actions.play(actions, (self.num_envs,), "actions", ignore).numbers  # (B, P, A)
-        self._state = task.transition(state, ported)
-        rewards = task.reward(state, ported, self._state).astype(np.float64)  # (B,)
+        port_actions = self._actions.play(actions, (self.num_envs,), "actions", ignore).port_actions  # (B, P, A)
+        self._state = task.transition(state, port_actions)
+        rewards = task.reward(state, port_actions, self._state).astype(np.float64)  # (B,)
         terminated = task.terminal(self._state)  # (B,)
         if any_resting:
             rewards[resting] = 0.0
@@ -143,14 +143,14 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         return np.concatenate([self._observe(), self.task.privileged(self._state)], axis=1)
 
     def neighbours(self) -> npt.NDArray[np.int32]:
-        """Who is next to whom now: the numbers of each port's neighbours, int32 (B, P, D), -1 in slots left empty."""
+        """The current neighbours of each port, by number, int32 (B, P, D), -1 in slots left empty."""
         self._require_begun("neighbours")
         slots: npt.NDArray[np.int32] = self.task.neighbours(self._state)
         return slots
 
-    def hear(self, channel: Channel, said: FloatArray) -> FloatArray:
-        """What ports hear, float32 (B, P, D, M), of what was said, float32 (B, P, M)."""
-        return channel.hear(self.task, self._state, said)
+    def hear(self, channel: Channel, messages: FloatArray) -> FloatArray:
+        """What ports hear, float32 (B, P, D, M), of the messages of the step before, float32 (B, P, M)."""
+        return channel.hear(self.task, self._state, messages)
 
     def info(self, mask: BoolArray | None = None) -> dict[str, Any]:
         """Metrics as Gymnasium batches them: the values, 0 where the mask leaves them out, and it under the name with

@@ -35,7 +35,7 @@ class _GuessingPolicy:
 
 
 class AllEqual(_GuessingPolicy):
-    """Gives all outputs the mean of the targets, told by one probe of all outputs together: the first local optimum."""
+    """Gives all outputs the mean of the targets, from one probe of all outputs together: the first local optimum."""
 
     def _choose(self, squares: npt.NDArray[np.float64], may_probe: bool, ports: FloatArray) -> npt.NDArray[Any]:
         dims = self._task.dims

@@ -15,7 +15,7 @@ from badger_envs.core.task import Task
 
 ERROR_SCALE = 3.0
 """Makes the error of outputting 0 equal to 1: the mean square of a number uniform in [-1, 1] is 1/3."""
-LARGEST_ERROR = ERROR_SCALE * 4.0
+MAX_ERROR = ERROR_SCALE * 4.0
 """Every output at one end of [-1, 1], every target at the other."""
 
 LAST, ERROR, LEFT, TARGET = range(4)
@@ -28,7 +28,7 @@ class GuessingState(NamedTuple):
     target: Array  # (B, P) the numbers to guess; hidden
     last: Array  # (B, P, 1) the previous output, 0 at first
     error: Array  # (B,) error of the previous output
-    hears: Array  # (B, P, 1) 1 where the port is shown the error, 0 elsewhere; constant
+    receives_error: Array  # (B, P, 1) 1 where the port is shown the error, 0 elsewhere; constant
     steps_left: Array  # (B, P, 1) a whole number as float32, the same for all ports: spread once, not in every step
 
 
@@ -82,22 +82,22 @@ class Guessing(Task[GuessingState]):
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> GuessingState:
         target = xp.asarray(uniform(episodes, self.dims, low=-1.0, high=1.0), device=device)  # (B, P)
         last = xp.zeros_like(target)[:, :, None]  # (B, P, 1)
-        hears = xp.ones_like(last)  # (B, P, 1)
+        receives_error = xp.ones_like(last)  # (B, P, 1)
         if self.feedback == "first":
-            hears = xp.concat([hears[:, :1], last[:, 1:]], axis=1)  # (B, P, 1)
-        return GuessingState(target, last, self._error(last, target), hears, last + float(self.horizon))
+            receives_error = xp.concat([receives_error[:, :1], last[:, 1:]], axis=1)  # (B, P, 1)
+        return GuessingState(target, last, self._error(last, target), receives_error, last + float(self.horizon))
 
     def observation(self, state: GuessingState) -> Array:
         xp = namespace(state.last)
-        heard = state.error[:, None, None] * state.hears  # (B, P, 1)
-        shown = [state.last, heard, state.steps_left / self.horizon]  # 3 x (B, P, 1)
+        heard = state.error[:, None, None] * state.receives_error  # (B, P, 1)
+        features = [state.last, heard, state.steps_left / self.horizon]  # 3 x (B, P, 1)
         if self.identity:
-            shown.append(state.target[:, :, None])
-        return xp.concat(shown, axis=2)  # (B, P, F)
+            features.append(state.target[:, :, None])
+        return xp.concat(features, axis=2)  # (B, P, F)
 
     def transition(self, state: GuessingState, action: Array) -> GuessingState:
         error = self._error(action, state.target)
-        return GuessingState(state.target, action, error, state.hears, state.steps_left - 1.0)
+        return GuessingState(state.target, action, error, state.receives_error, state.steps_left - 1.0)
 
     def reward(self, state: GuessingState, action: Array, next_state: GuessingState) -> Array:
         if self.objective == "every_step":
@@ -120,7 +120,7 @@ class Guessing(Task[GuessingState]):
 
     @property
     def port_bounds(self) -> Bounds:
-        low, high = [-1.0, 0.0, 0.0], [1.0, LARGEST_ERROR, 1.0]
+        low, high = [-1.0, 0.0, 0.0], [1.0, MAX_ERROR, 1.0]
         if self.identity:
             low, high = [*low, -1.0], [*high, 1.0]
         return Bounds(np.asarray(low, np.float32), np.asarray(high, np.float32))  # (F,)

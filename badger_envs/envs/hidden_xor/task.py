@@ -83,8 +83,8 @@ class HiddenXOR(Task[HiddenXORState]):
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> HiddenXORState:
         # The stream of an episode: one number for the subset, then the bits of inner episode 0, of inner episode 1, ...
         count = self.questions * self.bits
-        drawn = uniform(episodes, count, first=1 + inner_episode * count)  # (B, Q * P)
-        bits = np.where(drawn < 0.5, np.float32(-1.0), np.float32(1.0)).reshape(-1, self.questions, self.bits)
+        sample = uniform(episodes, count, first=1 + inner_episode * count)  # (B, Q * P)
+        bits = np.where(sample < 0.5, np.float32(-1.0), np.float32(1.0)).reshape(-1, self.questions, self.bits)
         counted = np.ones((len(episodes), self.bits), np.float32)  # (B, P)
         if self.subset:
             subsets = 1 + np.floor(uniform(episodes, 1) * (2**self.bits - 1)).astype(np.int64)  # (B, 1) none is empty
@@ -101,10 +101,10 @@ class HiddenXOR(Task[HiddenXORState]):
         if self.flash:
             bit = bit * xp.astype(state.step % length == 0, bit.dtype)[:, None]  # (B, P)
         before = state.step // length - 1  # (B,) -1 in the first question
-        told = _of_question(state.parity, xp.where(before < 0, 0, before))  # (B,)
-        told = told * xp.astype(before >= 0, told.dtype)  # (B,)
-        left = 1.0 - xp.astype(state.step, told.dtype) / self.horizon  # (B,)
-        everywhere = xp.stack([told, self._counts(state), left], axis=1)  # (B, 3)
+        right = _of_question(state.parity, xp.where(before < 0, 0, before))  # (B,)
+        right = right * xp.astype(before >= 0, right.dtype)  # (B,)
+        left = 1.0 - xp.astype(state.step, right.dtype) / self.horizon  # (B,)
+        everywhere = xp.stack([right, self._counts(state), left], axis=1)  # (B, 3)
         own = xp.stack([bit, state.last], axis=2)  # (B, P, 2)
         spread = xp.broadcast_to(everywhere[:, None, :], (*bit.shape, 3))  # (B, P, 3)
         return xp.concat([own, spread], axis=2)  # (B, P, F)

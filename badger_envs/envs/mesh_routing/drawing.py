@@ -46,7 +46,7 @@ def frame(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> npt
         gymnasium.error.DependencyNotInstalled: pillow is missing.
     """
     now, step = history[-1], len(history) - 1
-    holder, wish = _packet(now)
+    packet_node, destination = _packet(now)
     line = (
         f"step {step} of {task.horizon}     delivered {int(now.delivered)}     "
         f"hops left {_hops_left(task, now, step)}     return {float(now.total):.0f}"
@@ -61,8 +61,8 @@ def frame(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> npt
             _dashed(canvas, *ends)
     hops = [pair for pair in itertools.pairwise(history) if float(pair[1].gain) != 0.0][-TRAIL:]
     for number, (before, after) in enumerate(hops, start=1):
-        start, wished = _packet(before)
-        end = wished if after.delivered > before.delivered else _packet(after)[0]
+        start, destination = _packet(before)
+        end = destination if after.delivered > before.delivered else _packet(after)[0]
         color = mix(NEAR if float(after.gain) > 0.0 else FAR, PAPER, (len(hops) - number) / (TRAIL + 1))
         _arrow(canvas, places[start], places[end], color)
     radius = 9.0 if task.ports <= READABLE else 4.0
@@ -72,11 +72,11 @@ def frame(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> npt
         if task.ports <= READABLE:
             canvas.text(place, str(node), 9, INK)
             canvas.text(_outside(place, 32.0), _signs(now.addresses[node]), 11, FAINT)
-    canvas.ring(places[wish], radius + 5, TARGET, 2.5)
-    x, y = places[holder]
+    canvas.ring(places[destination], radius + 5, TARGET, 2.5)
+    x, y = places[packet_node]
     canvas.box((x - radius, y - radius, x + radius, y + radius), PACKET, outline=INK)
     if task.ports <= READABLE:
-        canvas.text((x, y), str(holder), 9, INK)
+        canvas.text((x, y), str(packet_node), 9, INK)
     _legend(canvas)
     return canvas.pixels()
 
@@ -84,13 +84,13 @@ def frame(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> npt
 def text(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> str:
     """One line per node: its address and its neighbours, failed links in brackets; `@` has the packet, `>` wants it."""
     now, step = history[-1], len(history) - 1
-    holder, wish = _packet(now)
+    packet_node, destination = _packet(now)
     lines = [
         f"{title}  step {step}/{task.horizon}  delivered {int(now.delivered)}  hops left {_hops_left(task, now, step)}"
         f"  return {float(now.total):.0f}"
     ]
     for node in range(task.ports):
-        mark = "@" if node == holder else ">" if node == wish else " "
+        mark = "@" if node == packet_node else ">" if node == destination else " "
         ends = [
             str(end) if step < fails else f"({end})"
             for end, fails in zip(now.links[node], now.fails[node], strict=True)
@@ -102,12 +102,12 @@ def text(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> str:
 
 def _packet(state: MeshRoutingState) -> tuple[int, int]:
     """Where the packet is and where it wants to go."""
-    return int(state.holder), int(state.packets[int(state.delivered), END])
+    return int(state.packet_node), int(state.packets[int(state.delivered), END])
 
 
 def _hops_left(task: MeshRouting, now: MeshRoutingState, step: int) -> int:
-    holder, wish = _packet(now)
-    return int(now.distances[int((now.moments <= step).sum()), holder, wish])
+    packet_node, destination = _packet(now)
+    return int(now.distances[int((now.moments <= step).sum()), packet_node, destination])
 
 
 def _signs(address: npt.NDArray[np.float32]) -> str:

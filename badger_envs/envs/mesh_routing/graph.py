@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float32]
 
 SLOTS = 4
 """Most links of a node (D)."""
-LEAST_NODES = 3
+MIN_NODES = 3
 """Fewer make no ring."""
 
 
@@ -46,10 +46,10 @@ def random_graphs(nodes: int, draws: Floats) -> Graphs:
     # The slot of a node's first link, of its second, ...
     slots = by_slot.reshape(batch, nodes, SLOTS).argsort(axis=2)  # (B, P, D)
     links, back, chord = (np.full((batch, nodes, SLOTS), -1, np.int32) for _ in range(3))
-    following = np.roll(order, -1, axis=1)  # (B, P)
-    there, here = slots[rows[:, None], following, 0], slots[rows[:, None], order, 1]  # (B, P)
-    links[rows[:, None], order, here], back[rows[:, None], order, here] = following, there
-    links[rows[:, None], following, there], back[rows[:, None], following, there] = order, here
+    successor = np.roll(order, -1, axis=1)  # (B, P)
+    there, here = slots[rows[:, None], successor, 0], slots[rows[:, None], order, 1]  # (B, P)
+    links[rows[:, None], order, here], back[rows[:, None], order, here] = successor, there
+    links[rows[:, None], successor, there], back[rows[:, None], successor, there] = order, here
     degree = np.full((batch, nodes), 2)  # (B, P)
     partners = (order[:, : 2 * asks : 2] + 1 + (by_ask * (nodes - 1)).astype(np.int64)) % nodes  # (B, asks)
     for number in range(asks):

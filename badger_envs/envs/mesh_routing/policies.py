@@ -27,24 +27,25 @@ class ShortestPaths:
 
     def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
         batch = len(observation)
-        shown = observation.reshape(batch, self._ports, -1)  # (B, P, F)
-        up, rows = shown[:, :, UP] > 0.0, np.arange(batch)  # (B, P, D), (B,)
+        observation = observation.reshape(batch, self._ports, -1)  # (B, P, F)
+        up, rows = observation[:, :, UP] > 0.0, np.arange(batch)  # (B, P, D), (B,)
         self._step += 1
         if self._step == 1:
             return np.repeat(self._names[None].astype(np.float32), batch, axis=0)  # (B, P * D)
         if self._step == 2:
-            came = np.rint(shown[:, :, INBOX] / self._names[0]).astype(np.int64)  # (B, P, D) counted from 1
-            self._links = np.where(up, (came - 1) // SLOTS, -1)  # (B, P, D)
+            inbox = np.rint(observation[:, :, INBOX] / self._names[0]).astype(np.int64)  # (B, P, D) counted from 1
+            self._links = np.where(up, (inbox - 1) // SLOTS, -1)  # (B, P, D)
             self._hops = distances(self._links)  # (B, P, P)
         down = np.flatnonzero(((self._links >= 0) & ~up).any(axis=(1, 2)))  # episodes where a link has just failed
         self._links[down] = np.where(up[down], self._links[down], -1)
         self._hops[down] = distances(self._links[down])
-        holder = shown[:, :, HERE].argmax(axis=1)  # (B,)
-        wished = (shown[:, :, OWN] == shown[rows, holder, DESTINATION][:, None, :]).all(axis=2).argmax(axis=1)  # (B,)
-        ways = self._links[rows, holder]  # (B, D)
-        far = np.where(ways >= 0, self._hops[rows[:, None], ways, wished[:, None]], self._ports)  # (B, D)
+        packet_node = observation[:, :, HERE].argmax(axis=1)  # (B,)
+        address = observation[rows, packet_node, DESTINATION]  # (B, 6)
+        destination = (observation[:, :, OWN] == address[:, None, :]).all(axis=2).argmax(axis=1)  # (B,)
+        ways = self._links[rows, packet_node]  # (B, D)
+        far = np.where(ways >= 0, self._hops[rows[:, None], ways, destination[:, None]], self._ports)  # (B, D)
         action = np.full((batch, self._ports, SLOTS), -1.0, np.float32)  # (B, P, D)
-        action[rows, holder, far.argmin(axis=1)] = 1.0
+        action[rows, packet_node, far.argmin(axis=1)] = 1.0
         return action.reshape(batch, -1)  # (B, P * D)
 
 
@@ -70,10 +71,10 @@ class DistanceVectors:
         before = self._near
         self._near = np.maximum(heard.max(axis=1) - np.float32(1.0 / ADDRESSES), 0.0)  # (N, M)
         self._near[rows, _code(observation[:, OWN])] = 1.0
-        wished = _code(observation[:, DESTINATION])  # (N,)
-        ways = heard[rows, :, wished]  # (N, D)
+        destination = _code(observation[:, DESTINATION])  # (N,)
+        ways = heard[rows, :, destination]  # (N, D)
         goes = (observation[:, HERE] > 0.0) & (ways.max(axis=1) > 0.0)  # (N,)
-        goes &= self._near[rows, wished] == before[rows, wished]
+        goes &= self._near[rows, destination] == before[rows, destination]
         action = np.full((len(rows), SLOTS), -1.0, np.float32)  # (N, D)
         action[rows[goes], ways.argmax(axis=1)[goes]] = 1.0
         return action, self._near

@@ -1,4 +1,4 @@
-"""Mesh routing: carry packets to their addresses, hop by hop, through a graph that nobody sees as a whole.
+"""Mesh routing: carry packets to their addresses, hop by hop, through a graph that no node sees as a whole.
 
 Selects for telling neighbours what one knows: the way to an address can only be learned from those on it.
 """
@@ -14,7 +14,7 @@ from badger_envs.core.checks import require_integer
 from badger_envs.core.episodes import Keys, uniform
 from badger_envs.core.task import Task
 from badger_envs.envs.mesh_routing.graph import (
-    LEAST_NODES,
+    MIN_NODES,
     SLOTS,
     failures,
     graph_draws,
@@ -50,9 +50,9 @@ class MeshRoutingState(NamedTuple):
     distances: Array  # (B, failures + 1, P, P) hops between nodes after so many failures; hidden
     addresses: Array  # (B, P, 6) signs
     packets: Array  # (B, T + 1, 2) int32, the nodes where each packet starts and where it wants to go; hidden
-    holder: Array  # (B,) int32, the node where the packet is
+    packet_node: Array  # (B,) int32, the node where the packet is
     delivered: Array  # (B,) packets delivered, a whole number as float32
-    came: Array  # (B, P, D) what was sent to each node along each link in the previous step, 0 at first
+    inbox: Array  # (B, P, D) what was sent to each node along each link in the previous step, 0 at first
     gain: Array  # (B,) reward of the previous step
     total: Array  # (B,) rewards so far
     steps_left: Array  # (B, P) a whole number as float32, the same for all ports: so it need not be spread every step
@@ -67,7 +67,7 @@ class MeshRouting(Task[MeshRoutingState]):
     shows its own address (6 signs, drawn anew for every lifetime, no two alike); 1 if the packet is here, else 0; the
     address that the packet wants to reach, 0 in nodes without it; for each of 4 slots whether there is a link that is
     up; what its neighbour sent along each link in the step before (0 at first, and without a link); and the fraction
-    of the lifetime that is left. Nobody shows who is at the other end of a link.
+    of the lifetime that is left. The node at the other end of a link is not shown.
 
     ## Action
     Four numbers in [-1, 1] per port, one for each slot: what is sent along this link. The node that has the packet
@@ -99,7 +99,7 @@ class MeshRouting(Task[MeshRoutingState]):
     port_actions = SLOTS
 
     def __post_init__(self) -> None:
-        require_integer("ports", self.ports, LEAST_NODES, ADDRESSES)
+        require_integer("ports", self.ports, MIN_NODES, ADDRESSES)
         require_integer("horizon", self.horizon, 1)
         require_integer("failures", self.failures, 0)
 
@@ -125,43 +125,43 @@ class MeshRouting(Task[MeshRoutingState]):
         addresses = 1.0 - 2.0 * (codes >> np.arange(ADDRESS_BITS) & 1).astype(np.float32)  # (B, P, 6)
         by_packet = uniform(episodes, 2 * packets, first=first[5]).reshape(batch, 2, packets)  # (B, 2, T + 1)
         start = (by_packet[:, 0] * ports).astype(np.int32)  # (B, T + 1)
-        wish = (start + 1 + (by_packet[:, 1] * (ports - 1)).astype(np.int32)) % ports  # (B, T + 1) another node
-        nobody, left = np.zeros((batch, ports, SLOTS), np.float32), np.full((batch, ports), self.horizon, np.float32)
-        fixed = (graphs.links, origin, fails, moments, hops, addresses, np.stack([start, wish], axis=2))
-        running = (start[:, 0], nobody[:, 0, 0], nobody, nobody[:, 0, 0], nobody[:, 0, 0], left)
+        destination = (start + 1 + (by_packet[:, 1] * (ports - 1)).astype(np.int32)) % ports  # (B, T + 1) another node
+        silence, left = np.zeros((batch, ports, SLOTS), np.float32), np.full((batch, ports), self.horizon, np.float32)
+        fixed = (graphs.links, origin, fails, moments, hops, addresses, np.stack([start, destination], axis=2))
+        running = (start[:, 0], silence[:, 0, 0], silence, silence[:, 0, 0], silence[:, 0, 0], left)
         return MeshRoutingState(*(xp.asarray(array, device=device) for array in fixed + running))
 
     def observation(self, state: MeshRoutingState) -> Array:
-        xp = namespace(state.came)
+        xp = namespace(state.inbox)
         rows = _rows(state)
-        here = xp.arange(self.ports, device=device_of(state.came)) == state.holder[:, None]  # (B, P)
-        flag = xp.astype(here, state.came.dtype)[:, :, None]  # (B, P, 1)
-        wished = state.addresses[rows, self._wish(state)]  # (B, 6)
-        packet = xp.concat([xp.ones_like(wished[:, :1]), wished], axis=1)[:, None, :] * flag  # (B, P, 7)
-        up = xp.astype(self._up(state), state.came.dtype)  # (B, P, D)
+        here = xp.arange(self.ports, device=device_of(state.inbox)) == state.packet_node[:, None]  # (B, P)
+        flag = xp.astype(here, state.inbox.dtype)[:, :, None]  # (B, P, 1)
+        destination = state.addresses[rows, self._destination(state)]  # (B, 6)
+        packet = xp.concat([xp.ones_like(destination[:, :1]), destination], axis=1)[:, None, :] * flag  # (B, P, 7)
+        up = xp.astype(self._up(state), state.inbox.dtype)  # (B, P, D)
         left = (state.steps_left / self.horizon)[:, :, None]  # (B, P, 1)
-        return xp.concat([state.addresses, packet, up, state.came * up, left], axis=2)  # (B, P, F)
+        return xp.concat([state.addresses, packet, up, state.inbox * up, left], axis=2)  # (B, P, F)
 
     def transition(self, state: MeshRoutingState, action: Array) -> MeshRoutingState:
-        xp = namespace(state.came)
-        rows, holder, wish = _rows(state), _whole(state.holder), self._wish(state)  # (B,)
-        offered = action[rows, holder]  # (B, D)
+        xp = namespace(state.inbox)
+        rows, packet_node, destination = _rows(state), _whole(state.packet_node), self._destination(state)  # (B,)
+        offered = action[rows, packet_node]  # (B, D)
         slot = xp.argmax(offered, axis=1)  # (B,)
-        fails = state.fails[rows, holder, slot]  # (B,)
+        fails = state.fails[rows, packet_node, slot]  # (B,)
         goes = (offered[rows, slot] > 0.0) & (fails > self.horizon - state.steps_left[:, 0])  # (B,)
-        place = xp.where(goes, _whole(state.links[rows, holder, slot]), holder)  # (B,)
-        hops = state.distances[rows, self._failed(state), wish]  # (B, P) from every node to the destination
-        nearer = hops[rows, place] < hops[rows, holder]  # (B,)
+        place = xp.where(goes, _whole(state.links[rows, packet_node, slot]), packet_node)  # (B,)
+        hops = state.distances[rows, self._failed(state), destination]  # (B, P) from every node to the destination
+        nearer = hops[rows, place] < hops[rows, packet_node]  # (B,)
         moved = xp.astype(goes, state.gain.dtype)  # (B,)
         gain = xp.where(nearer, moved, -WRONG_HOP * moved)  # (B,)
-        arrived = place == wish  # (B,)
+        arrived = place == destination  # (B,)
         delivered = state.delivered + xp.astype(arrived, state.delivered.dtype)  # (B,)
-        holder = xp.where(arrived, _whole(state.packets[rows, _whole(delivered), START]), place)  # (B,)
+        packet_node = xp.where(arrived, _whole(state.packets[rows, _whole(delivered), START]), place)  # (B,)
         origin = _whole(state.origin) + rows[:, None, None] * (self.ports * SLOTS)  # (B, P, D) among all episodes
-        came = xp.take(xp.reshape(action, (-1,)), xp.reshape(origin, (-1,)), axis=0)  # (B * P * D,)
-        came = xp.reshape(came, origin.shape)  # (B, P, D)
+        inbox = xp.take(xp.reshape(action, (-1,)), xp.reshape(origin, (-1,)), axis=0)  # (B * P * D,)
+        inbox = xp.reshape(inbox, origin.shape)  # (B, P, D)
         steps_left = xp.clip(state.steps_left - 1.0, 0.0, None)  # (B, P)
-        return MeshRoutingState(*state[:7], holder, delivered, came, gain, state.total + gain, steps_left)
+        return MeshRoutingState(*state[:7], packet_node, delivered, inbox, gain, state.total + gain, steps_left)
 
     def reward(self, state: MeshRoutingState, action: Array, next_state: MeshRoutingState) -> Array:
         return next_state.gain
@@ -170,7 +170,7 @@ class MeshRouting(Task[MeshRoutingState]):
         return state.steps_left[:, 0] <= 0.0
 
     def privileged(self, state: MeshRoutingState) -> Array:
-        return state.distances[_rows(state), self._failed(state), self._wish(state)]  # (B, P)
+        return state.distances[_rows(state), self._failed(state), self._destination(state)]  # (B, P)
 
     def state_info(self, state: MeshRoutingState) -> dict[str, Array]:
         xp = namespace(state.total)
@@ -206,13 +206,13 @@ class MeshRouting(Task[MeshRoutingState]):
         """Which slots hold a link that is up, bool (B, P, D)."""
         return state.fails > (self.horizon - state.steps_left)[:, :, None]
 
-    def _wish(self, state: MeshRoutingState) -> Array:
+    def _destination(self, state: MeshRoutingState) -> Array:
         """The node that the packet wants to reach, int32 (B,)."""
         return _whole(state.packets[_rows(state), _whole(state.delivered), END])
 
 
 def _rows(state: MeshRoutingState) -> Array:
-    return namespace(state.came).arange(state.came.shape[0], device=device_of(state.came))  # (B,)
+    return namespace(state.inbox).arange(state.inbox.shape[0], device=device_of(state.inbox))  # (B,)
 
 
 def _whole(numbers: Array) -> Array:

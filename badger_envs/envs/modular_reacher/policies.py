@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
-from badger_envs.envs.modular_reacher.body import MOST_SEGMENTS, who_carries
+from badger_envs.envs.modular_reacher.body import MAX_SEGMENTS, carrier_matrix
 from badger_envs.envs.modular_reacher.task import END, GOAL, MEAN_GOAL, ORIGIN, SEES_GOAL, TURN, ModularReacher
 
 SWEEPS = 2
@@ -62,7 +62,7 @@ class _Controller:
     def _find_body(self, ports: FloatArray) -> tuple[npt.NDArray[np.int64], FloatArray]:
         """Which segments have a goal, from the last on, int (B, G), and which joints move them, float32 (B, P, G).
 
-        Who carries whom is seen from who begins where another one ends. Where an episode has fewer goals than others
+        A segment's parent is the one that ends where it begins. Where an episode has fewer goals than others
         of the batch, the rest of its tips are moved by nobody.
         """
         batch, segments = ports.shape[:2]
@@ -74,9 +74,9 @@ class _Controller:
         wanted = ports[:, :, SEES_GOAL] > 0.0  # (B, P)
         if self._task.goal != "tips":
             wanted[:, :-1] = False
-        most = int(wanted.sum(axis=1).max())
-        tips = segments - 1 - np.argsort(~wanted[:, ::-1], axis=1, kind="stable")[:, :most]  # (B, G)
-        carried = who_carries(parent) * wanted[:, :, None]  # (B, P, P)
+        max_goals = int(wanted.sum(axis=1).max())
+        tips = segments - 1 - np.argsort(~wanted[:, ::-1], axis=1, kind="stable")[:, :max_goals]  # (B, G)
+        carried = carrier_matrix(parent) * wanted[:, :, None]  # (B, P, P)
         moves = np.swapaxes(np.take_along_axis(carried, tips[:, :, None], axis=1), 1, 2)  # (B, P, G)
         return tips, moves.astype(np.float32)
 
@@ -111,14 +111,14 @@ class PullTogether:
     def act(self, observation: FloatArray, heard: FloatArray) -> tuple[FloatArray, FloatArray]:
         goal, origin, tip = observation[:, GOAL], observation[:, ORIGIN], observation[:, END]  # (N, 2)
         children = heard[:, 1:]  # (N, D - 1, M) a parent's messages are of no use
-        counts = np.concatenate([observation[:, [SEES_GOAL]], children[:, :, 3] * MOST_SEGMENTS], axis=1)  # (N, D)
+        counts = np.concatenate([observation[:, [SEES_GOAL]], children[:, :, 3] * MAX_SEGMENTS], axis=1)  # (N, D)
         forces = np.concatenate([(goal - tip)[:, None], 2.0 * children[:, :, 0:2]], axis=1)  # (N, D, 2)
         torques = np.concatenate([_cross(tip, goal)[:, None], children[:, :, 2]], axis=1)  # (N, D)
         count = counts.sum(axis=1)  # (N,)
         share = counts / np.maximum(count, 1.0)[:, None]  # (N, D)
         force, torque = (share[:, :, None] * forces).sum(axis=1), (share * torques).sum(axis=1)  # (N, 2), (N,)
         turn = GAIN * (torque - _cross(origin, force))  # (N,)
-        message = np.column_stack([force / 2.0, torque, count / MOST_SEGMENTS])  # (N, M)
+        message = np.column_stack([force / 2.0, torque, count / MAX_SEGMENTS])  # (N, M)
         return _limited(turn[:, None]), _limited(message)
 
 

@@ -13,7 +13,7 @@ from badger_envs.core.arrays import Array, Bounds, namespace
 from badger_envs.core.checks import require_choice, require_fraction, require_integer
 from badger_envs.core.episodes import Keys, uniform
 from badger_envs.core.task import Task
-from badger_envs.envs.modular_reacher.body import LEAST_SEGMENTS, MOST_SEGMENTS, SLOTS, grow
+from badger_envs.envs.modular_reacher.body import MAX_SEGMENTS, MIN_SEGMENTS, SLOTS, grow
 
 TURN = 0.05
 """Radians that the action 1 turns a joint by."""
@@ -45,7 +45,7 @@ class ModularReacherState(NamedTuple):
     neighbour: Array  # (B, P, D) int32, the number of the parent, then those of the children, -1 for none; constant
     goal: Array  # (B, P, 2) of the segments that have one, 0 for the others; constant
     weight: Array  # (B, P, 2) share of each coordinate in the error, 0 without a goal; constant
-    shown: Array  # (B, P, 3) the goal as the port sees it and 1, or 0 where it sees none; constant
+    visible_goal: Array  # (B, P, 3) the goal as the port sees it and 1, or 0 where it sees none; constant
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class ModularReacher(Task[ModularReacherState]):
     ## Observation
     One port per segment. A port shows the goal's x and y and 1, or 0, 0, 0 where it sees none; x and y of its joint;
     cosine and sine of its direction; x and y of its end; cosine and sine of its joint's angle; and the fraction of
-    the lifetime that is left, without which nobody could tell how much error is still to come. The neighbours of a
+    the lifetime that is left, without which the return to come could not be predicted. The neighbours of a
     port are its parent and up to 3 children. The bound is ours, for channels of a fixed width.
 
     ## Action
@@ -93,7 +93,7 @@ class ModularReacher(Task[ModularReacherState]):
     horizon: int = 70
 
     def __post_init__(self) -> None:
-        require_integer("segments", self.segments, LEAST_SEGMENTS, MOST_SEGMENTS)
+        require_integer("segments", self.segments, MIN_SEGMENTS, MAX_SEGMENTS)
         require_fraction("branching", self.branching)
         require_choice("goal", self.goal, ("all", "last", "tips"))
         require_integer("horizon", self.horizon, 1)
@@ -104,18 +104,18 @@ class ModularReacher(Task[ModularReacherState]):
         # Nothing is drawn anew from step to step, so all inner episodes of a lifetime are alike.
         batch, segments = len(episodes), self.segments
         radius = uniform(episodes, segments)  # (B, P)
-        bearing = uniform(episodes, segments, high=math.pi, first=MOST_SEGMENTS)  # (B, P)
-        body = grow(episodes, segments, self.branching, first=2 * MOST_SEGMENTS)
+        bearing = uniform(episodes, segments, high=math.pi, first=MAX_SEGMENTS)  # (B, P)
+        body = grow(episodes, segments, self.branching, first=2 * MAX_SEGMENTS)
         has_goal = body.neighbour[:, :, 1] < 0  # (B, P) the tips
         if self.goal != "tips":
             has_goal = np.repeat([[False] * (segments - 1) + [True]], batch, axis=0)  # (B, P)
         way = np.stack([np.cos(bearing), np.sin(bearing)], axis=2)  # (B, P, 2)
         goal = np.where(has_goal[:, :, None], radius[:, :, None] * way, np.float32(0.0))  # (B, P, 2)
         share = np.repeat(has_goal[:, :, None], 2, axis=2) / (2.0 * has_goal.sum(axis=1)[:, None, None])  # (B, P, 2)
-        shown = np.concatenate([goal, has_goal[:, :, None]], axis=2)  # (B, P, 3)
+        visible_goal = np.concatenate([goal, has_goal[:, :, None]], axis=2)  # (B, P, 3)
         if self.goal == "all":
-            shown = np.repeat(shown[:, -1:], segments, axis=1)  # (B, P, 3)
-        goals = (goal, share.astype(np.float32), shown.astype(np.float32))
+            visible_goal = np.repeat(visible_goal[:, -1:], segments, axis=1)  # (B, P, 3)
+        goals = (goal, share.astype(np.float32), visible_goal.astype(np.float32))
         constant = [xp.asarray(array, device=device) for array in (*body, *goals)]
         angle = xp.zeros_like(constant[0])  # (B, P)
         return self._placed(angle, angle[:, :, None] + float(self.horizon), *constant)
@@ -125,7 +125,7 @@ class ModularReacher(Task[ModularReacherState]):
         origin = state.end - state.length * state.direction  # (B, P, 2)
         turned = xp.stack([xp.cos(state.angle), xp.sin(state.angle)], axis=2)  # (B, P, 2)
         left = state.steps_left / self.horizon  # (B, P, 1)
-        return xp.concat([state.shown, origin, state.direction, state.end, turned, left], axis=2)  # (B, P, F)
+        return xp.concat([state.visible_goal, origin, state.direction, state.end, turned, left], axis=2)  # (B, P, F)
 
     def transition(self, state: ModularReacherState, action: Array) -> ModularReacherState:
         angle = state.angle + TURN * action[:, :, 0]  # (B, P)

@@ -25,7 +25,7 @@ def _usual_robots() -> Iterator[Mapping[str, Any]]:
     for unknown in UNKNOWNS[1:]:
         goal = "speed" if unknown == "speed" else "far"
         yield from ({"modules": modules, "unknown": unknown, "goal": goal} for modules in (4, 6, 8))
-    yield from ({"modules": 4, "steps": steps} for steps in (100, 750, 2500))  # shorter and longer lives
+    yield from ({"modules": 4, "steps": steps} for steps in (100, 750, 2500))  # shorter and longer lifetimes
 
 
 SPEC = EnvSpec(

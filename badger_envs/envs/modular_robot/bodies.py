@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from badger_envs.core.checks import require_integer
-from badger_envs.envs.modular_robot.body import FRONT, LEFT, NOBODY, RIGHT, Body, Module
+from badger_envs.envs.modular_robot.body import FRONT, LEFT, NO_PARENT, RIGHT, Body, Module
 from badger_envs.envs.modular_robot.data import read
 
 ARMS = (3, 6)
@@ -33,7 +33,8 @@ def star(arms: int, arm_modules: int) -> Body:
     for arm in range(arms):
         first = len(modules)
         modules += [
-            Module(first + place - 1 if place else NOBODY, FRONT if place else arm, 0) for place in range(arm_modules)
+            Module(first + place - 1 if place else NO_PARENT, FRONT if place else arm, 0)
+            for place in range(arm_modules)
         ]
     return Body(tuple(modules), arms)
 
@@ -47,7 +48,7 @@ _TURN_STEPS: Mapping[int, int] = {FRONT: 0, LEFT: 1, RIGHT: -1}
 def grow_tree(modules: int, generator: np.random.Generator) -> Body:
     """A random tree, grown cell by cell on a grid with one free cell between parts that are not plugged together."""
     require_integer("modules", modules, 1)
-    grown, cells, headings = [Module(NOBODY, FRONT, 0)], [(0, 0)], [0]
+    grown, cells, headings = [Module(NO_PARENT, FRONT, 0)], [(0, 0)], [0]
     while len(grown) < modules:
         parent, port = int(generator.integers(len(grown))), int(generator.integers(FRONT, RIGHT + 1))
         heading = (headings[parent] + _TURN_STEPS[port]) % len(_CELL_STEPS)

@@ -29,7 +29,7 @@ _HINGE_TO_PORT: Mapping[int, tuple[float, float]] = {
 }
 """Where the ports are, forwards and to the left of the hinge."""
 
-NOBODY = -1
+NO_PARENT = -1
 """The parent of a module that is plugged into no other."""
 
 
@@ -74,7 +74,7 @@ class Body:
         used: set[tuple[int, int]] = set()
         for number, module in enumerate(self.modules):
             named = f"module {number} of modules"
-            if not NOBODY <= module.parent < number:
+            if not NO_PARENT <= module.parent < number:
                 raise ValueError(f"{named} must have a parent in [-1, {number - 1}], got {module.parent}")
             if module.roll not in (0, 1):
                 raise ValueError(f"{named} must have a roll of 0 or 1, got {module.roll}")
@@ -89,21 +89,21 @@ class Body:
             raise ValueError(f"modules must not lie in one place, got {near[0].tolist()} there")
 
     def _check_port(self, named: str, module: Module, number: int) -> None:
-        if module.parent == NOBODY and self.arms:
+        if module.parent == NO_PARENT and self.arms:
             if not 0 <= module.port < self.arms:
                 raise ValueError(f"{named} must have an arm in [0, {self.arms - 1}] as its port, got {module.port}")
         elif module.port not in _TURNS:
             raise ValueError(f"{named} must have a port in [1, 3] (front, left, right), got {module.port}")
-        elif module.parent == NOBODY and number > 0:
+        elif module.parent == NO_PARENT and number > 0:
             raise ValueError(f"{named} must have a parent in [0, {number - 1}], got -1")
-        elif module.parent != NOBODY and module.port != FRONT and self.modules[module.parent].roll:
+        elif module.parent != NO_PARENT and module.port != FRONT and self.modules[module.parent].roll:
             raise ValueError(f"{named} must be at the front of a parent whose roll is 1, got port {module.port}")
 
     def poses(self) -> list[Pose]:
         """Where the modules lie before they move; the first one of a body without hub has its hinge at the origin."""
         poses: list[Pose] = []
         for module in self.modules:
-            if module.parent == NOBODY:
+            if module.parent == NO_PARENT:
                 heading = 2 * np.pi * module.port / self.arms if self.arms else 0.0
                 from_origin = HUB_RADIUS + LENGTH / 2 if self.arms else 0.0
                 poses.append(Pose(from_origin * np.cos(heading), from_origin * np.sin(heading), heading))
@@ -134,36 +134,36 @@ class Body:
     def neighbours(self) -> npt.NDArray[np.int32]:
         """The module at each port of each module, int32 (modules, 4), -1 where there is none.
 
-        A hub passes on what is said: the first modules of two arms side by side are at each other's left and right.
+        A hub connects its neighbours: the first modules of two arms side by side are at each other's left and right.
         """
-        slots = np.full((len(self.modules), PORTS_OF_A_MODULE), NOBODY, np.int32)  # (n, 4)
+        slots = np.full((len(self.modules), PORTS_OF_A_MODULE), NO_PARENT, np.int32)  # (n, 4)
         at_hub: dict[int, int] = {}
         for number, module in enumerate(self.modules):
-            if module.parent == NOBODY:
+            if module.parent == NO_PARENT:
                 at_hub[module.port] = number
             else:
                 slots[number, BACK] = module.parent
                 slots[module.parent, module.port] = number
         if len(at_hub) > 1:
             for arm, number in at_hub.items():
-                slots[number, LEFT] = at_hub.get((arm + 1) % self.arms, NOBODY)
-                slots[number, RIGHT] = at_hub.get((arm - 1) % self.arms, NOBODY)
+                slots[number, LEFT] = at_hub.get((arm + 1) % self.arms, NO_PARENT)
+                slots[number, RIGHT] = at_hub.get((arm - 1) % self.arms, NO_PARENT)
         return slots
 
     def occupied(self) -> npt.NDArray[np.float32]:
         """Whether something is plugged into each port of each module, float32 (modules, 4)."""
         taken = np.zeros((len(self.modules), PORTS_OF_A_MODULE), np.float32)  # (n, 4)
         for number, module in enumerate(self.modules):
-            if module.parent != NOBODY:
+            if module.parent != NO_PARENT:
                 taken[module.parent, module.port] = 1.0
-            taken[number, BACK] = module.parent != NOBODY or self.arms > 0
+            taken[number, BACK] = module.parent != NO_PARENT or self.arms > 0
         return taken
 
     def mounting(self) -> npt.NDArray[np.float32]:
         """The parent's port as three ones and zeros (front, left, right), and the roll from the parent's, (n, 4)."""
         mounted = np.zeros((len(self.modules), 4), np.float32)  # (n, 4)
         for number, module in enumerate(self.modules):
-            if module.parent != NOBODY:
+            if module.parent != NO_PARENT:
                 mounted[number, module.port - 1] = 1.0
                 mounted[number, 3] = module.roll - self.modules[module.parent].roll
         return mounted

@@ -30,10 +30,10 @@ ARROW, ARROW_WIDTH, ARROW_HEIGHT, ARROW_GAP = 0.22, 0.014, 0.02, 0.05
 it lay at first, in metres."""
 TRAIL_STEP, TRAIL_WIDTH, TRAIL_HEIGHT = 5, 0.006, 0.004
 """The path of the centre of mass: a point every so many steps, and its size in metres."""
-LONGEST_TRAIL = 60
+MAX_TRAIL = 60
 FASTEST_DRAWN = 3.0
 """In m/s; what seems to be faster was put somewhere else."""
-MOST_SHAPES = 400
+MAX_SHAPES = 400
 
 _HELP = (
     "pictures of robots need OpenGL: on Linux install EGL and Mesa (Debian and Ubuntu: apt install libegl1 "
@@ -83,16 +83,16 @@ def frame(title: str, task: ModularRobot, history: list[RobotState]) -> npt.NDAr
 
 
 def text(title: str, task: ModularRobot, history: list[RobotState]) -> str:
-    """One line per module: the angle of its hinge, what it was told, and whether it touches something."""
+    """One line per module: the angle of its hinge, its command, and whether it touches something."""
     now = history[-1]
     lines = [f"{title}  {_caption(task, now)}"]
     for port in np.flatnonzero(now.agent_mask).tolist():
-        shown = now.shown[port]
-        angle = np.degrees(float(shown[features.ANGLE]) * features.ANGLE_SCALE)
+        observation = now.observation[port]
+        angle = np.degrees(float(observation[features.ANGLE]) * features.ANGLE_SCALE)
         beside = [str(other) if other >= 0 else "-" for other in now.neighbours[port].tolist()]
         lines.append(
-            f"module {port:2d}  angle {angle:+6.1f} deg  command {float(shown[features.COMMAND]):+.2f}  "
-            f"touch {float(shown[features.TOUCH]):.2f}  back, front, left, right: {' '.join(beside)}"
+            f"module {port:2d}  angle {angle:+6.1f} deg  command {float(observation[features.COMMAND]):+.2f}  "
+            f"touch {float(observation[features.TOUCH]):.2f}  back, front, left, right: {' '.join(beside)}"
         )
     return "\n".join(lines)
 
@@ -151,7 +151,7 @@ class _Stage:
         self._data = mujoco.MjData(model)
         self._size = (WIDTH, HEIGHT - CAPTION - FOOTER)
         self._context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
-        self._scene = mujoco.MjvScene(model, maxgeom=MOST_SHAPES)
+        self._scene = mujoco.MjvScene(model, maxgeom=MAX_SHAPES)
         for flag in (mujoco.mjtRndFlag.mjRND_SHADOW, mujoco.mjtRndFlag.mjRND_REFLECTION):
             self._scene.flags[flag] = False
         self._options, self._camera = mujoco.MjvOption(), mujoco.MjvCamera()
@@ -194,7 +194,7 @@ class _Stage:
             if np.abs(before.place - trail[-1]).max() > FASTEST_DRAWN * SECONDS_OF_A_STEP:
                 break  # the body was put back to its start
             trail.append(before.place)
-        return trail[::TRAIL_STEP][:LONGEST_TRAIL]
+        return trail[::TRAIL_STEP][:MAX_TRAIL]
 
     def _add(self, kind: Any, width: float, begin: Any, end: Any, color: tuple[int, int, int]) -> None:
         """One more shape in the scene, from one place to another."""

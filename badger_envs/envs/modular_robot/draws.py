@@ -1,6 +1,6 @@
 """What the key of an episode decides: body, numbering, goal, and the hidden task.
 
-Axis letters as in `badger_envs.envs.modular_robot.simulation`.
+Axis letters as in `badger_envs.core.task`.
 """
 
 from typing import NamedTuple
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from badger_envs.core.arrays import Array, Bounds
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.envs.modular_robot.body import NOBODY, Body
+from badger_envs.envs.modular_robot.body import NO_PARENT, Body
 from badger_envs.envs.modular_robot.features import SPEED_SCALE
 
 FloatArray = npt.NDArray[np.float64]
@@ -105,4 +105,4 @@ def secret_bounds(ports: int, fastest: float) -> Bounds:
 def _shuffled(numbers: FloatArray, absent: npt.NDArray[np.bool_]) -> IntArray:
     """The present places 0, 1, ... in the order of random numbers, -1 in absent ones, (B, P)."""
     order = np.argsort(np.where(absent, np.inf, numbers), axis=1, kind="stable")  # (B, P)
-    return np.where(absent, NOBODY, order)
+    return np.where(absent, NO_PARENT, order)

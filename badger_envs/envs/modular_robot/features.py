@@ -31,9 +31,9 @@ _LOW = np.full(COUNT, -1.0, np.float32)
 _LOW[[TOUCH, GOAL_SPEED, BEGINS]] = _LOW[OCCUPIED] = _LOW[PARENT_PORT] = 0.0
 _HIGH = np.ones(COUNT, np.float32)
 BOUNDS = Bounds(_LOW, _HIGH)
-LARGEST_REWARD = 2.0
+MAX_REWARD = 2.0
 """In m/s."""
-_LOW[REWARD], _HIGH[REWARD] = -LARGEST_REWARD, LARGEST_REWARD
+_LOW[REWARD], _HIGH[REWARD] = -MAX_REWARD, MAX_REWARD
 
 
 class Readings(NamedTuple):
@@ -51,7 +51,7 @@ class Readings(NamedTuple):
 
 
 def of_the_moment(
-    shown: FloatArray, readings: Readings, commands: FloatArray, direction: npt.NDArray[np.float64]
+    observation: FloatArray, readings: Readings, commands: FloatArray, direction: npt.NDArray[np.float64]
 ) -> None:
     """Write into `shown` (B, P, F) what the modules sense.
 
@@ -62,19 +62,19 @@ def of_the_moment(
         direction: (B,) of the goal: 1 or -1 along the world's x axis, or 0 where it is not shown.
     """
     axes = readings.axes  # (B, P, 9) a matrix that turns the module's frame into the world's, row by row
-    shown[:, :, ANGLE] = readings.angle * (1.0 / ANGLE_SCALE)
-    shown[:, :, SPEED] = readings.speed * (1.0 / SPIN_SCALE)
-    shown[:, :, COMMAND] = commands
-    shown[:, :, FORCE] = readings.force
-    shown[:, :, GRAVITY] = -axes[:, :, 6:9]
+    observation[:, :, ANGLE] = readings.angle * (1.0 / ANGLE_SCALE)
+    observation[:, :, SPEED] = readings.speed * (1.0 / SPIN_SCALE)
+    observation[:, :, COMMAND] = commands
+    observation[:, :, FORCE] = readings.force
+    observation[:, :, GRAVITY] = -axes[:, :, 6:9]
     spin = readings.spin * (1.0 / SPIN_SCALE)  # (B, P, 3) about the world's axes
-    shown[:, :, SPIN] = (
+    observation[:, :, SPIN] = (
         axes[:, :, 0:3] * spin[:, :, 0:1] + axes[:, :, 3:6] * spin[:, :, 1:2] + (axes[:, :, 6:9] * spin[:, :, 2:3])
     )
-    shown[:, :, TOUCH] = readings.touch / (readings.touch + TOUCH_SCALE)
-    shown[:, :, AHEAD] = axes[:, :, 0] * direction[:, None]
-    shown[:, :, ASIDE] = axes[:, :, 3] * -direction[:, None]
-    np.clip(shown[:, :, :AHEAD], -1.0, 1.0, out=shown[:, :, :AHEAD])
+    observation[:, :, TOUCH] = readings.touch / (readings.touch + TOUCH_SCALE)
+    observation[:, :, AHEAD] = axes[:, :, 0] * direction[:, None]
+    observation[:, :, ASIDE] = axes[:, :, 3] * -direction[:, None]
+    np.clip(observation[:, :, :AHEAD], -1.0, 1.0, out=observation[:, :, :AHEAD])
 
 
 def of_the_structure(

@@ -37,7 +37,7 @@ class Gait(NamedTuple):
 
 
 USUAL = Gait(2.0, -0.8, 0.0, 0.58, 0.2, 0.2, 0.0, 0.0)
-"""Drives every chain forwards; where a search begins, and what is used for bodies that nobody tuned."""
+"""Drives every chain forwards; where a search begins, and what is used for bodies that were not tuned."""
 
 
 USUAL_SPEED = 0.3

@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.envs.modular_robot.body import HUB_RADIUS, LENGTH, NOBODY, WIDTH, Body, Pose
+from badger_envs.envs.modular_robot.body import HUB_RADIUS, LENGTH, NO_PARENT, WIDTH, Body, Pose
 
 HALF_MASS = 0.10
 """Of half a module, in kilograms; the hub of a star weighs as much as a module."""
@@ -93,11 +93,11 @@ def _name(piece: int) -> str:
 
 def _outwards(body: Body) -> Iterator[tuple[int | None, int, int]]:
     """Pieces from the middle outwards: the piece it hangs on (None for the first), itself, and the hinge between."""
-    joined: dict[int, list[tuple[int, int]]] = {piece: [] for piece in range(NOBODY, len(body.modules))}
+    joined: dict[int, list[tuple[int, int]]] = {piece: [] for piece in range(NO_PARENT, len(body.modules))}
     for hinge, module in enumerate(body.modules):
         joined[module.parent].append((hinge, hinge))
         joined[hinge].append((module.parent, hinge))
-    waiting: list[tuple[int | None, int, int]] = [(None, body.middle(), NOBODY)]
+    waiting: list[tuple[int | None, int, int]] = [(None, body.middle(), NO_PARENT)]
     while waiting:
         parent, piece, hinge = waiting.pop(0)
         yield parent, piece, hinge
@@ -116,7 +116,7 @@ def _module_frame(body: Body, poses: list[Pose], number: int) -> tuple[Matrix, M
 def _boxes(body: Body, poses: list[Pose], piece: int) -> list[tuple[str, Matrix, Matrix]]:
     """Name, middle (3,) and axes (3, 3) of the half modules that make up a piece."""
     halves = [(number, -1.0) for number, module in enumerate(body.modules) if module.parent == piece]
-    halves += [(piece, 1.0)] if piece != NOBODY else []
+    halves += [(piece, 1.0)] if piece != NO_PARENT else []
     boxes = []
     for number, side in halves:
         place, axes = _module_frame(body, poses, number)
@@ -133,7 +133,7 @@ def _frame(body: Body, poses: list[Pose], piece: int) -> tuple[Matrix, Matrix]:
     modules, since it is what the free joint moves: its steps in time are the same both ways from there and from
     nowhere else.
     """
-    hinge, axes = (np.zeros(3), np.eye(3)) if piece == NOBODY else _module_frame(body, poses, piece)
+    hinge, axes = (np.zeros(3), np.eye(3)) if piece == NO_PARENT else _module_frame(body, poses, piece)
     if piece == body.middle():
         return np.mean([(pose.x, pose.y, 0.0) for pose in poses], axis=0), axes
     return hinge, axes
@@ -159,7 +159,7 @@ def _add_piece(spec: Any, body: Body, poses: list[Pose], parent: int | None, pie
             armature=JOINT_ARMATURE,
         )  # fmt: skip
     half = [LENGTH / 4, WIDTH / 2, WIDTH / 2]
-    if piece == NOBODY and body.arms:
+    if piece == NO_PARENT and body.arms:
         added.add_geom(
             name="hub", type=mujoco.mjtGeom.mjGEOM_CYLINDER, size=[HUB_RADIUS, WIDTH / 2, 0.0], mass=2 * HALF_MASS,
             friction=FRICTION, condim=CONTACT_DIMENSIONS, rgba=HUB_COLOR,

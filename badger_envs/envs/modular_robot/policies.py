@@ -149,5 +149,5 @@ class Oscillator:
         follows = (cos != 0.0) | (sin != 0.0)
         self._phase = np.where(follows, np.arctan2(sin, cos) + after, self._phase) + passed
         action = np.clip(size * np.sin(self._phase), -1.0, 1.0)[:, None]  # (N, A)
-        said = np.stack([np.cos(self._phase), np.sin(self._phase)], axis=1)  # (N, M)
-        return action.astype(np.float32), said.astype(np.float32)
+        messages = np.stack([np.cos(self._phase), np.sin(self._phase)], axis=1)  # (N, M)
+        return action.astype(np.float32), messages.astype(np.float32)

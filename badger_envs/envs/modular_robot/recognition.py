@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
 from badger_envs.envs.modular_robot import features
-from badger_envs.envs.modular_robot.body import BACK, FRONT, LEFT, NOBODY, RIGHT, Body
+from badger_envs.envs.modular_robot.body import BACK, FRONT, LEFT, NO_PARENT, RIGHT, Body
 
 SERVO_RANGE, SERVO_STIFFNESS, SERVO_DAMPING = 1.2, 3.0, 0.08
 """Of the servo, in rad, N m / rad and N m s / rad, as in `model` beside this file, which would load mujoco."""
@@ -36,10 +36,10 @@ def commands_of_motors(ports: npt.NDArray[np.float64]) -> npt.NDArray[np.float64
     """The command that each motor must have got, (B, P), from the force that it exerts."""
     angle = ports[:, :, features.ANGLE] * features.ANGLE_SCALE
     speed = ports[:, :, features.SPEED] * features.SPIN_SCALE
-    told: npt.NDArray[np.float64] = (
+    commands_given: npt.NDArray[np.float64] = (
         (ports[:, :, features.FORCE] + SERVO_DAMPING * speed) / SERVO_STIFFNESS + angle
     ) / SERVO_RANGE
-    return told
+    return commands_given
 
 
 def parents_of(ports: npt.NDArray[np.float64], agent_mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -62,7 +62,7 @@ def parents_of(ports: npt.NDArray[np.float64], agent_mask: npt.NDArray[np.bool_]
     # A parent is another module, with something plugged into the port in question.
     taken = np.einsum("bik,bjk->bij", plugged, ports[:, :, features.OCCUPIED][:, :, FRONT:])  # (B, P, P)
     apart[(taken < 0.5) | np.eye(agent_mask.shape[1], dtype=np.bool_)] = np.inf
-    return np.where(plugged.any(axis=2), apart.argmin(axis=2), NOBODY)
+    return np.where(plugged.any(axis=2), apart.argmin(axis=2), NO_PARENT)
 
 
 def recognise(
@@ -75,9 +75,9 @@ def recognise(
     ports = np.flatnonzero(agent_mask).tolist()
     children: dict[tuple[int, int], int] = {}
     for port in ports:
-        if parents[port] != NOBODY:
+        if parents[port] != NO_PARENT:
             children[int(parents[port]), int(first[port, features.PARENT_PORT].argmax()) + FRONT] = port
-    roots = [port for port in ports if parents[port] == NOBODY]
+    roots = [port for port in ports if parents[port] == NO_PARENT]
     direction, arms = int(np.sign(first[roots[0], features.AHEAD])), 0
     if first[roots[0], features.OCCUPIED][BACK]:
         # Arms are counted from the one that points forwards, headings told from where the goal is. A star with an odd
@@ -94,7 +94,7 @@ def recognise(
 
 
 def walk(roots: list[int], children: dict[tuple[int, int], int]) -> Iterator[int]:
-    """Parents before their children, and these by port; the same order for everybody who knows the structure."""
+    """Parents before their children, and these by port; the order depends on the structure alone."""
     for root in roots:
         yield root
         yield from walk([children[root, port] for port in (FRONT, LEFT, RIGHT) if (root, port) in children], children)
@@ -102,8 +102,8 @@ def walk(roots: list[int], children: dict[tuple[int, int], int]) -> Iterator[int
 
 def known_shape(body: Body) -> tuple[Shape, list[int]]:
     """The shape of a body, and its modules in the order of `walk`."""
-    children = {(module.parent, module.port): n for n, module in enumerate(body.modules) if module.parent != NOBODY}
-    roots = [number for number, module in enumerate(body.modules) if module.parent == NOBODY]
+    children = {(module.parent, module.port): n for n, module in enumerate(body.modules) if module.parent != NO_PARENT}
+    roots = [number for number, module in enumerate(body.modules) if module.parent == NO_PARENT]
     occupied, rolls = body.occupied()[:, FRONT:], body.mounting()[:, 3]
     walked = list(walk(roots, children))
     return (body.arms, *((tuple(occupied[number]), rolls[number]) for number in walked)), walked

@@ -5,6 +5,6 @@ from badger_envs.envs.modular_robot.task import FASTEST_COUNTED, SECONDS_OF_A_ST
 
 
 def reference_returns(task: ModularRobot, measured: Measured) -> ReferenceReturns:
-    """Chance is exactly 0, for who lies still; the reference as measured."""
+    """Chance is exactly 0, from lying still; the reference as measured."""
     farthest = task.horizon * SECONDS_OF_A_STEP * FASTEST_COUNTED
     return ReferenceReturns(chance=0.0, reference=measured("reference"), lowest=-farthest, highest=farthest)

@@ -67,9 +67,9 @@ class Simulation:
             running: (B,), the others stay as they are.
         """
         wanted = commands * self._draws.signs * SERVO_RANGE  # (B, P)
-        everybody = bool(running.all())
+        all_running = bool(running.all())
         for group in self._groups.values():
-            group.step(wanted, None if everybody else running)
+            group.step(wanted, None if all_running else running)
         self.age += 1
 
     def read(self, rows: IntArray | None = None) -> Readings:

@@ -29,7 +29,7 @@ CONTROL_COST = 0.02
 FASTEST_COUNTED = 2.0
 """In m/s: what moves faster is rewarded no more."""
 SLOWEST = 100.0
-"""In seconds per metre, shown for everybody who is slower, or goes the other way."""
+"""In seconds per metre, shown for bodies that are slower, or go the other way."""
 DIRECTION, SPEED = range(2)
 """Places in a goal."""
 SPEED_MEMORY = 1.0
@@ -39,7 +39,7 @@ SPEED_MEMORY = 1.0
 class RobotState(NamedTuple):
     """Everything that changes, and what is hidden. The robots themselves are in the simulation."""
 
-    shown: Array  # (B, P, F) the observation
+    observation: Array  # (B, P, F) the observation
     neighbours: Array  # (B, P, 4) port at each physical port of a module, -1 for none; constant
     agent_mask: Array  # (B, P) whether there is a module behind the port; constant
     secret: Array  # (B, number of hidden variables); constant but for the velocity
@@ -93,7 +93,7 @@ class ModularRobot(Task[RobotState]):
     ## Reference returns
     Chance: 0. The goal lies as often behind as ahead, so what a blind policy gains one way it loses the other way,
     and the best is to lie still. Reference: measured, since physics has no formula: a wave travels along the body,
-    with the gait that CMA-ES found for this body. The policy tells who is plugged into whom by comparing turning
+    with the gait that CMA-ES found for this body. The policy finds the parent of each module by comparing turning
     speeds after one step, finds out what is hidden by one or two tries of its own, and walks. Its mean return is
     stored for the arguments in `badger_envs/data/reference_returns.json`, with its standard error, and is measured
     where there is none.
@@ -171,7 +171,7 @@ class ModularRobot(Task[RobotState]):
         return self._first(draws, simulation, np.arange(len(episodes)))
 
     def observation(self, state: RobotState) -> Array:
-        return state.shown
+        return state.observation
 
     def transition(self, state: RobotState, action: Array) -> RobotState:
         simulation = self._latest(state)
@@ -201,16 +201,16 @@ class ModularRobot(Task[RobotState]):
             for now, anew in zip(readings, simulation.read(rows), strict=True):
                 now[rows] = anew
             commands[rows], speed[rows], secret[rows, :2] = 0.0, 0.0, 0.0
-        shown = np.empty_like(state.shown)  # (B, P, F)
-        self._sense(shown, readings, commands, state.goal)
-        shown[:, :, features.REWARD] = worth[:, None]
-        shown[:, :, features.BEGINS] = begins[:, None]
-        shown[:, :, features.STRUCTURE] = state.shown[:, :, features.STRUCTURE]
-        shown[~state.agent_mask | broken[:, None]] = 0.0
+        observation = np.empty_like(state.observation)  # (B, P, F)
+        self._sense(observation, readings, commands, state.goal)
+        observation[:, :, features.REWARD] = worth[:, None]
+        observation[:, :, features.BEGINS] = begins[:, None]
+        observation[:, :, features.STRUCTURE] = state.observation[:, :, features.STRUCTURE]
+        observation[~state.agent_mask | broken[:, None]] = 0.0
         return state._replace(
-            shown=shown, secret=secret, reward=(SECONDS_OF_A_STEP * worth).astype(np.float32), over=over, broken=broken,
-            steps_left=steps_left, distance=state.distance + SECONDS_OF_A_STEP * towards * running, speed=speed,
-            place=readings.place, qpos=readings.qpos, age=simulation.age,
+            observation=observation, secret=secret, reward=(SECONDS_OF_A_STEP * worth).astype(np.float32), over=over,
+            broken=broken, steps_left=steps_left, distance=state.distance + SECONDS_OF_A_STEP * towards * running,
+            speed=speed, place=readings.place, qpos=readings.qpos, age=simulation.age,
         )  # fmt: skip
 
     def reward(self, state: RobotState, action: Array, next_state: RobotState) -> Array:
@@ -283,14 +283,14 @@ class ModularRobot(Task[RobotState]):
         agent_mask = draws.modules >= 0  # (R, P)
         goal = np.stack([draws.direction, draws.speed], axis=1)  # (R, 2)
         structure, neighbours = features.of_the_structure(self.bodies, draws.body, draws.modules)
-        shown = np.zeros((count, ports, features.COUNT), np.float32)  # (R, P, F)
-        self._sense(shown, readings, np.zeros((count, ports), np.float32), goal)
-        shown[:, :, features.BEGINS] = 1.0
-        shown[:, :, features.STRUCTURE] = structure
+        observation = np.zeros((count, ports, features.COUNT), np.float32)  # (R, P, F)
+        self._sense(observation, readings, np.zeros((count, ports), np.float32), goal)
+        observation[:, :, features.BEGINS] = 1.0
+        observation[:, :, features.STRUCTURE] = structure
         zeros = np.zeros(count)
         return RobotState(
-            shown=shown * agent_mask[:, :, None], neighbours=neighbours, agent_mask=agent_mask, secret=secrets(draws),
-            reward=zeros.astype(np.float32), over=zeros > 0, broken=zeros > 0,
+            observation=observation * agent_mask[:, :, None], neighbours=neighbours, agent_mask=agent_mask,
+            secret=secrets(draws), reward=zeros.astype(np.float32), over=zeros > 0, broken=zeros > 0,
             steps_left=np.full(count, self.horizon), distance=zeros, speed=zeros, place=readings.place,
             qpos=readings.qpos, body=draws.body, goal=goal, age=simulation.age, simulation=simulation,
         )  # fmt: skip

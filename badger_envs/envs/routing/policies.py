@@ -1,7 +1,7 @@
 """Handcrafted policies for routing along a permutation. Axis letters as in `badger_envs.core.task`.
 
 There is no rule here that ports run for themselves: inputs are fresh at every step and a message takes a step, so what
-an input says of itself always comes too late.
+an input sends about itself always comes too late.
 """
 
 import numpy as np
@@ -83,23 +83,23 @@ class Elimination:
     def _learn_from_error(self, error: Float64Array) -> None:
         squares = error * (self._task.ports / self._task.error_scale)  # (B,) sum (y - w)^2
         own = (self._output**2).sum(axis=1) + (self._inputs.astype(np.float64) ** 2).sum(axis=1)  # (B,)
-        told = (own - squares) / 2.0 - (self._answer**2).sum(axis=1)  # (B,) sum p w
+        revealed = (own - squares) / 2.0 - (self._answer**2).sum(axis=1)  # (B,) sum p w
         if self._task.values == "continuous":
-            self._find_one(told)
+            self._find_one(revealed)
             return
         # A sign is either that of its probe or the opposite: a binary number of steps of twice the smallest probe.
         sizes = np.abs(self._probes)  # (B, P)
-        whole = np.rint((told + sizes.sum(axis=1)) / (2.0 * self._sizes[0])).astype(np.int64)  # (B,)
+        whole = np.rint((revealed + sizes.sum(axis=1)) / (2.0 * self._sizes[0])).astype(np.int64)  # (B,)
         alike = (whole[:, None] // np.rint(self._sizes / self._sizes[0]).astype(np.int64)) % 2  # (B, P)
         signs = np.sign(self._probes) * (2 * alike - 1)  # (B, P) 0 where nothing was moved
         self._strike_out(signs.astype(np.float32), sizes > 0.0)
 
-    def _find_one(self, told: Float64Array) -> None:
+    def _find_one(self, revealed: Float64Array) -> None:
         """Give the output that was moved the one of its candidates that is nearest to what it wants."""
         rows, moved = np.nonzero(self._probes)  # (R,) one output in each episode that is not done yet
         if not len(rows):
             return
-        wanted = told[rows] / self._probes[rows, moved]  # (R,)
+        wanted = revealed[rows] / self._probes[rows, moved]  # (R,)
         distance = np.abs(self._inputs[rows] - wanted[:, None])  # (R, P)
         found = np.where(self._candidates[rows, moved], distance, np.inf).argmin(axis=1)  # (R,)
         self._candidates[rows, :, found] = False

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.spec import Measured, ReferenceReturns
-from badger_envs.envs.routing.task import LARGEST_SQUARE, Routing
+from badger_envs.envs.routing.task import MAX_SQUARE, Routing
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -17,10 +17,10 @@ Bools = npt.NDArray[np.bool_]
 PROBE = 0.125
 """How far one output is moved to learn its wanted number from the reward. Smaller would be cheaper; but rounding
 errors, divided by the probe, must stay far below the distance of two inputs."""
-LEAST_SIGN_PROBE = 2.0**-16
+MIN_SIGN_PROBE = 2.0**-16
 """How far the first of a group of outputs is moved to learn their wanted signs from one reward; each next one is moved
 twice as far, so that every combination of signs makes another reward. Large against rounding errors."""
-LARGEST_GROUP = 16
+MAX_GROUP = 16
 """Most outputs whose signs are learned at once; the last of them is moved by 1/2."""
 
 
@@ -29,7 +29,7 @@ def reference_returns(task: Routing, measured: Measured) -> ReferenceReturns:
     return ReferenceReturns(
         chance=-float(task.horizon),
         reference=float(reference_curve(task).sum()),
-        lowest=-task.error_scale * LARGEST_SQUARE * task.horizon,
+        lowest=-task.error_scale * MAX_SQUARE * task.horizon,
         highest=0.0,
         local_optima={"mean": task.horizon * (1.0 / task.ports - 1.0)},
     )
@@ -49,7 +49,7 @@ def reference_curve(task: Routing) -> Floats:
 
 def sign_groups(ports: int) -> Ints:
     """Which outputs learn their signs together, (P,): numbers of groups of like size, in order."""
-    count = -(-ports // LARGEST_GROUP)
+    count = -(-ports // MAX_GROUP)
     return np.arange(ports) // -(-ports // count)
 
 
@@ -57,7 +57,7 @@ def sign_probes(ports: int) -> Floats:
     """How far each output is moved, (P,): doubled from one to the next within its group."""
     groups = sign_groups(ports)  # (P,)
     doublings = np.arange(ports) - np.searchsorted(groups, groups)  # (P,)
-    return np.asarray(LEAST_SIGN_PROBE * 2.0**doublings, np.float64)
+    return np.asarray(MIN_SIGN_PROBE * 2.0**doublings, np.float64)
 
 
 def supervised_errors(ports: int, values: str, known: Ints) -> Floats:
@@ -74,10 +74,10 @@ def numbers_from_reward_errors(ports: int, known: Ints, last: Bools, scale: floa
     Args:
         ports: n.
         known: (T,), steps of this permutation that were seen.
-        last: (T,), whether nothing more can be learned of it, so that a probe would be in vain.
+        last: (T,), whether nothing more can be learned of it, so that a probe would be useless.
         scale: error of missing every wanted number by 1.
     """
-    unknown = np.maximum(ports - known, 1)  # (T,) the last one is told by all others
+    unknown = np.maximum(ports - known, 1)  # (T,) the last one follows from all others
     cost = scale * PROBE**2 * ((unknown > 1) & ~last)  # (T,)
     errors: Floats = ((unknown - 1) + cost) / ports
     return errors

@@ -16,7 +16,7 @@ from badger_envs.core.task import Task
 
 ERROR_SCALE = {"continuous": 3.0, "binary": 1.0}
 """Makes the error of outputting 0 equal to 1: the mean square of a number uniform in [-1, 1] is 1/3, of a sign 1."""
-LARGEST_SQUARE = 4.0
+MAX_SQUARE = 4.0
 """Output and wanted value at opposite ends of [-1, 1]."""
 
 INPUT, LAST, FEEDBACK, LEFT = range(4)
@@ -63,9 +63,9 @@ class Routing(Task[RoutingState]):
     still belong to; c candidates, of which one is right, err 1 - 1/c. After k signs seen, each of the n - 1 others is
     still a candidate with probability q = 2**-k, and the mean of 1/c is (1 - (1 - q)**n) / (n q). One number seen
     tells everything, so supervised continuous routing errs only once. From the reward alone an output's wanted number
-    is told by moving this output: continuous ones are found one per step, so (u - 1)/n is erred while u are unknown;
-    the signs of up to 16 outputs are told at once by moving each twice as far as the one before. What the moves cost
-    is counted, nobody moves at the last step of a permutation, and `reference_curve` in `returns` has it step by step.
+    is found by moving this output: continuous ones are found one per step, so (u - 1)/n is erred while u are unknown;
+    the signs of up to 16 outputs are found at once by moving each twice as far as the one before. What the moves cost
+    is counted, nothing is moved at the last step of a permutation, and `returns.reference_curve` has it step by step.
 
     ## Arguments
     `ports`: inputs, and outputs, at least 1. `horizon`: steps, at least 1. `feedback`: "supervised" or "reward".
@@ -106,8 +106,8 @@ class Routing(Task[RoutingState]):
 
     def observation(self, state: RoutingState) -> Array:
         xp = namespace(state.last)
-        shown = (state.input, state.last, state.heard, state.steps_left / self.horizon)  # 4 x (B, P)
-        return xp.concat([feature[:, :, None] for feature in shown], axis=2)  # (B, P, F)
+        features = (state.input, state.last, state.heard, state.steps_left / self.horizon)  # 4 x (B, P)
+        return xp.concat([feature[:, :, None] for feature in features], axis=2)  # (B, P, F)
 
     def transition(self, state: RoutingState, action: Array) -> RoutingState:
         xp = namespace(state.last)
@@ -148,8 +148,8 @@ class Routing(Task[RoutingState]):
 
     @property
     def port_bounds(self) -> Bounds:
-        least, most = (-1.0, 1.0) if self.feedback == "supervised" else (0.0, self.error_scale * LARGEST_SQUARE)
-        low, high = [-1.0, -1.0, least, 0.0], [1.0, 1.0, most, 1.0]
+        minimum, maximum = (-1.0, 1.0) if self.feedback == "supervised" else (0.0, self.error_scale * MAX_SQUARE)
+        low, high = [-1.0, -1.0, minimum, 0.0], [1.0, 1.0, maximum, 1.0]
         return Bounds(np.asarray(low, np.float32), np.asarray(high, np.float32))  # (F,)
 
     @property

@@ -58,9 +58,9 @@ def test_last_step_objective_rewards_nothing_before_the_end():
 
 def test_feedback_first_hides_the_error_from_all_other_ports():
     task = Guessing(dims=3, feedback="first")
-    shown = task.observation(task.initial(episode_keys(0, [0])))[0, :, 1]
-    assert shown[0] > 0
-    assert shown[1:].tolist() == [0.0, 0.0]
+    features = task.observation(task.initial(episode_keys(0, [0])))[0, :, 1]
+    assert features[0] > 0
+    assert features[1:].tolist() == [0.0, 0.0]
 
 
 def test_identity_shows_every_port_its_own_target():

@@ -43,21 +43,21 @@ def send(node, slot, numbers=-1.0):
 def test_an_episode_worked_out_by_hand():
     task = MeshRouting(ports=4, horizon=8)
     now = square(task, [[0, 2], [3, 1]], chord_fails_at=2)
-    shown = task.observation(now)[0]
-    assert shown[:, 6].tolist() == [1, 0, 0, 0]  # node 0 has the packet
-    assert shown[0, 7:13].tolist() == [1, 1, 1, 1, 1, -1]  # which wants to go to node 2
-    assert not shown[1:, 7:13].any()
-    assert shown[0, 13:17].tolist() == [1, 1, 1, 0]  # node 0 has links in three slots
+    observation = task.observation(now)[0]
+    assert observation[:, 6].tolist() == [1, 0, 0, 0]  # node 0 has the packet
+    assert observation[0, 7:13].tolist() == [1, 1, 1, 1, 1, -1]  # which wants to go to node 2
+    assert not observation[1:, 7:13].any()
+    assert observation[0, 13:17].tolist() == [1, 1, 1, 0]  # node 0 has links in three slots
     assert task.privileged(now)[0].tolist() == [1, 1, 0, 1]  # hops to node 2
     rewards = []
     for action in (send(0, 1), send(3, 1), send(0, 2), send(0, 0), send(1, 1)):
-        following = task.transition(now, action)
-        rewards.append(float(task.reward(now, action, following)[0]))
-        now = following
+        next_state = task.transition(now, action)
+        rewards.append(float(task.reward(now, action, next_state)[0]))
+        now = next_state
     # To node 3, one hop like before; back to 0; the chord is down by then; to node 1, nearer; to node 2.
     assert rewards == [-3.0, -3.0, 0.0, 1.0, 1.0]
     assert now.delivered.tolist() == [1.0]
-    assert now.holder.tolist() == [3]  # where the next packet starts
+    assert now.packet_node.tolist() == [3]  # where the next packet starts
     assert task.observation(now)[0, 3, 7:13].tolist() == [1, 1, 1, 1, -1, 1]  # and it wants to go to node 1
     assert task.state_info(now)["error"].tolist() == pytest.approx([1.0 - (-4.0 / 5)])
     assert task.terminal(now).tolist() == [False]
@@ -81,9 +81,9 @@ def test_a_packet_stays_without_a_positive_number_and_where_there_is_no_link():
     task = MeshRouting(ports=4, horizon=8)
     now = square(task, [[0, 2]], chord_fails_at=2)
     for action in (send(0, 3), np.zeros((1, 4, 4), np.float32), send(1, 0)):
-        following = task.transition(now, action)
-        assert following.holder.tolist() == [0]
-        assert task.reward(now, action, following).tolist() == [0.0]
+        next_state = task.transition(now, action)
+        assert next_state.packet_node.tolist() == [0]
+        assert task.reward(now, action, next_state).tolist() == [0.0]
 
 
 @pytest.mark.parametrize("ports", [3, 4, 8, 33])
@@ -192,7 +192,7 @@ def test_the_text_marks_packet_destination_and_failed_links():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"ports": 2}, r"ports must be an integer in \[3, 64\], got 2"),
         ({"ports": 65}, r"ports must be an integer in \[3, 64\], got 65"),

@@ -7,7 +7,7 @@ from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.policy import Blind
 from badger_envs.core.shared_policy import live_together
 from badger_envs.envs.modular_reacher import drawing
-from badger_envs.envs.modular_reacher.body import who_carries
+from badger_envs.envs.modular_reacher.body import carrier_matrix
 from badger_envs.envs.modular_reacher.policies import PullTogether, Reach, ReachForMean
 from badger_envs.envs.modular_reacher.task import ModularReacher
 from badger_envs.reference_returns import EPISODES_ON_DEMAND, mean_return, measured_return, task_key
@@ -19,9 +19,9 @@ TREES = ModularReacher(segments=12, branching=0.6, goal="tips")
 
 def with_goal(state, goal):
     """The same bodies, the goal of the last segment being this one, seen by all."""
-    placed, shown = state.goal.copy(), state.shown.copy()
-    placed[:, -1], shown[:, :, :2] = goal, goal
-    return state._replace(goal=placed, shown=shown)
+    placed, visible_goal = state.goal.copy(), state.visible_goal.copy()
+    placed[:, -1], visible_goal[:, :, :2] = goal, goal
+    return state._replace(goal=placed, visible_goal=visible_goal)
 
 
 def test_an_episode_worked_out_by_hand():
@@ -36,12 +36,12 @@ def test_an_episode_worked_out_by_hand():
     # (0 + 0.25) / 2
     assert task.reward(bent, rest, now) == pytest.approx([-0.125])
     assert task.state_info(now)["error"] == pytest.approx([0.125])
-    shown = [
+    visible_goal = [
         # goal, seen, origin, direction, end, joint, time left
         [0.5, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.5, 0.0, 0.0, -1.0, 0.75],
         [0.5, 1.0, 1.0, 0.5, 0.0, 0.0, 1.0, 0.5, 0.5, 0.0, 1.0, 0.75],
     ]
-    assert np.allclose(task.observation(now), [shown], atol=1e-6)
+    assert np.allclose(task.observation(now), [visible_goal], atol=1e-6)
     assert task.privileged(now).tolist() == [[0.0, 0.0, 0.5, 1.0]]
     assert task.terminal(now).tolist() == [False]
 
@@ -68,7 +68,7 @@ def test_the_last_of_horizon_steps_ends_the_episode():
 
 def test_who_carries_whom_in_a_tree_worked_out_by_hand():
     # 0 carries 1 and 2, and 1 carries 3.
-    carried = who_carries(np.asarray([[-1, 0, 0, 1]]))
+    carried = carrier_matrix(np.asarray([[-1, 0, 0, 1]]))
     assert carried.tolist() == [[[1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [1, 1, 0, 1]]]
 
 
@@ -81,14 +81,14 @@ def test_neighbours_in_a_chain_are_the_segments_before_and_behind():
 
 def test_trees_have_one_root_and_everybody_is_among_the_children_of_its_parent():
     state = TREES.initial(KEYS)
-    most = 0
+    max_children = 0
     for tree in state.neighbour.tolist():
         assert [port for port, row in enumerate(tree) if row[0] < 0] == [0]
         for port, (parent, *_) in enumerate(tree[1:], start=1):
             assert parent < port
             assert tree[parent][1:].count(port) == 1
-        most = max(most, *(sum(child >= 0 for child in row[1:]) for row in tree))
-    assert most == 3
+        max_children = max(max_children, *(sum(child >= 0 for child in row[1:]) for row in tree))
+    assert max_children == 3
 
 
 def test_segments_begin_where_their_parents_end_and_the_longest_way_has_length_1():
@@ -118,14 +118,14 @@ def test_goals_are_shown_to_those_who_shall_see_them_only():
     for goal in ("all", "last", "tips"):
         task = ModularReacher(segments=7, branching=0.5, goal=goal)
         state = task.initial(KEYS)
-        shown = task.observation(state)[:, :, :3]
-        seen[goal] = shown[:, :, 2] > 0
-        assert not shown[~seen[goal]].any()
+        visible_goal = task.observation(state)[:, :, :3]
+        seen[goal] = visible_goal[:, :, 2] > 0
+        assert not visible_goal[~seen[goal]].any()
         assert np.allclose(state.weight.sum(axis=(1, 2)), 1.0)
         if goal == "all":
-            assert np.array_equal(shown[:, :, :2], np.repeat(state.goal[:, -1:], 7, axis=1))
+            assert np.array_equal(visible_goal[:, :, :2], np.repeat(state.goal[:, -1:], 7, axis=1))
         else:
-            assert np.array_equal(shown[:, :, :2], state.goal)
+            assert np.array_equal(visible_goal[:, :, :2], state.goal)
     assert seen["all"].all()
     assert seen["last"].any(axis=0).tolist() == [False] * 6 + [True]
     assert np.array_equal(seen["tips"], state.neighbour[:, :, 1] < 0)

@@ -50,9 +50,9 @@ def poke(task, state, name, row, change):
     (group,) = state.simulation._groups.values()
     change(group._batch.bind(name)[group._slots[row]])
     group._batch.forward(stage=mujoco.mjtStage.mjSTAGE_VEL)
-    shown = np.zeros_like(state.shown)
-    task._sense(shown, state.simulation.read(), np.zeros(shown.shape[:2], np.float32), state.goal)
-    return shown[row]
+    observation = np.zeros_like(state.observation)
+    task._sense(observation, state.simulation.read(), np.zeros(observation.shape[:2], np.float32), state.goal)
+    return observation[row]
 
 
 def test_a_chain_at_rest_shows_what_was_worked_out_by_hand():
@@ -63,8 +63,8 @@ def test_a_chain_at_rest_shows_what_was_worked_out_by_hand():
     #        angle, speed, command, force, gravity, spin, touch, ahead, aside, goal speed, reward, begins
     senses = [0, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, way, 0, 0, 0, 1]
     #                  back, front, left, right, parent's front, left, right, roll
-    assert state.shown[0, tail].tolist() == [*senses, 0, 1, 0, 0, 0, 0, 0, 0]
-    assert state.shown[0, head].tolist() == [*senses, 1, 0, 0, 0, 1, 0, 0, 0]
+    assert state.observation[0, tail].tolist() == [*senses, 0, 1, 0, 0, 0, 0, 0, 0]
+    assert state.observation[0, head].tolist() == [*senses, 1, 0, 0, 0, 1, 0, 0, 0]
     assert task.neighbours(state)[0, tail].tolist() == [-1, head, -1, -1]
     assert task.neighbours(state)[0, head].tolist() == [tail, -1, -1, -1]
     assert task.state_info(state)["distance"].tolist() == [0.0]
@@ -80,8 +80,8 @@ def test_the_reward_is_metres_towards_the_goal_minus_the_cost_of_commands():
     metres = (after.place - before)[:, 0] * after.goal[:, 0]
     expected = metres - 0.02 * STEP * np.square(action).mean(axis=(1, 2))
     assert np.allclose(task.reward(state, action, after), expected, atol=1e-8)
-    assert np.allclose(after.shown[:, 0, features.REWARD], expected / STEP, atol=1e-6)
-    assert np.array_equal(after.shown[:, :, features.COMMAND], action[:, :, 0])
+    assert np.allclose(after.observation[:, 0, features.REWARD], expected / STEP, atol=1e-6)
+    assert np.array_equal(after.observation[:, :, features.COMMAND], action[:, :, 0])
     assert np.allclose(after.distance, metres)
     slowness = task.state_info(after)["seconds_per_metre"]
     assert np.allclose(slowness, 1 / np.maximum(metres / STEP, 0.01))
@@ -91,7 +91,7 @@ def test_a_goal_speed_is_worth_most_when_it_is_kept():
     task = ModularRobot(modules=2, goal="speed")
     state = task.initial(keys(3))
     wanted = state.goal[:, 1]
-    assert np.allclose(state.shown[:, 0, features.GOAL_SPEED], wanted / SPEED_RANGE[1])
+    assert np.allclose(state.observation[:, 0, features.GOAL_SPEED], wanted / SPEED_RANGE[1])
     after = task.transition(state, still(task, 3))
     assert np.allclose(after.reward, STEP * (wanted - np.abs(after.speed - wanted)))
     assert np.allclose(task._worth(None, wanted, wanted), wanted)
@@ -105,7 +105,7 @@ def test_a_lifetime_ends_after_its_inner_episodes_and_each_begins_where_the_firs
         hidden = task.privileged(state)[:, 2:]
         state = task.transition(state, action)
         ends.append(task.terminal(state).tolist())
-        begins.append(bool(state.shown[0, 0, features.BEGINS]))
+        begins.append(bool(state.observation[0, 0, features.BEGINS]))
         assert np.array_equal(task.privileged(state)[:, 2:], hidden)
         assert np.array_equal(state.qpos, begin) == begins[-1]
     assert ends == [[False, False]] * 5 + [[True, True]]
@@ -134,7 +134,7 @@ def test_rerun_single_threads_and_beginning_again_are_bitwise_the_same(arguments
         assert same(one, again)
         assert same(one, two)
         for row, single in enumerate(singles):
-            assert np.array_equal(one.shown[row], single.shown[0])
+            assert np.array_equal(one.observation[row], single.observation[0])
             assert one.reward[row] == single.reward[0]
 
 
@@ -198,14 +198,14 @@ def test_a_module_does_not_see_what_far_hinges_do():
 def test_neither_place_nor_speed_nor_number_is_shown():
     task = ModularRobot(modules=5)
     state = task.initial(keys(40))
-    shown = poke(task, state, "qpos", 7, lambda qpos: None)
+    observation = poke(task, state, "qpos", 7, lambda qpos: None)
     moved = poke(task, state, "qpos", 7, lambda qpos: qpos.__setitem__(slice(0, 3), (5.0, -3.0, 2.0)))
-    assert np.array_equal(shown, moved)
+    assert np.array_equal(observation, moved)
     pushed = poke(task, state, "qvel", 7, lambda qvel: qvel.__setitem__(slice(0, 3), (1.0, -2.0, 3.0)))
-    assert np.array_equal(shown, pushed)
+    assert np.array_equal(observation, pushed)
     # The same ports in another order: at first all modules between the ends look alike.
     alike = np.flatnonzero(state.goal[:, 0] > 0)
-    ordered = [sorted(map(tuple, state.shown[row].tolist())) for row in alike]
+    ordered = [sorted(map(tuple, state.observation[row].tolist())) for row in alike]
     assert all(rows == ordered[0] for rows in ordered)
     assert len({tuple(row) for row in modules_of(task, state)[alike].tolist()}) > 5
 
@@ -230,7 +230,7 @@ def test_splits_are_apart_and_small_bodies_leave_ports_absent():
     loud = np.where(task.agent_mask(state)[:, :, None], action, np.float32(1.0))
     one, other = task.transition(state, action), task.transition(task.initial(keys(30)), loud)
     assert same(one, other)
-    assert not one.shown[~task.agent_mask(one)].any()
+    assert not one.observation[~task.agent_mask(one)].any()
     assert (task.neighbours(one)[~task.agent_mask(one)] == -1).all()
 
 
@@ -261,7 +261,7 @@ def test_hidden_signs_turn_motors_round():
     action = random_actions(task, 8, 1)[0]
     one, other = plain.transition(one, action * signs[:, :, None]), task.transition(other, action)
     assert np.array_equal(one.qpos, other.qpos)
-    assert np.array_equal(other.shown[:, :, features.COMMAND], action[:, :, 0])
+    assert np.array_equal(other.observation[:, :, features.COMMAND], action[:, :, 0])
 
 
 def test_a_hidden_permutation_swaps_motors():
@@ -282,7 +282,7 @@ def test_a_quarter_of_the_motors_may_be_dead_and_exert_no_force():
     dead = task.privileged(state)[:, 7 + 3 * 8 :] > 0
     assert (dead.sum(axis=1) == 2).all()
     state = task.transition(state, np.full_like(still(task, 6), 0.5))
-    assert np.array_equal(state.shown[:, :, features.FORCE] == 0.0, dead)
+    assert np.array_equal(state.observation[:, :, features.FORCE] == 0.0, dead)
 
 
 def test_hidden_physics_stays_in_its_range_and_changes_how_the_body_moves():
@@ -306,7 +306,7 @@ def test_a_hidden_goal_is_shown_as_0(arguments, feature):
     task = ModularRobot(**arguments)
     state = task.initial(keys(4))
     for action in random_actions(task, 4, 5):
-        assert not state.shown[:, :, feature].any()
+        assert not state.observation[:, :, feature].any()
         state = task.transition(state, action)
 
 
@@ -321,8 +321,8 @@ def test_a_simulation_that_runs_away_ends_the_episode_and_leaves_no_log(tmp_path
         state = task.transition(state, random_actions(task, 3, 1)[0])
         assert task.terminal(state).tolist() == [False, over, False]
         assert state.reward[1] == 0.0
-        assert not state.shown[1].any()
-        assert state.shown[[0, 2]].any()
+        assert not state.observation[1].any()
+        assert state.observation[[0, 2]].any()
         assert all(np.isfinite(part).all() for part in state if isinstance(part, np.ndarray))
         assert task.state_info(state)["broken"].tolist() == [0.0, 1.0, 0.0]
     assert list(tmp_path.iterdir()) == []
@@ -373,7 +373,7 @@ def test_levels_are_those_of_their_policies():
         policy.reset(200)
         reward = np.zeros(200, np.float32)
         for _ in range(task.horizon):
-            state = task.transition(state, policy.act(state.shown.reshape(200, -1), reward)[:, :, None])
+            state = task.transition(state, policy.act(state.observation.reshape(200, -1), reward)[:, :, None])
             reward = state.reward
             returns = returns + reward.astype(np.float64)
         assert abs(returns.mean() - reference_returns(task).reference) < 4 * returns.std() / np.sqrt(200) + 1e-6
@@ -416,7 +416,7 @@ def test_mujoco_is_not_loaded_before_a_robot_is_needed():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"body": "wheel"}, "body must be one of 'chain', 'snake', 'star', 'tree', got 'wheel'"),
         ({"modules": 0}, "modules must be an integer at least 1, got 0"),
@@ -436,13 +436,13 @@ def test_mujoco_is_not_loaded_before_a_robot_is_needed():
         ({"modules": 3, "unknown": "dead"}, "modules must be an integer at least 4 with unknown='dead', got 3"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
         ModularRobot(**arguments)
 
 
 @pytest.mark.parametrize(
-    ("modules", "said"),
+    ("modules", "message"),
     [
         ((), "modules must hold at least one module, got none"),
         (((0, FRONT, 0),), r"module 0 of modules must have a parent in \[-1, -1\], got 0"),
@@ -455,8 +455,8 @@ def test_arguments_out_of_range_are_refused_by_name(arguments, said):
         (((-1, FRONT, 0), *((number, LEFT, 0) for number in range(4))), "modules must not lie in one place"),
     ],
 )
-def test_impossible_trees_are_refused(modules, said):
-    with pytest.raises(ValueError, match=said):
+def test_impossible_trees_are_refused(modules, message):
+    with pytest.raises(ValueError, match=message):
         Body(tuple(Module(*module) for module in modules))
 
 

@@ -119,8 +119,8 @@ def test_levels_of_the_default_task_are_those_of_the_docstring():
 
 
 def test_the_mean_policy_gives_the_mean_input():
-    shown = np.asarray([[0.5, 0, 0, 1, -1.0, 0, 0, 1]], np.float32)
-    assert Mean(Routing(ports=2)).act(shown, np.zeros(1, np.float32)).tolist() == [[-0.25, -0.25]]
+    features = np.asarray([[0.5, 0, 0, 1, -1.0, 0, 0, 1]], np.float32)
+    assert Mean(Routing(ports=2)).act(features, np.zeros(1, np.float32)).tolist() == [[-0.25, -0.25]]
 
 
 def test_the_text_says_who_wants_what():
