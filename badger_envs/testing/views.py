@@ -47,7 +47,7 @@ def check_single(task: Task[Any]) -> None:
     require(named, rule, 'options={"episode": 12} must play test episode 12', "another one")
     with in_words("pickling"):
         copy = pickle.loads(pickle.dumps(env))
-        zeros = np.zeros(task.ports * task.ports, np.float32)
+        zeros = np.zeros(task.ports * task.port_actions, np.float32)
         one, other = env.step(zeros), copy.step(zeros)
     require(
         same(one[0], other[0]), "pickling", "a copy in mid-episode must go on as the environment does", "another step"
@@ -73,9 +73,9 @@ def check_pettingzoo(task: Task[Any]) -> None:
     require(same(state[state.size - hidden.size :], hidden), rule, "state() must end with what is hidden", state)
     mask, agents, terminated = task.agent_mask(first)[0], parallel.possible_agents, False
     for actions in random_actions(task, 1)[:, 0]:
-        ports = observation.reshape(task.ports, -1)  # (P, F)
-        require(same(ports, np.stack([by_agent[agent] for agent in agents])), rule, expected, "another parallel one")
-        require(same(ports, np.stack([aec.observe(agent) for agent in agents])), rule, expected, "another AEC one")
+        by_port = observation.reshape(task.ports, -1)  # (P, F)
+        require(same(by_port, np.stack([by_agent[agent] for agent in agents])), rule, expected, "another parallel one")
+        require(same(by_port, np.stack([aec.observe(agent) for agent in agents])), rule, expected, "another AEC one")
         observation, reward, terminated, _, _ = env.step(actions.reshape(-1))
         by_name = dict(zip(agents, actions, strict=True))
         by_agent, rewards, terminations, _, infos = parallel.step(by_name)

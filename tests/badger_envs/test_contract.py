@@ -71,9 +71,9 @@ def test_gradients_agree_with_finite_differences(spec, arguments):
         # In double precision, for differences that mean something.
         state = type(state)(*(field.double() if field.is_floating_point() else field for field in state))
         for action in actions:
-            following = task.transition(state, action)
-            rewards.append(task.reward(state, action, following) + task.observation(following).sum(dim=(1, 2)))
-            state = following
+            next_state = task.transition(state, action)
+            rewards.append(task.reward(state, action, next_state) + task.observation(next_state).sum(dim=(1, 2)))
+            state = next_state
         return torch.stack(rewards).sum()
 
     some = random_actions(task, 3)[:GRADCHECK_STEPS]
@@ -136,20 +136,20 @@ def test_bad_actions_are_refused_by_every_view(spec, arguments):
         view.reset(seed=0)
     good, own = np.zeros(env.action_space.shape, np.float32), env.task.port_actions
     agents = parallel.agents
-    for entry, said in (
+    for entry, message in (
         (np.nan, "must lie in"),
         (np.inf, "must lie in"),
         (1.0001, r"must lie in \[-1, 1\], got 1.0001"),
     ):
         bad = good.copy()
         bad[-1] = entry
-        with pytest.raises(ValueError, match=f"action {said}"):
+        with pytest.raises(ValueError, match=f"action {message}"):
             env.step(bad)
-        with pytest.raises(ValueError, match=f"actions {said}"):
+        with pytest.raises(ValueError, match=f"actions {message}"):
             vector.step(np.stack([good, good, bad]))
-        with pytest.raises(ValueError, match=f"action of {agents[0]} {said}"):
+        with pytest.raises(ValueError, match=f"action of {agents[0]} {message}"):
             parallel.step(dict.fromkeys(agents, bad[-own:]))
-        with pytest.raises(ValueError, match=f"action of {agents[0]} {said}"):
+        with pytest.raises(ValueError, match=f"action of {agents[0]} {message}"):
             aec.step(bad[-own:])
     with pytest.raises(ValueError, match=r"action must have shape \(\d+,\), got \(\d+,\)"):
         env.step(np.zeros(len(good) + 1, np.float32))
@@ -230,12 +230,12 @@ def test_bad_arguments_of_the_views_are_refused(spec):
     with pytest.raises(ValueError, match="seed must be one integer or 2"):
         vector.reset(seed=[1, 2, 3])
     vector.reset(seed=0)
-    for mask, said in (
+    for mask, message in (
         (np.zeros(2, bool), "at least one True"),
         (np.ones(3, bool), r"must be a bool array of shape \(2,\), got bool \(3,\)"),
         ([True, False], r"must be a bool array of shape \(2,\), got \[True, False\]"),
     ):
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(ValueError, match=message):
             vector.reset(options={"reset_mask": mask})
     for number in (1.5, [1, 2, 3], "first", -1):
         with pytest.raises(ValueError, match=r"options\['episode'\] must be|indices must lie in"):

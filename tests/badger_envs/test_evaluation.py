@@ -57,7 +57,7 @@ def test_the_policy_cannot_change_the_world_through_what_it_is_shown():
 
 
 @pytest.mark.parametrize(
-    ("action", "said"),
+    ("action", "message"),
     [
         (np.full((10, 3), np.nan), "step 0: action must lie in"),
         (np.full((10, 3), 2.0), "step 0: action must lie in"),
@@ -65,13 +65,13 @@ def test_the_policy_cannot_change_the_world_through_what_it_is_shown():
         (None, "step 0: action must have shape"),
     ],
 )
-def test_what_is_no_action_is_refused(action, said):
-    with pytest.raises(PolicyError, match=said):
+def test_what_is_no_action_is_refused(action, message):
+    with pytest.raises(PolicyError, match=message):
         evaluate(Constant(action), ID, episodes=10)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"episodes": 0}, "episodes must be an integer at least 1, got 0"),
         ({"batch": 0}, "batch must be an integer at least 1, got 0"),
@@ -79,8 +79,8 @@ def test_what_is_no_action_is_refused(action, said):
         ({"dims": 0}, "dims must be"),
     ],
 )
-def test_bad_arguments_are_refused(arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_bad_arguments_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
         evaluate(Blind(Guessing()), ID, **arguments)
     with pytest.raises(ValueError, match="id must be one of Badger/Guessing-v0, .*, got 'Guessing'"):
         evaluate(Blind(Guessing()), "Guessing")

@@ -240,7 +240,7 @@ def test_every_task_weighs_the_same_in_the_probability_of_improvement():
 
 
 @pytest.mark.parametrize(
-    ("call", "said"),
+    ("call", "message"),
     [
         (lambda: interquartile_mean([]), "scores must not be empty"),
         (lambda: interquartile_mean([1.0, np.nan]), "scores must be finite, got nan"),
@@ -268,6 +268,6 @@ def test_every_task_weighs_the_same_in_the_probability_of_improvement():
         (lambda: rank_intervals([SCORES, [[np.inf]]]), r"scores\[1\] must be finite, got inf"),
     ],
 )
-def test_bad_scores_are_refused(call, said):
-    with pytest.raises(ValueError, match=said):
+def test_bad_scores_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
         call()

@@ -62,7 +62,7 @@ def test_small_seeds_stay_themselves_and_large_ones_are_folded_into_range():
 
 
 @pytest.mark.parametrize(
-    ("call", "said"),
+    ("call", "message"),
     [
         (lambda: fold_seed(-1), "seed must be a non-negative integer, got -1"),
         (lambda: episode_keys(-1, 0), "seeds must lie in"),
@@ -71,6 +71,6 @@ def test_small_seeds_stay_themselves_and_large_ones_are_folded_into_range():
         (lambda: episode_keys(0, 0.5), "indices must be integers, got dtype float64"),
     ],
 )
-def test_names_out_of_range_are_refused(call, said):
-    with pytest.raises(ValueError, match=said):
+def test_names_out_of_range_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
         call()

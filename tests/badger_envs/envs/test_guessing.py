@@ -90,7 +90,7 @@ def test_a_task_in_which_nothing_can_be_learned_has_no_score():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"dims": 0}, "dims must be an integer at least 1, got 0"),
         ({"dims": 2.0}, "dims must be an integer at least 1, got 2.0"),
@@ -101,8 +101,8 @@ def test_a_task_in_which_nothing_can_be_learned_has_no_score():
         ({"identity": 1}, "identity must be True or False, got 1"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
         Guessing(**arguments)
 
 

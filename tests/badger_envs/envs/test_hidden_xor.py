@@ -57,12 +57,12 @@ def test_a_hidden_subset_makes_the_parity_of_some_bits_only_and_tells_it_afterwa
 def test_flashing_bits_are_shown_at_the_first_step_of_each_question_only():
     task = HiddenXOR(bits=2, rounds=2, questions=2, flash=True)
     state = task.initial(episode_keys(0, np.arange(4)))
-    shown = []
+    observation = []
     for _ in range(task.horizon):
-        shown.append(np.abs(task.observation(state)[:, :, 0]))
+        observation.append(np.abs(task.observation(state)[:, :, 0]))
         state = task.transition(state, np.zeros((4, 2, 1), np.float32))
-    assert [step.min() == step.max() == 1 for step in shown] == [True, False, False, True, False, False]
-    assert not shown[1].any()
+    assert [step.min() == step.max() == 1 for step in observation] == [True, False, False, True, False, False]
+    assert not observation[1].any()
 
 
 def test_subsets_are_never_empty_and_all_occur_alike():
@@ -122,7 +122,7 @@ def test_a_rule_that_needs_time_for_messages_refuses_tasks_without():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"bits": 1}, r"bits must be an integer in \[2, 16\], got 1"),
         ({"bits": 17}, r"bits must be an integer in \[2, 16\], got 17"),
@@ -133,6 +133,6 @@ def test_a_rule_that_needs_time_for_messages_refuses_tasks_without():
         ({"subset": "all"}, "subset must be True or False, got 'all'"),
     ],
 )
-def test_bad_arguments_are_refused(arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_bad_arguments_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
         HiddenXOR(**arguments)

@@ -200,8 +200,8 @@ def test_the_text_marks_packet_destination_and_failed_links():
         ({"failures": -1}, "failures must be an integer at least 0, got -1"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
         MeshRouting(**arguments)
 
 

@@ -210,7 +210,7 @@ def test_the_text_shows_arm_tip_and_goal():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"segments": 1}, r"segments must be an integer in \[2, 64\], got 1"),
         ({"segments": 65}, r"segments must be an integer in \[2, 64\], got 65"),
@@ -225,6 +225,6 @@ def test_the_text_shows_arm_tip_and_goal():
         ({"horizon": 0}, "horizon must be an integer at least 1, got 0"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
         ModularReacher(**arguments)

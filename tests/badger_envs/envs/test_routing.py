@@ -136,7 +136,7 @@ def test_the_text_says_who_wants_what():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"ports": 0}, "ports must be an integer at least 1, got 0"),
         ({"horizon": 0}, "horizon must be an integer at least 1, got 0"),
@@ -146,6 +146,6 @@ def test_the_text_says_who_wants_what():
         ({"switch_every": 2.5}, "switch_every must be an integer at least 1, got 2.5"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
         Routing(**arguments)

@@ -67,39 +67,39 @@ def test_pettingzoo_checkers_are_content_with_messages(spec, arguments, channel)
 @every_case
 def test_neighbours_hear_what_was_said_one_step_ago_and_nobody_else_does(spec, arguments):
     env = pettingzoo.make("parallel", spec.id, channel=Channel(size=2), **arguments)
-    shown, _ = env.reset(seed=2)
+    observation, _ = env.reset(seed=2)
     features = env.task.port_features
-    assert all(not observation[features:].any() for observation in shown.values())  # nobody has spoken yet
+    assert all(not observation[features:].any() for observation in observation.values())  # nobody has spoken yet
     if env.task.horizon < 2:
         return
     generator = np.random.default_rng(0)
-    said = {agent: generator.uniform(-1, 1, 2).astype(np.float32) for agent in env.agents}
+    message = {agent: generator.uniform(-1, 1, 2).astype(np.float32) for agent in env.agents}
     own = np.zeros(env.task.port_actions, np.float32)
-    shown = env.step({agent: np.concatenate([own, words]) for agent, words in said.items()})[0]
+    observation = env.step({agent: np.concatenate([own, words]) for agent, words in message.items()})[0]
     neighbours = env.neighbours()
-    assert set(neighbours) == set(said)
-    for agent, observation in shown.items():
-        heard = observation[features:].reshape(env.task.max_degree, 2)
-        spoken = [said[other].tolist() for other in neighbours[agent]]
+    assert set(neighbours) == set(message)
+    for agent, own in observation.items():
+        heard = own[features:].reshape(env.task.max_degree, 2)
+        spoken = [message[other].tolist() for other in neighbours[agent]]
         assert agent not in neighbours[agent]
         assert all(agent in neighbours[other] for other in neighbours[agent]), "being neighbours is mutual"
         assert [words.tolist() for words in heard if words.any()] == spoken
     cut = pettingzoo.make("parallel", spec.id, channel=Channel(size=2, cut=True), **arguments)
     cut.reset(seed=2)
-    shown = cut.step({agent: np.concatenate([own, words]) for agent, words in said.items()})[0]
-    assert all(not observation[features:].any() for observation in shown.values())
+    observation = cut.step({agent: np.concatenate([own, words]) for agent, words in message.items()})[0]
+    assert all(not observation[features:].any() for observation in observation.values())
 
 
 def test_a_word_is_heard_as_ones_and_zeros_by_all_others_in_turn():
     env = pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, bins=2, channel=Channel(vocabulary=4, to="all"))
     assert env.action_space("port_0") == gym.spaces.MultiDiscrete([2, 4])
     env.reset(seed=0)
-    shown = env.step({"port_0": [0, 3], "port_1": [1, 0], "port_2": [0, 2]})[0]
-    assert shown["port_1"][5:].tolist() == [0, 0, 1, 0, 0, 0, 0, 1]
+    observation = env.step({"port_0": [0, 3], "port_1": [1, 0], "port_2": [0, 2]})[0]
+    assert observation["port_1"][5:].tolist() == [0, 0, 1, 0, 0, 0, 0, 1]
     continuous = pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, channel=Channel(vocabulary=4))
     continuous.reset(seed=0)
     same = continuous.step({"port_0": [-1, 0, 0, 0, 1], "port_1": [1, 1, 0, 0, 0], "port_2": [-1, 0, 0, 0.2, 0.1]})[0]
-    assert all(np.array_equal(same[agent], shown[agent]) for agent in shown)
+    assert all(np.array_equal(same[agent], observation[agent]) for agent in observation)
 
 
 @every_case
@@ -110,21 +110,21 @@ def test_the_shared_view_equals_parallel_environments_port_by_port(spec, argumen
     agents = singles[0].possible_agents
 
     def rows(by_copy):
-        return np.stack([shown[agent] for shown in by_copy for agent in agents])
+        return np.stack([observation[agent] for observation in by_copy for agent in agents])
 
-    shown, _ = shared.reset(seed=4)
-    assert shown in shared.observation_space
-    assert np.array_equal(shown, rows([env.reset(seed=4 + c)[0] for c, env in enumerate(singles)]))
+    observation, _ = shared.reset(seed=4)
+    assert observation in shared.observation_space
+    assert np.array_equal(observation, rows([env.reset(seed=4 + c)[0] for c, env in enumerate(singles)]))
     generator = np.random.default_rng(0)
     for _ in range(2 * shared.task.horizon + 1):
         actions = generator.uniform(-1, 1, shared.action_space.shape).astype(np.float32)
-        shown, rewards, ended, truncated, infos = shared.step(actions)
+        observation, rewards, ended, truncated, infos = shared.step(actions)
         by_copy, finals = [], []
         for env, taken in zip(singles, actions.reshape(copies, len(agents), -1), strict=True):
             result = env.step(dict(zip(agents, taken, strict=True)))
             finals.append(result[0])
             by_copy.append(result[0] if env.agents else env.reset()[0])
-        assert np.array_equal(shown, rows(by_copy))
+        assert np.array_equal(observation, rows(by_copy))
         assert rewards[:: len(agents)][-1] == next(iter(result[1].values()))
         assert ended.reshape(copies, -1)[-1].all() == next(iter(result[2].values()))
         assert not truncated.any()
@@ -178,28 +178,28 @@ def test_lifetimes_show_what_happened_and_end_terminated(spec, arguments):
     env = LifetimeObservation(gym.make(spec.id, **arguments), episodes=3)
     inner = gym.make(spec.id, **arguments)
     task = inner.unwrapped.task
-    shown, info = env.reset(seed=9)
+    observation, info = env.reset(seed=9)
     first, _ = inner.reset(seed=9)
     width, taken = len(first), int(np.prod(inner.action_space.shape))
-    assert shown in env.observation_space
-    assert np.array_equal(shown[:width], first)
-    assert not shown[width:].any()
+    assert observation in env.observation_space
+    assert np.array_equal(observation[:width], first)
+    assert not observation[width:].any()
     assert info["inner_episode"] == 0
     ends = []
     env.action_space.seed(0)
     total = 0.0
     for step in range(1, 3 * task.horizon + 1):
         action = env.action_space.sample()
-        shown, reward, terminated, truncated, info = env.step(action)
+        observation, reward, terminated, truncated, info = env.step(action)
         total = total * (step % task.horizon != 1) + reward if task.horizon > 1 else reward
-        assert shown in env.observation_space
-        assert np.array_equal(shown[width : width + taken], action)
-        assert shown[width + taken] == np.float32(reward)
+        assert observation in env.observation_space
+        assert np.array_equal(observation[width : width + taken], action)
+        assert observation[width + taken] == np.float32(reward)
         assert truncated is False
         assert info["inner_return"] == pytest.approx(total)
-        if shown[width + taken + 1]:
+        if observation[width + taken + 1]:
             ends.append(step)
-        assert shown[-1] == np.float32(step / (3 * task.horizon))
+        assert observation[-1] == np.float32(step / (3 * task.horizon))
         assert terminated == (step == 3 * task.horizon)
     assert ends == [task.horizon, 2 * task.horizon, 3 * task.horizon]
     assert info["inner_episode"] == 2
@@ -213,9 +213,9 @@ def test_lifetimes_repeat_the_hidden_task_and_take_choices_as_ones_and_zeros():
     targets = []
     for _ in range(4):
         targets.append(env.unwrapped.state()[-2:].tolist())
-        shown = env.step(np.asarray([0, 2]))[0]
+        observation = env.step(np.asarray([0, 2]))[0]
     assert all(target == targets[0] for target in targets)
-    assert shown[6:12].tolist() == [1, 0, 0, 0, 0, 1]
+    assert observation[6:12].tolist() == [1, 0, 0, 0, 0, 1]
 
 
 def test_lifetimes_refuse_what_is_wrong():
@@ -231,7 +231,7 @@ def test_lifetimes_refuse_what_is_wrong():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({}, "either size or vocabulary above 0, got size=0 and vocabulary=0"),
         ({"size": 1, "vocabulary": 2}, "either size or vocabulary above 0, got size=1 and vocabulary=2"),
@@ -240,6 +240,6 @@ def test_lifetimes_refuse_what_is_wrong():
         ({"size": 1, "cut": 1}, "cut must be True or False, got 1"),
     ],
 )
-def test_channels_refuse_bad_arguments(arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_channels_refuse_bad_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
         Channel(**arguments)
