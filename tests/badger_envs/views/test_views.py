@@ -67,27 +67,27 @@ def test_pettingzoo_checkers_are_content_with_messages(spec, arguments, channel)
 @every_case
 def test_neighbours_hear_what_was_said_one_step_ago_and_nobody_else_does(spec, arguments):
     env = pettingzoo.make("parallel", spec.id, channel=Channel(size=2), **arguments)
-    observation, _ = env.reset(seed=2)
+    observations, _ = env.reset(seed=2)
     features = env.task.port_features
-    assert all(not observation[features:].any() for observation in observation.values())  # nobody has spoken yet
+    assert all(not observation[features:].any() for observation in observations.values())  # nobody has spoken yet
     if env.task.horizon < 2:
         return
     generator = np.random.default_rng(0)
-    message = {agent: generator.uniform(-1, 1, 2).astype(np.float32) for agent in env.agents}
+    messages = {agent: generator.uniform(-1, 1, 2).astype(np.float32) for agent in env.agents}
     own = np.zeros(env.task.port_actions, np.float32)
-    observation = env.step({agent: np.concatenate([own, words]) for agent, words in message.items()})[0]
+    observations = env.step({agent: np.concatenate([own, words]) for agent, words in messages.items()})[0]
     neighbours = env.neighbours()
-    assert set(neighbours) == set(message)
-    for agent, own in observation.items():
-        heard = own[features:].reshape(env.task.max_degree, 2)
-        spoken = [message[other].tolist() for other in neighbours[agent]]
+    assert set(neighbours) == set(messages)
+    for agent, observation in observations.items():
+        heard = observation[features:].reshape(env.task.max_degree, 2)
+        spoken = [messages[other].tolist() for other in neighbours[agent]]
         assert agent not in neighbours[agent]
         assert all(agent in neighbours[other] for other in neighbours[agent]), "being neighbours is mutual"
         assert [words.tolist() for words in heard if words.any()] == spoken
     cut = pettingzoo.make("parallel", spec.id, channel=Channel(size=2, cut=True), **arguments)
     cut.reset(seed=2)
-    observation = cut.step({agent: np.concatenate([own, words]) for agent, words in message.items()})[0]
-    assert all(not observation[features:].any() for observation in observation.values())
+    observations = cut.step({agent: np.concatenate([own, words]) for agent, words in messages.items()})[0]
+    assert all(not observation[features:].any() for observation in observations.values())
 
 
 def test_a_word_is_heard_as_ones_and_zeros_by_all_others_in_turn():
