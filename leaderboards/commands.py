@@ -19,7 +19,7 @@ from leaderboards.check.pull_request import check_pull_request
 from leaderboards.schema.benchmark import Benchmark, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError
 from leaderboards.schema.status import CHECKED, REPRODUCED, SELF_REPORTED, WITHDRAWN, record, status_of, withdraw
-from leaderboards.schema.submission import folders, read_submission, read_submissions
+from leaderboards.schema.submission import Submission, folders, read_submission, read_submissions
 from leaderboards.submit.submit import submit
 
 ROOT = Path(__file__).parent / "submissions"
@@ -30,6 +30,8 @@ OK, REFUSED = 0, 1
 @dataclass(frozen=True)
 class Submit:
     """Make a submission from results and check it."""
+
+    # Options named like a field of `Submission` go into submission.json.
 
     source: Positional[Path]
     """Folder that `baselines compare` wrote, or file that `leaderboards evaluate` wrote."""
@@ -72,11 +74,9 @@ class Submit:
             "device": self.device,
             "commands": self.command,
         }
-        folder = submit(
-            self.source, root=self.root, benchmark=self.benchmark, agent=self.agent, name=self.name, title=self.title,
-            authors=self.authors, url=self.url, about=self.about, date=self.date, previous=self.previous,
-            training=training,
-        )  # fmt: skip
+        names = Submission.model_fields.keys() - {"agent"}  # that option picks one of several agents
+        fields = {name: value for name, value in vars(self).items() if name in names}
+        folder = submit(self.source, root=self.root, agent=self.agent, training=training, **fields)
         print(f"wrote {folder}, which passes the check")
         print(f"next: look at submission.json, git add {folder}, and open a pull request that holds nothing else")
         return OK

@@ -18,7 +18,7 @@ from leaderboards.check.results import check_results
 from leaderboards.check.weights import FILE_NAME, FOLDER, check_weights
 from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
-from leaderboards.schema.submission import FILE, Submission, folders, read_submission
+from leaderboards.schema.submission import COSTS, FILE, Submission, folders, read_submission
 
 STATUS_FILE = "status.json"
 MAX_ERRORS = 100
@@ -158,7 +158,7 @@ def _check_fields(folder: Path, submission: Submission) -> Iterator[ErrorDetails
 def _check_training(submission: Submission) -> Iterator[ErrorDetails]:
     """The same problems everywhere."""
     entered = {row.problem for row in submission.rows}
-    for name in ("environment_steps", "cpu_seconds", "parameters"):
+    for name in COSTS:
         given = set(getattr(submission.training, name))
         for problem in sorted(entered - given):
             yield ErrorDetails(FILE, f"training.{name}", f"must have {problem}, of which there are rows")

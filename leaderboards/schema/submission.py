@@ -7,7 +7,7 @@ be said in a submission: a failed run, NaN, a number in quotes, a key that nobod
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -63,6 +63,12 @@ class Training(StrictModel):
     )
     """By problem, environment steps and the score while it was trained, the mean over seeds. For people to look at:
     what a trainer measured on training episodes can't be checked, and nothing is ranked by it."""
+
+
+COSTS: dict[str, Callable[[Iterable[float]], float]] = {
+    "parameters": max, "environment_steps": sum, "cpu_seconds": sum,
+}  # fmt: skip
+"""Fields of `Training` with a number for each problem, and what makes one number of all problems."""
 
 
 class SeedResult(StrictModel):

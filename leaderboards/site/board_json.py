@@ -6,6 +6,8 @@ from leaderboards.site.board import Board, Entry
 
 FORMAT = 1
 """Of `board.json`."""
+NOT_SHOWN = ("format", "benchmark", "previous", "training", "rows")
+"""Fields of a submission that are shown otherwise, or are in its own file alone."""
 
 
 def to_json(board: Board) -> dict[str, Any]:
@@ -21,9 +23,7 @@ def _entry_to_json(entry: Entry) -> dict[str, Any]:
     results = entry.results
     return {
         "id": entry.id,
-        "title": results.submission.title,
-        "authors": list(results.submission.authors),
-        "url": results.submission.url,
+        **results.submission.model_dump(mode="json", exclude=set(NOT_SHOWN)),
         "status": results.status,
         "versions": list(entry.versions),
         "replaced_by": entry.replaced_by or None,
@@ -34,9 +34,7 @@ def _entry_to_json(entry: Entry) -> dict[str, Any]:
         "problems": {
             problem.problem: {
                 "train_size": problem.train_size,
-                "parameters": problem.parameters,
-                "environment_steps": problem.environment_steps,
-                "cpu_seconds": problem.cpu_seconds,
+                **problem.costs,
                 "sizes": {
                     str(size): {"score": at.score._asdict(), "by_seed": {row.seed: row.score for row in at.rows}}
                     for size, at in problem.at.items()

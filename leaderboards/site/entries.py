@@ -10,7 +10,7 @@ import numpy as np
 
 from badger_envs.statistics import FloatArray, Interval, Profile, performance_profile, stratified_bootstrap
 from leaderboards.schema.benchmark import Benchmark
-from leaderboards.schema.submission import SeedResult, Submission
+from leaderboards.schema.submission import COSTS, SeedResult, Submission
 
 REPLICATES = 5_000
 """How many times runs are drawn again for the score over all problems."""
@@ -56,10 +56,8 @@ class ProblemResults:
     train_size: int
     at: Mapping[int, SizeResults]
     """By size, ascending; sizes that the agent can't have are missing."""
-    parameters: int
-    environment_steps: int
-    """Of one training, like the seconds."""
-    cpu_seconds: float
+    costs: Mapping[str, float]
+    """By name of `COSTS`, of one training."""
 
     @property
     def trained(self) -> SizeResults:
@@ -94,19 +92,11 @@ class Results:
         return [problem.scores for problem in self.problems.values()]
 
     @property
-    def parameters(self) -> int:
-        """The largest number of its problems."""
-        return max((problem.parameters for problem in self.problems.values()), default=0)
-
-    @property
-    def environment_steps(self) -> int:
-        """Of one training on each of its problems."""
-        return sum(problem.environment_steps for problem in self.problems.values())
-
-    @property
-    def cpu_seconds(self) -> float:
-        """Likewise."""
-        return sum(problem.cpu_seconds for problem in self.problems.values())
+    def costs(self) -> dict[str, float]:
+        """By name of `COSTS`, over all of its problems."""
+        return {
+            name: total([each.costs[name] for each in self.problems.values()] or [0]) for name, total in COSTS.items()
+        }
 
     @property
     def seeds(self) -> int:
@@ -131,14 +121,11 @@ def results(benchmark: Benchmark, submission: Submission, status: str) -> Result
         }
         if problem.train_size not in at:
             continue
-        training = submission.training
         found[problem.name] = ProblemResults(
             problem.name,
             problem.train_size,
             at,
-            training.parameters[problem.name],
-            training.environment_steps[problem.name],
-            training.cpu_seconds[problem.name],
+            {name: getattr(submission.training, name)[problem.name] for name in COSTS},
         )
     score = profile = None
     if len(found) == len(benchmark.problems):

@@ -169,8 +169,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["count"] = "{:,}".format
-    environment.filters["seconds"] = lambda value: f"{value:,.0f}" if value >= 10.0 else f"{value:.1f}"
+    environment.filters["count"] = count
     environment.filters["compact"] = compact
     environment.globals["error_bar"] = error_bar
     # Nothing but our own script and style may run, whatever a name smuggles in; and nothing is fetched from anywhere.
@@ -182,10 +181,15 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def compact(value: int) -> str:
-    """12345678 as 12.35M."""
-    if value < 10_000:
-        return f"{value:,}"
+def count(value: float) -> str:
+    """12345 as 12,345; of what is not an integer, such as seconds, decimals that matter."""
+    return f"{value:.1f}" if isinstance(value, float) and value < 10.0 else f"{value:,.0f}"
+
+
+def compact(value: float) -> str:
+    """12345678 as 12.35M; seconds as `count` does."""
+    if isinstance(value, float) or value < 10_000:
+        return count(value)
     power, letter = next((power, letter) for power, letter in POWERS if value >= 10**power)
     return f"{value / 10**power:.4g}{letter}"
 

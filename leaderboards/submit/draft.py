@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from leaderboards.schema.submission import SeedResult
 
@@ -16,14 +16,11 @@ class Draft:
 
     agent: str
     """Its name."""
-    title: str
-    about: str
-    source: Literal["badger", "own"]
+    fields: Mapping[str, Any]
+    """Fields of `submission.json` that the results give: title, about, agent, training."""
     rows: Sequence[SeedResult]
     weights: Mapping[str, tuple[bytes, Any]]
     """SHA-256 -> safetensors and the plain data beside it."""
-    training: dict[str, Any]
-    """As in `submission.json`."""
 
 
 def seeds_without_gap(found: Mapping[int, Any], problem: str) -> list[int]:

@@ -81,14 +81,16 @@ def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None) -> Dr
         raise ValueError(f"source must hold finished runs of {first.agent}, got none on benchmark {benchmark.name}")
     return Draft(
         agent=first.agent,
-        title=first.label,
-        about=first.description,
-        source="badger",
+        fields={
+            "title": first.label,
+            "about": first.description,
+            "agent": {"source": "badger", "description": first.description},
+            "training": _training(comparison.invocations, runs),
+        },
         rows=[
             row for name, of_problem in runs.items() for row in _rows(benchmark, benchmark.problem(name), of_problem)
         ],
         weights=_weights(runs),
-        training=_training(comparison.invocations, runs),
     )
 
 

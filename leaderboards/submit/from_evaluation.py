@@ -11,13 +11,13 @@ from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.errors import SubmissionError, short_repr
 from leaderboards.schema.files import read_bytes, read_json
 from leaderboards.schema.result_file import WEIGHTS, EvaluatedSeed, read_results
-from leaderboards.schema.submission import SeedResult, make_seed_result
+from leaderboards.schema.submission import COSTS, SeedResult, make_seed_result
 from leaderboards.submit.draft import Draft, seeds_without_gap
 
 logger = logging.getLogger(__name__)
 
-ASKED = ("environment_steps", "cpu_seconds", "parameters", "device")
-"""What no evaluation knows, but a submission says; the first three by problem, or one number for all problems."""
+ASKED = (*COSTS, "device")
+"""Fields of the training that no evaluation knows; costs are by problem, or one number for all problems."""
 
 
 def from_evaluation(path: Path, benchmark: Benchmark, training: Mapping[str, Any]) -> Draft:
@@ -39,20 +39,21 @@ def from_evaluation(path: Path, benchmark: Benchmark, training: Mapping[str, Any
         raise ValueError(f"training must say {', '.join(ASKED)}, got nothing of {', '.join(missing)}")
     rows = _rows(file.rows, benchmark)
     entered = list(dict.fromkeys(row.problem for row in rows))
-    by_problem = {name: _for_all(training[name], entered) for name in ASKED[:3]}
     return Draft(
         agent=file.policy.rpartition(":")[2],
-        title=file.policy,
-        about=file.policy,
-        source=file.source,
+        fields={
+            "title": file.policy,
+            "about": file.policy,
+            "agent": {"source": file.source, "description": file.policy},
+            "training": {
+                **training,
+                **{name: _for_all(training[name], entered) for name in COSTS},
+                "commands": list(dict.fromkeys([*training.get("commands", ()), file.command])),
+                "versions": file.versions,
+            },
+        },
         rows=rows,
         weights={sha: _pair(path.parent / WEIGHTS, sha) for sha in {row.weights_sha256 for row in rows} if sha},
-        training={
-            "commands": list(dict.fromkeys([*training.get("commands", ()), file.command])),
-            "versions": file.versions,
-            **by_problem,
-            "device": training["device"],
-        },
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,36 +22,29 @@ def submit(
     source: Path,
     *,
     root: Path,
-    authors: Sequence[str],
-    url: str,
     agent: str | None = None,
-    name: str | None = None,
-    title: str | None = None,
-    about: str | None = None,
-    date: str | None = None,
-    previous: str | None = None,
-    training: dict[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
     benchmark: str = "v1",
     benchmarks: Path = BENCHMARKS,
+    **fields: Any,
 ) -> Path:
     """Make a submission, whole or not at all. Whatever is missing or left out is logged.
 
     Args:
         source: a folder that `python -m baselines compare` wrote, or a file that `python -m leaderboards evaluate` did.
         root: folder of all submissions.
-        authors, url, title, about, date, previous: as in `submission.json`. The date is today where it is None; title
-            and about are what the results say of the agent.
-        agent: who is taken, by name, where there are results of several.
-        name: of the submission; the agent's where it is None.
+        agent: name of the agent, where there are results of several.
         training: what `leaderboards.submit.from_evaluation.ASKED` lists, of agents that were evaluated alone.
-        benchmark, benchmarks: what it is for, and where that lies.
+        benchmark, benchmarks: name of the benchmark, and the folder of its file.
+        **fields: others of `submission.json`, such as authors and url, in place of what the results say. Those that are
+            None or missing are left to the results; the date is today, the name that of the agent.
 
     Returns:
         The folder, `<root>/<benchmark>/<date>_<name>`.
 
     Raises:
         ValueError: There are no results that can be submitted.
-        SubmissionError: What came out would be refused, or is there already. Nothing is written.
+        SubmissionError: The submission would be refused, or is there already. Nothing is written.
     """
     wanted = load_benchmark(benchmark, benchmarks)
     if source.is_dir():
@@ -61,15 +54,11 @@ def submit(
     content = {
         "format": FORMAT,
         "suite": benchmark,
-        "name": name or draft.agent.lower().replace("_", "-"),
-        "date": date or datetime.now(UTC).date().isoformat(),
-        "title": title or draft.title,
-        "authors": list(authors),
-        "url": url,
-        "about": about or draft.about,
-        "agent": {"source": draft.source, "description": draft.about},
-        "training": draft.training,
-        "previous": previous,
+        "name": draft.agent.lower().replace("_", "-"),
+        "date": datetime.now(UTC).date().isoformat(),
+        "previous": None,
+        **draft.fields,
+        **{name: value for name, value in fields.items() if value is not None},
         "rows": [row.model_dump() for row in draft.rows],
     }
     return _write(parse(content), draft, root, benchmarks)

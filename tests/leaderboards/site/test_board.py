@@ -113,8 +113,8 @@ def test_raw_returns_are_not_kept(everybody):
 
 def test_costs_are_the_largest_agent_and_one_training_on_every_problem(by_name):
     results = by_name["best"].results
-    assert results.parameters == max(problem.parameters for problem in results.problems.values())
-    assert (results.environment_steps, results.cpu_seconds) == (20_000, 3.0)
+    assert results.costs["parameters"] == max(problem.costs["parameters"] for problem in results.problems.values())
+    assert (results.costs["environment_steps"], results.costs["cpu_seconds"]) == (20_000, 3.0)
     assert by_name["close"].results.seeds == 7
 
 
