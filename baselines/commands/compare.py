@@ -1,4 +1,7 @@
-"""The comparison: plan the runs of a suite, run them, gather one result, print tables, write the report."""
+"""The comparison: plan the runs of a suite, run them, gather one result, print tables, write the report.
+
+What needs torch or matplotlib is imported when the command runs, so that its help is quick.
+"""
 
 import contextlib
 import os
@@ -7,28 +10,135 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
-import torch
 from rich.console import Console
 
 from badger_envs.evaluation import versions
-from baselines.analysis.summary import make_problem, summarize
-from baselines.analysis.tables import as_rich, make_tables
-from baselines.execution.executors import EXECUTORS, LIBRARIES
-from baselines.execution.monitor import ConsoleMonitor
-from baselines.execution.scheduler import run_all
+from baselines.commands.usage import UsageError, require_device
 from baselines.experiments.plan import PlannedAgent, plan
 from baselines.experiments.suites import SUITES, Suite
-from baselines.report import write_report
 from baselines.results import FORMAT, RESULT_FILE, RUNS, ComparisonResult, Invocation, Machine, SearchSettings
 
 
-class UsageError(ValueError):
-    """A value on the command line that is not allowed; one line says what is."""
+@dataclass(frozen=True)
+class Compare:
+    """Train, test and probe agents; print tables; write result.json and report/index.html.
+
+    Runs (one agent, one seed, one budget) that finished in an earlier run are found, not done again.
+    Interrupt and start again as you like.
+    """
+
+    suite: str = "pocket"
+    """Which comparison; see `python -m baselines list`."""
+    out: Path | None = None
+    """Folder for the results; None: results/SUITE."""
+    seeds: int | None = None
+    """Training seeds of every agent; None: as many as the suite says."""
+    agents: tuple[str, ...] = ()
+    """Who takes part, by name; nobody named: all of the suite. Handcrafted policies always do."""
+    recipes: tuple[str, ...] = ()
+    """By which recipes, by name; none named: all of the suite."""
+    envs: tuple[str, ...] = ()
+    """On which environments, by id; none named: all of the suite."""
+    jobs: int = 2
+    """Runs at once; each uses one thread."""
+    shard: str | None = None
+    """i/N: the i-th of N parts of the work, for N machines; `report` puts the folders together afterwards."""
+    executor: Literal["processes", "ray", "slurm"] = "processes"
+    """Where runs are executed: processes of this machine, the Ray cluster that RAY_ADDRESS names, or jobs of SLURM."""
+    progress: Literal["auto", "bars", "lines", "quiet"] = "auto"
+    """Bars and a line for each run, lines alone, or failures alone; auto: bars in a terminal, lines elsewhere."""
+    device: str = "cpu"
+    """Where tensors are, as torch names devices: cpu, cuda, cuda:1."""
+
+    def run(self, console: Console) -> int:
+        from baselines.analysis.summary import make_problem, summarize
+        from baselines.analysis.tables import as_rich, make_tables
+        from baselines.execution.executors import EXECUTORS
+        from baselines.execution.monitor import ConsoleMonitor
+        from baselines.execution.scheduler import run_all
+        from baselines.report import write_report
+
+        plans = self._plans()
+        folder = self._make_folder()
+        began = time.perf_counter()
+        with ConsoleMonitor(console, self.progress) as monitor, EXECUTORS[self.executor](self.jobs) as workers:
+            results = run_all(plans, folder / RUNS, executor=workers, device=self.device, monitor=monitor)
+        suite, planned_recipes = SUITES[self.suite], [planned.recipe for planned in plans]
+        result = ComparisonResult(
+            format=FORMAT,
+            suite=suite.name,
+            suite_version=suite.version,
+            description=suite.description,
+            invocations=(self._invocation(time.perf_counter() - began),),
+            problems=tuple(make_problem(recipe) for recipe in suite.recipes if recipe in planned_recipes),
+            search=SearchSettings(**asdict(suite.search)),
+            agents=tuple(summarize(planned, results) for planned in plans),
+        )
+        result.write(folder / RESULT_FILE)
+        write_report(result, folder)
+        for table in make_tables(result) if self.progress != "quiet" else ():
+            console.print()
+            console.print(as_rich(table))
+        console.print(f"wrote {folder / RESULT_FILE} and {folder / 'report' / 'index.html'}")
+        if any(agent.failures for agent in result.agents):
+            console.print(f"[red]some runs failed; see failed.json in {folder / RUNS}[/red]")
+            return 1
+        return 0
+
+    def kept(self) -> str:
+        return f"finished runs are kept in {self._folder / RUNS}"
+
+    @property
+    def _folder(self) -> Path:
+        return self.out or Path("results") / self.suite
+
+    def _plans(self) -> list[PlannedAgent]:
+        """What is to be done, after all options were checked."""
+        from baselines.execution.executors import LIBRARIES
+
+        if self.suite not in SUITES:
+            raise UsageError(f"--suite must be one of {', '.join(SUITES)}, got {self.suite!r}")
+        library = LIBRARIES.get(self.executor)
+        if library is not None and find_spec(library) is None:
+            install = f"pip install -c constraints.txt -e '.[{self.executor}]'"
+            raise UsageError(f"--executor {self.executor} needs {library}: {install}")
+        if self.jobs < 1:
+            raise UsageError(f"--jobs must be at least 1, got {self.jobs}")
+        require_device(self.device)
+        return choose(
+            SUITES[self.suite],
+            agents=self.agents,
+            recipes=self.recipes,
+            environments=self.envs,
+            seeds=self.seeds,
+            shard=self.shard,
+        )
+
+    def _make_folder(self) -> Path:
+        try:
+            (self._folder / RUNS).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = f"got {str(self._folder)!r} ({error.strerror})"
+            raise UsageError(f"--out must be a folder that can be written, {reason}") from error
+        return self._folder
+
+    def _invocation(self, wall_seconds: float) -> Invocation:
+        """How this result came about."""
+        return Invocation(
+            command=shlex.join(["python", "-m", "baselines", *sys.argv[1:]]),
+            versions=versions() | {name: version(name) for name in ("torch", "safetensors")},
+            machine=Machine(
+                processors=os.cpu_count(), architecture=platform.machine(), executor=self.executor, jobs=self.jobs,
+                device=self.device,
+            ),
+            wall_seconds=round(wall_seconds, 1),
+        )  # fmt: skip
 
 
 def choose(
@@ -71,101 +181,6 @@ def choose(
     part, parts = _shard(shard)
     by_work = sorted(plans, key=lambda planned: -sum(run.work for run in planned.all_runs))
     return [planned for planned in plans if by_work.index(planned) % parts == part - 1]
-
-
-def compare(
-    suite_name: str,
-    out: Path,
-    *,
-    console: Console,
-    agents: Sequence[str] = (),
-    recipes: Sequence[str] = (),
-    environments: Sequence[str] = (),
-    seeds: int | None = None,
-    shard: str | None = None,
-    executor: str = "processes",
-    jobs: int = 2,
-    device: str = "cpu",
-    progress: str = "auto",
-) -> ComparisonResult:
-    """Run a suite, or what is left to do of it.
-
-    Args:
-        suite_name: as on the command line, like all that follow.
-        out: folder of the results; made where it is missing.
-        console: where progress and tables go.
-        agents, recipes, environments, seeds, shard: see `choose`.
-        executor: one of `EXECUTORS`.
-        jobs: runs at once, of executors that count them.
-        device: where tensors live.
-        progress: see `ConsoleMonitor`.
-
-    Returns:
-        What is in `result.json`.
-
-    Raises:
-        UsageError: A value that is not allowed.
-    """
-    if suite_name not in SUITES:
-        raise UsageError(f"--suite must be one of {', '.join(SUITES)}, got {suite_name!r}")
-    if executor not in EXECUTORS:
-        raise UsageError(f"--executor must be one of {', '.join(EXECUTORS)}, got {executor!r}")
-    if executor in LIBRARIES and find_spec(LIBRARIES[executor]) is None:
-        raise UsageError(
-            f"--executor {executor} needs {LIBRARIES[executor]}: pip install -c constraints.txt -e '.[{executor}]'"
-        )
-    if jobs < 1:
-        raise UsageError(f"--jobs must be at least 1, got {jobs}")
-    require_device(device)
-    suite = SUITES[suite_name]
-    plans = choose(suite, agents=agents, recipes=recipes, environments=environments, seeds=seeds, shard=shard)
-    try:
-        folder = out / RUNS
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--out must be a folder that can be written, got {str(out)!r} ({error.strerror})") from error
-    began = time.perf_counter()
-    with ConsoleMonitor(console, progress) as monitor, EXECUTORS[executor](jobs) as workers:
-        results = run_all(plans, folder, executor=workers, device=device, monitor=monitor)
-    invocation = Invocation(
-        command=shlex.join(["python", "-m", "baselines", *sys.argv[1:]]),
-        versions=versions() | {name: version(name) for name in ("torch", "safetensors")},
-        machine=Machine(
-            processors=os.cpu_count(), architecture=platform.machine(), executor=executor, jobs=jobs, device=device
-        ),
-        wall_seconds=round(time.perf_counter() - began, 1),
-    )
-    recipes_of_plans = [recipe for recipe in suite.recipes if any(planned.recipe == recipe for planned in plans)]
-    result = ComparisonResult(
-        format=FORMAT,
-        suite=suite.name,
-        suite_version=suite.version,
-        description=suite.description,
-        invocations=(invocation,),
-        problems=tuple(make_problem(recipe) for recipe in recipes_of_plans),
-        search=SearchSettings(**asdict(suite.search)),
-        agents=tuple(summarize(planned, results) for planned in plans),
-    )
-    result.write(out / RESULT_FILE)
-    write_report(result, out)
-    if progress != "quiet":
-        for table in make_tables(result):
-            console.print()
-            console.print(as_rich(table))
-    return result
-
-
-def require_device(device: str) -> None:
-    """Refuse a device that torch can't use here.
-
-    Raises:
-        UsageError: naming the device and torch's reason.
-    """
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"--device must be one that torch can use here, got {device!r} ({reason})") from error
 
 
 def _require_known(option: str, given: Sequence[str], known: list[str]) -> None:

@@ -1,22 +1,78 @@
-"""One agent trained by one recipe, with its progress shown."""
+"""One agent trained by one recipe, with its progress shown.
+
+What needs torch is imported when the command runs, so that its help is quick.
+"""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
-import torch
+import tyro
 from rich.console import Console
 from rich.table import Table
 
 from badger_envs.registry import get_spec
-from baselines.commands.compare import UsageError, require_device
-from baselines.execution.runner import FAILED_FILE, execute
+from baselines.commands.usage import UsageError, require_device
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import RunSpec
 from baselines.results import CurvePoint, RunResult
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train one agent by a recipe, test it on the test episodes, and keep it.
+
+    What is interrupted goes on where it stopped when it is started again.
+    """
+
+    recipe: Annotated[str, tyro.conf.Positional]
+    """Task, outer loop and settings; see `python -m baselines list`."""
+    agent: str | None = None
+    """Who is trained, by name; None: the first that the recipe was tried on."""
+    seed: int = 0
+    """Draws the weights and names the training episodes."""
+    updates: int | None = None
+    """Budget; None: as many as the recipe says."""
+    out: Path = Path("results/train")
+    """Folder for the result, the weights and the checkpoint."""
+    device: str = "cpu"
+    """Where tensors are, as torch names devices: cpu, cuda, cuda:1."""
+    tensorboard: Path | None = None
+    """Folder for TensorBoard; None: no such log."""
+
+    def run(self, console: Console) -> int:
+        import torch
+
+        from baselines.execution.runner import FAILED_FILE, execute
+
+        torch.set_num_threads(1)
+        run = plan_recipe(self.recipe, agent=self.agent, seed=self.seed, updates=self.updates)
+        require_device(self.device)
+        began, folder = time.monotonic(), self.out / run.hash
+        with _scalars(self.tensorboard, f"{self.recipe}_{run.agent}_{run.seed}") as log:
+
+            def show(point: CurvePoint) -> None:
+                for key, value in point:
+                    log(key, value, int(point.environment_steps))
+                left = (time.monotonic() - began) / point.update * (run.updates - point.update)
+                numbers = "  ".join(f"{key} {value:.3f}" for key, value in point if key not in _COUNTERS)
+                progress = f"update {point.update:.0f}/{run.updates}  {numbers}  about {left:.0f} s left"
+                console.print(progress, highlight=False)
+
+            result = execute(run, self.out, device=self.device, on_update=show, points=20)
+        if result.failure:
+            console.print(f"[red]failed[/red]; see {folder / FAILED_FILE}\n{result.failure}", highlight=False)
+            return 1
+        console.print(_table(self.recipe, run, result))
+        console.print(f"kept in {folder}")
+        return 0
+
+    def kept(self) -> str:
+        return f"the checkpoint is kept in {self.out}"
 
 
 def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: int | None = None) -> RunSpec:
@@ -43,45 +99,6 @@ def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: 
         agent, recipe.task, recipe.arguments, seed, agent_spec.kind, config, outer_loop=loop,
         test_sizes=recipe.test_sizes, episodes=recipe.test_episodes,
     )  # fmt: skip
-
-
-def run_recipe(
-    name: str,
-    out: Path,
-    *,
-    agent: str | None,
-    seed: int,
-    updates: int | None,
-    device: str,
-    tensorboard: Path | None,
-    console: Console,
-) -> int:
-    """Train, test and store; print what came out. Returns the exit code: 0, or 1 where the training failed.
-
-    Raises:
-        UsageError: Unknown recipe or agent, a device that is not there, or no TensorBoard.
-    """
-    torch.set_num_threads(1)
-    run = plan_recipe(name, agent=agent, seed=seed, updates=updates)
-    require_device(device)
-    began = time.monotonic()
-    with _scalars(tensorboard, f"{name}_{run.agent}_{run.seed}") as log:
-
-        def show(point: CurvePoint) -> None:
-            for key, value in point:
-                log(key, value, int(point.environment_steps))
-            left = (time.monotonic() - began) / point.update * (run.updates - point.update)
-            numbers = "  ".join(f"{key} {value:.3f}" for key, value in point if key not in _COUNTERS)
-            progress = f"update {point.update:.0f}/{run.updates}  {numbers}  about {left:.0f} s left"
-            console.print(progress, highlight=False)
-
-        result = execute(run, out, device=device, on_update=show, points=20)
-    if result.failure:
-        console.print(f"[red]failed[/red]; see {out / run.hash / FAILED_FILE}\n{result.failure}", highlight=False)
-        return 1
-    console.print(_table(name, run, result))
-    console.print(f"kept in {out / run.hash}")
-    return 0
 
 
 _COUNTERS = ("update", "environment_steps", "cpu_seconds")

@@ -24,7 +24,7 @@ PROGRESS = "progress.json"
 """In the folder of a run in progress: how far it is. A file, since that works from any machine."""
 
 
-class WorkerDiedError(RuntimeError):
+class WorkerDiedError(ChildProcessError):
     """A worker process was killed from outside, for want of memory perhaps."""
 
 

@@ -9,8 +9,8 @@ from rich.console import Console
 
 from agents import build_agent
 from badger_envs.registry import get_spec
-from baselines.commands.compare import UsageError
-from baselines.commands.train import plan_recipe, run_recipe
+from baselines.commands.train import Train, plan_recipe
+from baselines.commands.usage import UsageError
 from baselines.execution.costs import costs
 from baselines.execution.runner import execute
 from baselines.experiments.agents import AGENTS
@@ -41,10 +41,9 @@ def test_costs_are_counted_by_hand():
 def test_a_recipe_runs_and_is_found_again(tmp_path):
     pytest.importorskip("tensorboard", reason="tensorboard is not installed")
     console = Console(record=True, width=100, quiet=False, file=(tmp_path / "log").open("w"))
-    how = {"agent": None, "seed": 0, "updates": 2, "device": "cpu", "console": console}
-    assert run_recipe("guessing_ppo", tmp_path, tensorboard=tmp_path / "board", **how) == 0
+    assert Train("guessing_ppo", updates=2, out=tmp_path, tensorboard=tmp_path / "board").run(console) == 0
     assert list((tmp_path / "board" / "guessing_ppo_badger_0").glob("events.*"))
-    assert run_recipe("guessing_ppo", tmp_path, tensorboard=None, **how) == 0
+    assert Train("guessing_ppo", updates=2, out=tmp_path).run(console) == 0
     console.file.close()
     text = console.export_text()
     assert text.count("update 2/2") == 1  # the second run found the first one's result
@@ -68,9 +67,7 @@ def test_bad_usage_is_refused(name, how, said):
 
 def test_devices_that_are_not_there_are_refused(tmp_path):
     with pytest.raises(UsageError, match="--device must be one that torch can use here, got 'moon'"):
-        run_recipe(
-            "xor", tmp_path, agent=None, seed=0, updates=1, device="moon", tensorboard=None, console=Console(quiet=True)
-        )
+        Train("xor", updates=1, out=tmp_path, device="moon").run(Console(quiet=True))
 
 
 def test_every_agent_trains_on_every_pure_task_by_a_step_of_back_propagation(tmp_path):

@@ -1,0 +1,59 @@
+"""What commands have in common: how they are run, and what they say when something is wrong. Nothing here needs torch
+before a command runs."""
+
+import sys
+from typing import Protocol
+
+from rich.console import Console
+
+
+class UsageError(ValueError):
+    """A value on the command line that is not allowed; one line says what is."""
+
+
+class Command(Protocol):
+    """A command: a dataclass of its options, as tyro reads them."""
+
+    def run(self, console: Console) -> int:
+        """Run it; returns the exit code.
+
+        Raises:
+            UsageError: An option has a value that is not allowed.
+            OSError: A file can't be written, or a worker process died.
+        """
+
+    def kept(self) -> str:
+        """What an interruption leaves."""
+
+
+def run_command(command: Command) -> int:
+    """Run a command; returns the exit code: 0, 1 where something failed, 2 for bad usage, 130 when interrupted."""
+    console = Console()
+    if not console.is_terminal:  # a log: wide enough that no table is cut
+        console = Console(width=120)
+    try:
+        return command.run(console)
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        console.print(f"\ninterrupted; {command.kept()}, start again to go on")
+        return 130
+    except OSError as error:
+        print(f"error: {error}; {command.kept()}, start again to go on", file=sys.stderr)
+        return 1
+
+
+def require_device(device: str) -> None:
+    """Refuse a device that torch can't use here.
+
+    Raises:
+        UsageError: naming the device and torch's reason.
+    """
+    import torch
+
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"--device must be one that torch can use here, got {device!r} ({reason})") from error
