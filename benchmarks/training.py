@@ -1,7 +1,7 @@
 """How fast reinforcement learning is, ours beside sb3-contrib's, in one process: `python -m benchmarks.training`.
 
-The guessing game with 3 numbers, a monolithic LSTM of 64 units, 4 epochs, whole lifetimes in every minibatch, of which
-an epoch has as many on both sides; in the last row theirs has minibatches of ten lifetimes, as its users advise. Rates
+The guessing game with 3 numbers, a monolithic LSTM of 64 units, 4 epochs, whole episodes in every minibatch, of which
+an epoch has as many on both sides; in the last row theirs has minibatches of ten episodes, as its users advise. Rates
 are environment steps per CPU-second of training, everything included; both sides take turns and the median ratio is
 shown.
 """
@@ -26,7 +26,7 @@ from baselines.outer_loops.trainer import train
 
 UNITS, EPOCHS = 64, 4
 ADVISED = 10
-"""Lifetimes in a minibatch of RecurrentPPO."""
+"""Episodes in a minibatch of RecurrentPPO."""
 ARGUMENTS: dict[str, Any] = {"dims": 3}
 
 

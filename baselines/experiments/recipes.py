@@ -1,5 +1,7 @@
 """What is known to work: a task, an outer loop with its settings, and the agents it was tried on.
 
+One table, longer than other modules: a row is read beside its neighbours.
+
 `python -m baselines train NAME --agent AGENT` runs one; suites put several together; the README has what came out.
 """
 
@@ -55,7 +57,7 @@ class Recipe:
         """The whole config of an agent for this task, of this recipe's number of parameters.
 
         Raises:
-            ValueError: It can't be had.
+            ValueError: No size comes within 10 % of the parameters.
         """
         agent_spec = replace(agent_spec, config={**agent_spec.config, **self.configs.get(agent_spec.name, {})})
         return agent_spec.fitted(self.make_task(), self.parameters, bins=self.outer_loop.bins)

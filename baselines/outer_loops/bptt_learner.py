@@ -27,7 +27,7 @@ class BPTTLearner(Learner[BPTT]):
         task = self.spec.make_task(**arguments)
         if not task.functional:
             raise ValueError(
-                f"task must be differentiable for back-propagation, got {task}, which lives in a simulator"
+                f"task must be differentiable for back-propagation, got {task}, which runs in a simulator"
             )
         self.optimizer = torch.optim.Adam(agent.parameters(), fused=True)
 

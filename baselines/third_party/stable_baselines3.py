@@ -1,4 +1,4 @@
-"""Well-known trainers of others, as an independent check: what users already have, on our environments as they are.
+"""Well-known trainers of others, as an independent check of the environments and of our own PPO.
 
 - `recurrent_ppo`: sb3-contrib's RecurrentPPO on the Gymnasium view with `LifetimeObservation`, which is RL2.
 - `shared_ppo`: stable-baselines3's PPO with one policy for all ports, on the parameter-sharing view.
@@ -22,12 +22,12 @@ from badger_envs.registry import get_spec
 from badger_envs.views import SharedTaskVectorEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
 
-LIFETIMES_IN_A_BATCH = 10
-"""Least lifetimes in a minibatch of RecurrentPPO, which otherwise cuts the memory's gradient short without a word."""
+MIN_EPISODES_IN_A_BATCH = 10
+"""Fewest episodes in a minibatch of RecurrentPPO, which otherwise truncates the gradient through the memory silently."""
 
 
 def recurrent_ppo(
-    task_id: str, arguments: dict[str, Any], *, steps: int, seed: int, copies: int = 16, memory: int = 32
+    task_id: str, arguments: dict[str, Any], *, steps: int, seed: int, copies: int = 16, hidden_size: int = 32
 ) -> RecurrentPPO:
     """Train RL2 with sb3-contrib: a recurrent policy that sees its previous action and reward.
 
@@ -37,29 +37,29 @@ def recurrent_ppo(
         steps: environment steps of all copies together.
         seed: of the environments and of the trainer.
         copies: environments played together.
-        memory: units of the LSTM, which actor and critic share.
+        hidden_size: units of the LSTM, which actor and critic share.
     """
     horizon = get_spec(task_id).make_task(**arguments).horizon
 
     def make() -> gym.Env[Any, Any]:
         return LifetimeObservation(gym.make(task_id, disable_env_checker=True, **arguments))
 
-    lifetimes = -(-LIFETIMES_IN_A_BATCH // copies)
+    episodes = -(-MIN_EPISODES_IN_A_BATCH // copies)
     env = DummyVecEnv([make] * copies)
     env.seed(seed * copies)
     model = RecurrentPPO(
         "MlpLstmPolicy",
         env,
-        n_steps=lifetimes * horizon,
-        batch_size=lifetimes * horizon * copies,
+        n_steps=episodes * horizon,
+        batch_size=episodes * horizon * copies,
         n_epochs=4,
         learning_rate=1e-3,
         gamma=0.99,
         policy_kwargs={
-            "lstm_hidden_size": memory,
+            "lstm_hidden_size": hidden_size,
             "enable_critic_lstm": False,
             "shared_lstm": True,
-            "net_arch": [memory],
+            "net_arch": [hidden_size],
         },
         seed=seed,
         device="cpu",
@@ -87,7 +87,7 @@ def shared_ppo(
         seed: of the environments and of the trainer.
         copies: environments played together.
         bins: values that each number of an action is chosen from; None for all.
-        channel: over which the ports talk; None for silence.
+        channel: over which the ports send messages; None for none.
     """
     env = SharedVecEnv(task_id, copies=copies, bins=bins, channel=channel, **arguments)
     task = env.shared.task
@@ -117,14 +117,14 @@ def shared_returns(
 ) -> npt.NDArray[np.float64]:
     """Returns of the first so many test episodes, (episodes,), when every port acts by the model without exploring."""
     view = SharedTaskVectorEnv(task_id, copies=episodes, bins=bins, channel=channel, **arguments)
-    shown, _ = view.reset(options={"episode": np.arange(episodes)})
-    total, alive = np.zeros(episodes), np.ones(episodes, np.bool_)
+    observation, _ = view.reset(options={"episode": np.arange(episodes)})
+    returns, alive = np.zeros(episodes), np.ones(episodes, np.bool_)  # (episodes,), (episodes,)
     for _ in range(view.task.horizon):
-        actions, _ = model.predict(shown, deterministic=True)
-        shown, rewards, ended, _, _ = view.step(actions)
-        total += rewards[:: view.task.ports] * alive
-        alive &= ~ended[:: view.task.ports]
-    return total
+        actions, _ = model.predict(observation, deterministic=True)
+        observation, rewards, terminated, _, _ = view.step(actions)
+        returns += rewards[:: view.task.ports] * alive
+        alive &= ~terminated[:: view.task.ports]
+    return returns
 
 
 class RecurrentPolicy:
@@ -139,17 +139,17 @@ class RecurrentPolicy:
         self._model, self._task = model, task
 
     def reset(self, batch: int) -> None:
-        self._memory: Any = None
+        self._state: Any = None
         self._step = 0
         self._action = np.zeros((batch, self._task.ports * self._task.port_actions), np.float32)  # (B, P * A)
 
     def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
         batch = len(observation)
-        over = np.full(batch, self._step / self._task.horizon)  # (B,) how much of the lifetime
-        beside = np.stack([reward, np.zeros(batch), over], axis=1)  # (B, 3)
-        seen = np.concatenate([observation, self._action, beside], axis=1).astype(np.float32)
-        begins = np.full(batch, self._step == 0)
-        action, self._memory = self._model.predict(seen, state=self._memory, episode_start=begins, deterministic=True)
+        elapsed = np.full(batch, self._step / self._task.horizon)  # (B,)
+        beside = np.stack([reward, np.zeros(batch), elapsed], axis=1)  # (B, 3)
+        inputs = np.concatenate([observation, self._action, beside], axis=1).astype(np.float32)
+        begins = np.full(batch, self._step == 0)  # (B,)
+        action, self._state = self._model.predict(inputs, state=self._state, episode_start=begins, deterministic=True)
         self._step += 1
         self._action = action
         return action

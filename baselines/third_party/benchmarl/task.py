@@ -26,14 +26,14 @@ class Copies(EnvBase):
     """Copies of a PettingZoo environment as one batched environment of TorchRL.
 
     TorchRL's own wrapper holds one environment and takes a multiple of the time of its step; this one stacks what many
-    return. BenchMARL has no policy for MultiDiscrete actions, so an answer and a word are one choice among all pairs.
+    return. BenchMARL has no policy for MultiDiscrete actions, so an action and a message are one choice among all pairs.
 
     Args:
         make: makes one environment.
         copies: how many (B).
         seed: copy i plays the episodes of seed * copies + i, unless `name_episodes` is called.
-        ids: whether each port is also shown its number, one-hot. Without, ports that see the same and share a policy do
-            the same, as long as the policy does not draw lots.
+        ids: whether each port is also shown its number, one-hot. Without, ports that see the same and share a policy act
+            the same, unless the policy is stochastic.
     """
 
     def __init__(self, make: Callable[[], Any], copies: int, seed: int, ids: bool) -> None:
@@ -46,8 +46,8 @@ class Copies(EnvBase):
         lead = (copies, len(self.agents))  # (B, P)
         self.features = one.observation_space(self.agents[0]).shape[0]
         numbers = np.eye(len(self.agents), dtype=np.float32)[:, : len(self.agents) if ids else 0]  # (P, P) or (P, 0)
-        shown = np.pad(numbers, ((0, 0), (self.features, 0)))  # (P, F) with the ids at the end
-        self.shown = np.tile(shown, (copies, 1, 1))  # (B, P, F)
+        observations = np.pad(numbers, ((0, 0), (self.features, 0)))  # (P, F) with the ids at the end
+        self.observations = np.tile(observations, (copies, 1, 1))  # (B, P, F)
         self.states = np.zeros((copies, *one.state_space.shape), np.float32)  # (B, S)
         self.metrics: list[dict[str, Any]] = [{}] * copies
 
@@ -61,7 +61,7 @@ class Copies(EnvBase):
             self._sizes = tuple(np.atleast_1d(getattr(space, "nvec", getattr(space, "n", 0))))
             self._shape = space.shape
             action = Categorical(int(np.prod(self._sizes)), shape=lead)  # (B, P)
-        ports = Composite({"observation": Unbounded(self.shown.shape)}, shape=lead)
+        ports = Composite({"observation": Unbounded(self.observations.shape)}, shape=lead)
         self.observation_spec = Composite({GROUP: ports, "state": Unbounded(self.states.shape)}, shape=(copies,))
         self.action_spec = Composite({GROUP: Composite({"action": action}, shape=lead)}, shape=(copies,))
         reward = Composite({"reward": Unbounded((*lead, 1))}, shape=lead)
@@ -97,7 +97,7 @@ class Copies(EnvBase):
         if not self.continuous:
             parts = np.unravel_index(actions, self._sizes)
             actions = np.stack(parts, axis=-1).reshape(*actions.shape, *self._shape)  # (B, P, parts)
-        rewards = np.zeros((*self.shown.shape[:2], 1), np.float32)  # (B, P, 1)
+        rewards = np.zeros((*self.observations.shape[:2], 1), np.float32)  # (B, P, 1)
         ended = np.zeros((len(self.envs), 1), np.bool_)  # (B, 1)
         for i, env in enumerate(self.envs):
             chosen = dict(zip(self.agents, actions[i], strict=True))
@@ -113,12 +113,12 @@ class Copies(EnvBase):
         return seen
 
     def _see(self, i: int, observations: dict[str, Any]) -> None:
-        self.shown[i, :, : self.features] = list(observations.values())
+        self.observations[i, :, : self.features] = list(observations.values())
         self.states[i] = self.envs[i].state()  # (S,)
 
     def _seen(self) -> TensorDict:
-        shown, states = torch.from_numpy(self.shown.copy()), torch.from_numpy(self.states.copy())
-        ports = TensorDict({"observation": shown}, shown.shape[:2])
+        observations, states = torch.from_numpy(self.observations.copy()), torch.from_numpy(self.states.copy())
+        ports = TensorDict({"observation": observations}, observations.shape[:2])
         return TensorDict({GROUP: ports, "state": states}, self.batch_size)
 
 
