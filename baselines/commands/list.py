@@ -18,7 +18,7 @@ class List:
     def run(self, console: Console) -> int:
         for table in (_suites(), _recipes(), _agents(), _probes()):
             console.print(table)
-        console.print("CPU-hours and -seconds: about, as measured on one core of a two-core machine for the first agent.")
+        console.print("CPU-hours and -seconds: about, as measured on a core of a two-core machine for the first agent.")
         return 0
 
     def kept(self) -> str:

@@ -26,9 +26,7 @@ class BPTTLearner(Learner[BPTT]):
         super().__init__(agent, task_id, arguments, settings, seed=seed)
         task = self.spec.make_task(**arguments)
         if not task.functional:
-            raise ValueError(
-                f"task must be differentiable for back-propagation, got {task}, which runs in a simulator"
-            )
+            raise ValueError(f"task must be differentiable for back-propagation, got {task}, which runs in a simulator")
         self.optimizer = torch.optim.Adam(agent.parameters(), fused=True)
 
     def training_step(self, episodes: EpisodeBatch) -> dict[str, float]:

@@ -23,7 +23,7 @@ from badger_envs.views import SharedTaskVectorEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
 
 MIN_EPISODES_IN_A_BATCH = 10
-"""Fewest episodes in a minibatch of RecurrentPPO, which otherwise truncates the gradient through the memory silently."""
+"""Fewest episodes in a minibatch of RecurrentPPO, which otherwise silently truncates the gradient of the memory."""
 
 
 def recurrent_ppo(

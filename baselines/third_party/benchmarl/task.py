@@ -26,14 +26,14 @@ class Copies(EnvBase):
     """Copies of a PettingZoo environment as one batched environment of TorchRL.
 
     TorchRL's own wrapper holds one environment and takes a multiple of the time of its step; this one stacks what many
-    return. BenchMARL has no policy for MultiDiscrete actions, so an action and a message are one choice among all pairs.
+    return. BenchMARL has no policy for MultiDiscrete actions, so action and message are one choice among all pairs.
 
     Args:
         make: makes one environment.
         copies: how many (B).
         seed: copy i plays the episodes of seed * copies + i, unless `name_episodes` is called.
-        ids: whether each port is also shown its number, one-hot. Without, ports that see the same and share a policy act
-            the same, unless the policy is stochastic.
+        ids: whether each port is also shown its number, one-hot. Without, ports that observe the same and share a
+            policy act the same, unless the policy is stochastic.
     """
 
     def __init__(self, make: Callable[[], Any], copies: int, seed: int, ids: bool) -> None:
