@@ -11,27 +11,32 @@ from typing import NoReturn
 
 import tyro
 
-from leaderboards import commands
+from leaderboards.commands.build import Build
+from leaderboards.commands.check import Check, CheckPullRequest
+from leaderboards.commands.common import REFUSED
+from leaderboards.commands.evaluate import Evaluate, Reproduce
+from leaderboards.commands.submit import Submit, Withdraw
 from leaderboards.schema.errors import SubmissionError, printable
 
 BAD_USAGE, INTERRUPTED = 2, 130
-COMMANDS: dict[str, Callable[..., commands.Command]] = {
-    "submit": commands.Submit,
-    "check": commands.Check,
-    "check-pull-request": commands.CheckPullRequest,
-    "withdraw": commands.Withdraw,
-    "evaluate": commands.Evaluate,
-    "reproduce": commands.Reproduce,
-    "build": commands.Build,
+Command = Submit | Check | CheckPullRequest | Withdraw | Evaluate | Reproduce | Build
+COMMANDS: dict[str, Callable[..., Command]] = {
+    "submit": Submit,
+    "check": Check,
+    "check-pull-request": CheckPullRequest,
+    "withdraw": Withdraw,
+    "evaluate": Evaluate,
+    "reproduce": Reproduce,
+    "build": Build,
 }
 
 
-def parse(words: Sequence[str]) -> commands.Command:
+def parse(words: Sequence[str]) -> Command:
     """The command that is asked for; exits with code 2 and a line on standard error where there is none."""
     box = io.StringIO()
     try:
         with redirect_stderr(box):
-            command: commands.Command = tyro.extras.subcommand_cli_from_dict(
+            command: Command = tyro.extras.subcommand_cli_from_dict(
                 COMMANDS,
                 prog="python -m leaderboards",
                 description="Submit results, check them, publish them.",
@@ -64,7 +69,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except SubmissionError as error:
         for detail in error.errors:
             print(f"refused: {detail}", file=sys.stderr)
-        return commands.REFUSED
+        return REFUSED
     except (ValueError, OSError) as error:
         print(f"error: {printable(str(error), max_length=500)}", file=sys.stderr)
         return BAD_USAGE

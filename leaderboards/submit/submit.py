@@ -14,7 +14,6 @@ from leaderboards.schema.benchmark import BENCHMARKS, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.submission import FILE, FORMAT, Submission, folders, parse, read_submissions, to_bytes
 from leaderboards.submit.draft import Draft
-from leaderboards.submit.from_comparison import from_comparison
 from leaderboards.submit.from_evaluation import from_evaluation
 
 
@@ -47,7 +46,9 @@ def submit(
         SubmissionError: The submission would be refused, or is there already. Nothing is written.
     """
     wanted = load_benchmark(benchmark, benchmarks)
-    if source.is_dir():
+    if source.is_dir():  # which needs baselines; checking does not
+        from leaderboards.submit.from_comparison import from_comparison
+
         draft = from_comparison(source, wanted, agent)
     else:
         draft = from_evaluation(source, wanted, training or {})

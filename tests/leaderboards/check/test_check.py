@@ -143,11 +143,11 @@ def test_nine_digits_are_told_from_ten():
     assert not _nine_digits(np.array([1.000000001, 9999999999.0, 0.1 + 0.2])).any()
 
 
-def test_torch_is_imported_only_by_what_runs_agents():
+def test_imports_of_torch_and_baselines_stand_only_in_what_needs_them():
     for path in ROOT.rglob("*.py"):
         top = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Import | ast.ImportFrom)]
         names = {(getattr(node, "module", None) or node.names[0].name).split(".")[0] for node in top}
-        if path.name not in ("saved_agent.py", "reproduce.py"):
+        if path.name not in ("saved_agent.py", "from_comparison.py"):
             assert not names & {"torch", "baselines"}, path
         if path.name == "agent_schema.py":  # configs of agents need no torch
             assert {node.module for node in top if node.module.startswith("agents")} == {"agents.config"}

@@ -1,0 +1,88 @@
+"""Commands that run policies: those of submitters, and once more those that were submitted."""
+
+import secrets
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tyro.conf import Positional
+
+from leaderboards.commands.common import OK, REFUSED, ROOT
+from leaderboards.schema.benchmark import Benchmark, load_benchmark
+from leaderboards.schema.errors import SubmissionError
+from leaderboards.schema.status import REPRODUCED, WITHDRAWN, record, status_of
+from leaderboards.schema.submission import folders, read_submission
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Run a policy on the test episodes and write the returns to a file."""
+
+    policy: Positional[str]
+    """Folder of a saved agent, or module:factory."""
+    out: Path
+    """File; results are added to those in it."""
+    seed: tuple[int, ...] = (0,)
+    """Training seeds, from 0 on."""
+    problems: tuple[str, ...] = ()
+    """Names of problems; all if none is given."""
+    benchmark: str = "v1"
+    """Name of the benchmark."""
+
+    def run(self) -> int:
+        from leaderboards.evaluate.evaluate import evaluate_to
+
+        command = shlex.join(["python", "-m", "leaderboards", *sys.argv[1:]])
+        benchmark = load_benchmark(self.benchmark)
+        evaluate_to(
+            self.policy, benchmark=benchmark, out=self.out, seeds=self.seed, problems=self.problems, command=command
+        )
+        print(f"wrote {self.out}")
+        print(f"next: evaluate further training seeds into it, then python -m leaderboards submit {self.out} --help")
+        return OK
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Run the weights of submissions again and compare the returns; all submissions with weights if none is given."""
+
+    folders: Positional[tuple[Path, ...]] = ()
+    """Folders of submissions."""
+    rows: int | None = None
+    """How many results of each, drawn at random; None: all."""
+    fresh: bool = False
+    """Run on other episodes than the benchmark's and compare the means."""
+    seed: int | None = None
+    """Draws results and episodes; None: drawn at random and printed."""
+    record: str | None = None
+    """Record in status.json of everything that agrees who ran it."""
+    root: Path = ROOT
+    """Folder of all submissions."""
+
+    def run(self) -> int:
+        # Drawn now, so that nobody could know it when the submission was made.
+        seed = secrets.randbelow(2**32) if self.seed is None else self.seed
+        if self.folders:
+            return max(self._reproduce(folder, seed) for folder in self.folders)
+        print(f"seed {seed}")
+        code = OK
+        for folder in (folder for benchmark in Benchmark.names() for folder in folders(self.root, benchmark)):
+            try:
+                if read_submission(folder).agent.source == "badger" and status_of(folder) != WITHDRAWN:
+                    code = max(code, self._reproduce(folder, seed))
+            except SubmissionError as error:  # the others are run all the same
+                print(f"{folder}: refused: {error}")
+                code = REFUSED
+        return code
+
+    def _reproduce(self, folder: Path, seed: int) -> int:
+        from leaderboards.evaluate.reproduce import reproduce
+
+        report = reproduce(folder, rows=self.rows, fresh=self.fresh, seed=seed)
+        for line in report.lines():
+            print(line)
+        print(f"{folder}: {'agrees' if report.agrees else 'DIFFERS'}, seed {report.seed}")
+        if self.record and report.agrees:
+            record(folder, REPRODUCED, self.record, report.details())
+        return OK if report.agrees else REFUSED

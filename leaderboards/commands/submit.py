@@ -1,0 +1,94 @@
+"""Commands of those who submit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tyro.conf import Positional
+
+from leaderboards.commands.common import OK, ROOT
+from leaderboards.schema.status import withdraw
+from leaderboards.schema.submission import Submission
+from leaderboards.submit.submit import submit
+
+
+@dataclass(frozen=True)
+class Submit:
+    """Make a submission from results and check it."""
+
+    # Options named like a field of `Submission` go into submission.json.
+
+    source: Positional[Path]
+    """Folder that `baselines compare` wrote, or file that `leaderboards evaluate` wrote."""
+    authors: tuple[str, ...]
+    """Names of all authors."""
+    url: str
+    """Address of the code, https://..."""
+    agent: str | None = None
+    """Name of the agent, where the results have several."""
+    name: str | None = None
+    """Name of the submission: lower-case letters, digits and hyphens; None: the agent's."""
+    title: str | None = None
+    """Title on the board; None: as in the results."""
+    about: str | None = None
+    """Description, a few sentences; None: as in the results."""
+    date: str | None = None
+    """YYYY-MM-DD; None: today."""
+    previous: str | None = None
+    """Folder of the version that this one replaces."""
+    steps: tuple[str, ...] = ()
+    """For a file of `leaderboards evaluate`: environment steps of one training; a number, or PROBLEM=NUMBER each."""
+    cpu_seconds: tuple[str, ...] = ()
+    """For a file of `leaderboards evaluate`: CPU-seconds of one training; a number, or PROBLEM=NUMBER each."""
+    parameters: tuple[str, ...] = ()
+    """For a file of `leaderboards evaluate`: trained parameters; a number, or PROBLEM=NUMBER each."""
+    device: str | None = None
+    """For a file of `leaderboards evaluate`: the device of the training."""
+    command: tuple[str, ...] = ()
+    """For a file of `leaderboards evaluate`: commands of the training; quote each."""
+    benchmark: str = "v1"
+    """Name of the benchmark."""
+    root: Path = ROOT
+    """Folder of all submissions."""
+
+    def run(self) -> int:
+        training: dict[str, Any] = {
+            "environment_steps": _by_problem(self.steps, int, "--steps"),
+            "cpu_seconds": _by_problem(self.cpu_seconds, float, "--cpu-seconds"),
+            "parameters": _by_problem(self.parameters, int, "--parameters"),
+            "device": self.device,
+            "commands": self.command,
+        }
+        names = Submission.model_fields.keys() - {"agent"}  # that option picks one of several agents
+        fields = {name: value for name, value in vars(self).items() if name in names}
+        folder = submit(self.source, root=self.root, agent=self.agent, training=training, **fields)
+        print(f"wrote {folder}, which passes the check")
+        print(f"next: look at submission.json, git add {folder}, and open a pull request that holds nothing else")
+        return OK
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Withdraw a submission from the ranking; its files are kept."""
+
+    folder: Positional[Path]
+    """Folder of the submission."""
+    reason: str
+    """Why; it is shown on the board."""
+
+    def run(self) -> int:
+        withdraw(self.folder, self.reason)
+        print(f"withdrawn: {self.folder}; its files are kept")
+        return OK
+
+
+def _by_problem(words: Sequence[str], kind: type[Any], option: str) -> Any:
+    """["guessing=5", "xor3=6"] -> {...}; ["5"] -> 5; [] -> None."""
+    try:
+        if len(words) == 1 and "=" not in words[0]:
+            return kind(words[0])
+        pairs = [word.split("=") for word in words]
+        return {problem: kind(number) for problem, number in pairs} or None
+    except ValueError:
+        raise ValueError(f"{option} must be a number, or PROBLEM=NUMBER each, got {' '.join(words)!r}") from None
