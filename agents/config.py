@@ -122,9 +122,9 @@ class HandcraftedConfig:
     port_features: int
     """Numbers a port shows (F)."""
     rule: str
-    """A name in `agents.rules.RULES`: "parity", "elimination" or "wave"."""
+    """A name in `agents.rules.RULES`: "parity", "elimination", "distance_vectors", "pull_together" or "wave"."""
     port_actions: int = 1
-    """Entries a port takes (A): 1."""
+    """Entries a port takes (A), as many as the rule's row says."""
     rounds: int = 1
     """Rounds of messages in one inner step (K)."""
     settings: tuple[float, ...] = ()
@@ -134,8 +134,8 @@ class HandcraftedConfig:
         require_words(self, rule=tuple(RULES))
         rule = RULES[self.rule]
         require_sizes(self, port_features=rule.features, port_actions=1, rounds=1)
-        if self.port_actions != 1:
-            raise ValueError(f"port_actions must be 1, got {self.port_actions}")
+        if self.port_actions != rule.actions:
+            raise ValueError(f"port_actions must be {rule.actions}, got {self.port_actions}")
         fits = isinstance(self.settings, list | tuple) and len(self.settings) == len(rule.settings)
         if not fits or not all(map(_is_number, self.settings)):
             raise ValueError(f"settings must be numbers ({', '.join(rule.settings)}), got {self.settings}")

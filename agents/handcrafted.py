@@ -30,11 +30,11 @@ class HandcraftedState(NamedTuple):
 class OthersMessages(nn.Module):
     """Everybody hears each of the others."""
 
-    def forward(self, said: Tensor) -> Tensor:
-        """(B, E, M) -> (B, E, D, M), where place d of expert i has what expert (i + 1 + d) mod E said."""
-        experts = said.shape[1]
-        place = torch.arange(experts, device=said.device)
-        return said[:, (place[:, None] + place[1:]) % experts]  # (B, E, D, M)
+    def forward(self, messages: Tensor) -> Tensor:
+        """(B, E, M) -> (B, E, D, M), where place d of expert i has what expert (i + 1 + d) mod E has sent."""
+        experts = messages.shape[1]
+        place = torch.arange(experts, device=messages.device)
+        return messages[:, (place[:, None] + place[1:]) % experts]  # (B, E, D, M)
 
 
 class Handcrafted(Agent):
@@ -50,7 +50,7 @@ class Handcrafted(Agent):
         rule: type[Rule] = load_part(spec.entry_point)
         self.rule = rule(dict(zip(spec.settings, config.settings, strict=True)))
         self.messages = OthersMessages()
-        # Nothing to learn, but it has to live somewhere.
+        # Nothing to learn, but it has to be on some device.
         self.register_buffer("place", torch.zeros(0))
 
     def accepts(self, ports: int) -> bool:
@@ -61,7 +61,7 @@ class Handcrafted(Agent):
     ) -> HandcraftedState:
         self.require_ports(ports)
         number = torch.arange(1, ports + 1, device=self.device) * GOLDEN % 1.0  # (E,)
-        memory = torch.zeros(batch, ports, self.rule.memory(ports), device=self.device)
+        memory = torch.zeros(batch, ports, self.rule.memory_size(ports), device=self.device)
         return HandcraftedState(memory, number.expand(batch, -1))
 
     @property
@@ -73,11 +73,11 @@ class Handcrafted(Agent):
 
     def forward(self, observation: Tensor, state: HandcraftedState) -> tuple[Tensor, HandcraftedState]:
         experts = state.memory.shape[:2]
-        # One row per expert, so that no rule can look beyond what its expert sees and hears.
+        # One row per expert, so that no rule can look beyond what its expert observes and receives.
         own = Own(observation.flatten(0, 1), state.number.flatten())
-        memory = self.rule.see(own, state.memory.flatten(0, 1))  # (N, H)
+        memory = self.rule.observe(own, state.memory.flatten(0, 1))  # (N, H)
         for _ in range(self.config.rounds):
-            said = self.rule.say(own, memory).view(*experts, self.rule.message)  # (B, E, M)
-            memory = self.rule.hear(own, memory, self.messages(said).flatten(0, 1))  # (N, H)
-        action = self.rule.act(own, memory).clamp(-1.0, 1.0)  # (N, A)
-        return action.view(*experts, 1), HandcraftedState(memory.view(state.memory.shape), state.number)  # (B, P, A)
+            messages = self.rule.send(own, memory).view(*experts, self.rule.message_size)  # (B, E, M)
+            memory = self.rule.receive(own, memory, self.messages(messages).flatten(0, 1))  # (N, H)
+        action = self.rule.act(own, memory).clamp(-1.0, 1.0).view(*experts, self.config.port_actions)  # (B, P, A)
+        return action, HandcraftedState(memory.view(state.memory.shape), state.number)

@@ -1,6 +1,6 @@
 """Routing along a hidden permutation, by elimination. Axis letters as in `agents.rules.rule`; E experts, oneself first.
 
-Every port shows an input and is told afterwards which number it should have put out: an input that another port, or it
+Every port shows an input and afterwards which number it should have put out: an input that another port, or it
 itself, showed at the time.
 """
 
@@ -16,32 +16,32 @@ TOLERANCE = 1e-3
 
 
 class Elimination(Rule):
-    """Say your input; put out the mean of the inputs that may be the one wanted here; strike out those that were not.
+    """Send your input; put out the mean of the inputs that may be the one wanted here; strike out those that were not.
 
     If all are struck out, the permutation is another one by now: all may be it again.
 
     Memory: whether it knows of a step before; for each expert whether its input is struck out; and each one's input.
     """
 
-    message = 1
+    message_size = 1
 
-    def memory(self, experts: int) -> int:
+    def memory_size(self, experts: int) -> int:
         return 1 + 2 * experts
 
-    def see(self, own: Own, memory: Tensor) -> Tensor:
-        lived, struck, inputs = _parts(memory)
-        differs = (inputs - own.shown[:, WANTED, None]).abs() > TOLERANCE  # (N, E)
-        struck = torch.maximum(struck, (differs & (lived > 0.0)).to(struck.dtype))  # (N, E)
+    def observe(self, own: Own, memory: Tensor) -> Tensor:
+        steps, struck, inputs = _parts(memory)
+        differs = (inputs - own.observation[:, WANTED, None]).abs() > TOLERANCE  # (N, E)
+        struck = torch.maximum(struck, (differs & (steps > 0.0)).to(struck.dtype))  # (N, E)
         struck = struck * (struck.amin(dim=1, keepdim=True) == 0.0)  # (N, E)
-        inputs = torch.cat([own.shown[:, INPUT, None], torch.zeros_like(inputs[:, 1:])], dim=1)  # (N, E)
-        return torch.cat([torch.ones_like(lived), struck, inputs], dim=1)  # (N, H)
+        inputs = torch.cat([own.observation[:, INPUT, None], torch.zeros_like(inputs[:, 1:])], dim=1)  # (N, E)
+        return torch.cat([torch.ones_like(steps), struck, inputs], dim=1)  # (N, H)
 
-    def say(self, own: Own, memory: Tensor) -> Tensor:
-        return own.shown[:, INPUT, None]  # (N, M)
+    def send(self, own: Own, memory: Tensor) -> Tensor:
+        return own.observation[:, INPUT, None]  # (N, M)
 
-    def hear(self, own: Own, memory: Tensor, heard: Tensor) -> Tensor:
-        lived, struck, inputs = _parts(memory)
-        return torch.cat([lived, struck, inputs[:, :1], heard[:, :, 0]], dim=1)  # (N, H)
+    def receive(self, own: Own, memory: Tensor, messages: Tensor) -> Tensor:
+        steps, struck, inputs = _parts(memory)
+        return torch.cat([steps, struck, inputs[:, :1], messages[:, :, 0]], dim=1)  # (N, H)
 
     def act(self, own: Own, memory: Tensor) -> Tensor:
         _, struck, inputs = _parts(memory)
@@ -52,5 +52,5 @@ class Elimination(Rule):
 def _parts(memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """(N, H) -> (N, 1), (N, E), (N, E)."""
     experts = (memory.shape[1] - 1) // 2
-    lived, struck, inputs = torch.split(memory, [1, experts, experts], dim=1)
-    return lived, struck, inputs
+    steps, struck, inputs = torch.split(memory, [1, experts, experts], dim=1)
+    return steps, struck, inputs

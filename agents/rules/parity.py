@@ -10,26 +10,26 @@ BIT = 0
 
 
 class Parity(Rule):
-    """Say your bit; answer the product of yours and all that you hear, which is 0 where anybody is silent.
+    """Send your bit; answer the product of yours and all that you receive, which is 0 where anybody is silent.
 
     Memory: the own bit, and the product of the others'.
     """
 
-    message = 1
+    message_size = 1
 
-    def memory(self, experts: int) -> int:
+    def memory_size(self, experts: int) -> int:
         return 2
 
-    def see(self, own: Own, memory: Tensor) -> Tensor:
-        shown = own.shown[:, BIT]  # (N,)
-        bit = torch.where(shown != 0.0, shown, memory[:, 0])  # (N,) remembered, should it flash
+    def observe(self, own: Own, memory: Tensor) -> Tensor:
+        bit = own.observation[:, BIT]  # (N,)
+        bit = torch.where(bit != 0.0, bit, memory[:, 0])  # (N,) remembered, should it flash
         return torch.stack([bit, memory[:, 1]], dim=1)  # (N, H)
 
-    def say(self, own: Own, memory: Tensor) -> Tensor:
+    def send(self, own: Own, memory: Tensor) -> Tensor:
         return memory[:, :1]  # (N, M)
 
-    def hear(self, own: Own, memory: Tensor, heard: Tensor) -> Tensor:
-        others = heard[:, :, 0].sign().prod(dim=1)  # (N,)
+    def receive(self, own: Own, memory: Tensor, messages: Tensor) -> Tensor:
+        others = messages[:, :, 0].sign().prod(dim=1)  # (N,)
         return torch.stack([memory[:, 0], others], dim=1)  # (N, H)
 
     def act(self, own: Own, memory: Tensor) -> Tensor:

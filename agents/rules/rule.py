@@ -1,4 +1,4 @@
-"""What a handcrafted rule is. Axis letters as in `agents`; N experts in a row, D = E - 1 others that each one hears."""
+"""What a handcrafted rule is. Axis letters as in `agents`; N experts in a row, D = E - 1 others of each."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar, NamedTuple
@@ -7,43 +7,43 @@ from torch import Tensor
 
 
 class Own(NamedTuple):
-    """What an expert knows without being told by others."""
+    """What an expert knows without messages."""
 
-    shown: Tensor  # (N, F) by its port
+    observation: Tensor  # (N, F) by its port
     number: Tensor  # (N,) in [0, 1), no two of one lifetime alike; constant
 
 
 class Rule(ABC):
-    """What ONE expert does, written for N at once that know nothing of each other but what they hear.
+    """What ONE expert does, written for N at once that know nothing of each other but their messages.
 
-    In a step it sees; then, K times, it says something and hears the others; then it acts. All that it carries on is
-    its memory, which is 0 at birth. A rule is written for one problem: it knows what the places in what a port shows
-    mean.
+    In a step it observes; then, K times, it sends a message and receives those of the others; then it acts. All that it
+    carries on is its memory, which is 0 at first. A rule is written for one problem: it knows what the places in what a
+    port shows mean.
 
     Args:
         settings: the numbers that its row in `agents.rules.RULES` names, by name.
     """
 
-    message: ClassVar[int]
+    message_size: ClassVar[int]
     """Message entries (M)."""
 
     def __init__(self, settings: dict[str, float]) -> None:
         self.settings = settings
 
     @abstractmethod
-    def memory(self, experts: int) -> int:
+    def memory_size(self, experts: int) -> int:
         """Entries of an expert's memory (H), where there are E experts."""
 
     @abstractmethod
-    def see(self, own: Own, memory: Tensor) -> Tensor:
+    def observe(self, own: Own, memory: Tensor) -> Tensor:
         """Begin a step: memory (N, H) -> (N, H)."""
 
     @abstractmethod
-    def say(self, own: Own, memory: Tensor) -> Tensor:
+    def send(self, own: Own, memory: Tensor) -> Tensor:
         """Memory (N, H) -> message (N, M); all 0 is silence."""
 
     @abstractmethod
-    def hear(self, own: Own, memory: Tensor, heard: Tensor) -> Tensor:
+    def receive(self, own: Own, memory: Tensor, messages: Tensor) -> Tensor:
         """Memory (N, H) and the messages of the others (N, D, M), always in the same order -> memory (N, H)."""
 
     @abstractmethod

@@ -1,7 +1,5 @@
 """Handcrafted policies for hidden XOR. Axis letters as in `badger_envs.core.task`; Q questions in a lifetime."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -66,22 +64,3 @@ class AllButOnePattern(Parity):
     def _answer(self) -> FloatArray:
         product: FloatArray = np.where(self._asked.min(axis=1) > 0.0, -1.0, self._asked.prod(axis=1))  # (B,)
         return product.astype(np.float32)
-
-
-class ParityByMessages:
-    """One rule for every port: say your bit, answer the product of yours and all you hear. Needs `rounds` >= 1."""
-
-    message_size = 1
-
-    def __init__(self, task: HiddenXOR) -> None:
-        if task.rounds < 1 or task.subset:
-            raise ValueError(f"task must have rounds at least 1 and no subset for messages to be in time, got {task}")
-
-    def reset(self, rows: int) -> None:
-        self._bit = np.zeros(rows, np.float32)  # (N,)
-
-    def act(self, observation: FloatArray, heard: FloatArray) -> tuple[FloatArray, FloatArray]:
-        shown = observation[:, BIT]  # (N,)
-        self._bit = np.where(shown != 0.0, shown, self._bit)  # (N,) remembered, should it flash
-        answer: Any = self._bit * heard[:, :, 0].prod(axis=1)  # (N,) 0 if anybody was not heard
-        return answer[:, None], self._bit[:, None]  # (N, A), (N, M)

@@ -1,14 +1,10 @@
-"""Handcrafted policies for mesh routing.
-
-Axis letters as in `badger_envs.core.task`; N rows of ports, D links of a node.
-"""
+"""Handcrafted policies for mesh routing. Axis letters as in `badger_envs.core.task`; D links of a node."""
 
 import numpy as np
-import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
 from badger_envs.envs.mesh_routing.graph import SLOTS, distances
-from badger_envs.envs.mesh_routing.task import ADDRESS_BITS, ADDRESSES, DESTINATION, HERE, INBOX, OWN, UP, MeshRouting
+from badger_envs.envs.mesh_routing.task import DESTINATION, HERE, INBOX, OWN, UP, MeshRouting
 
 
 class ShortestPaths:
@@ -47,40 +43,3 @@ class ShortestPaths:
         action = np.full((batch, self._ports, SLOTS), -1.0, np.float32)  # (B, P, D)
         action[rows, packet_node, far.argmin(axis=1)] = 1.0
         return action.reshape(batch, -1)  # (B, P * D)
-
-
-class DistanceVectors:
-    """Every node tells its neighbours how near it believes to be to each address, and sends packets to the nearest.
-
-    This is the routing of the early internet: a node is near to itself, and one hop further from any other address
-    than the nearest of its neighbours says to be. A message has a number for every address: 1 at the address itself,
-    1/64 less for every hop, 0 where no way is known. News travel one hop per step. Old news of a way that has failed
-    can send packets in circles, so a node keeps the packet while its own belief about the address still changes.
-    """
-
-    message_size = ADDRESSES
-
-    def __init__(self, task: MeshRouting) -> None:
-        pass
-
-    def reset(self, rows: int) -> None:
-        self._near = np.zeros((rows, ADDRESSES), np.float32)  # (N, M)
-
-    def act(self, observation: FloatArray, heard: FloatArray) -> tuple[FloatArray, FloatArray]:
-        rows = np.arange(len(observation))  # (N,)
-        before = self._near
-        self._near = np.maximum(heard.max(axis=1) - np.float32(1.0 / ADDRESSES), 0.0)  # (N, M)
-        self._near[rows, _code(observation[:, OWN])] = 1.0
-        destination = _code(observation[:, DESTINATION])  # (N,)
-        ways = heard[rows, :, destination]  # (N, D)
-        goes = (observation[:, HERE] > 0.0) & (ways.max(axis=1) > 0.0)  # (N,)
-        goes &= self._near[rows, destination] == before[rows, destination]
-        action = np.full((len(rows), SLOTS), -1.0, np.float32)  # (N, D)
-        action[rows[goes], ways.argmax(axis=1)[goes]] = 1.0
-        return action, self._near
-
-
-def _code(signs: FloatArray) -> npt.NDArray[np.int64]:
-    """The number of an address, (N,)."""
-    number: npt.NDArray[np.int64] = (signs > 0.0) @ (1 << np.arange(ADDRESS_BITS))  # (N,)
-    return number

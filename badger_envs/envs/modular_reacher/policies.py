@@ -1,21 +1,16 @@
-"""Handcrafted policies for the modular reacher. Axis letters as in `badger_envs.core.task`; G tips that have a goal.
-
-One controller knows the whole body; one rule, the same for every segment, talks to the neighbours instead.
-"""
+"""Handcrafted policies for the modular reacher. Axis letters as in `badger_envs.core.task`; G tips that have a goal."""
 
 import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
-from badger_envs.envs.modular_reacher.body import MAX_SEGMENTS, carrier_matrix
+from badger_envs.envs.modular_reacher.body import carrier_matrix
 from badger_envs.envs.modular_reacher.task import END, GOAL, MEAN_GOAL, ORIGIN, SEES_GOAL, TURN, ModularReacher
 
 SWEEPS = 2
 """How often the controller goes over all joints in one step; more gains nothing."""
 DAMPING = 1e-5
 """In the units of a squared step of a tip: joints that hardly move a tip are left alone."""
-GAIN = 50.0
-"""Action for each unit of torque by which the goals pull at a joint: full speed until they hardly pull any more."""
 
 
 class _Controller:
@@ -93,40 +88,3 @@ class ReachForMean(_Controller):
 
     def _aim(self, tips: FloatArray) -> FloatArray:
         return np.asarray(MEAN_GOAL, np.float32)
-
-
-class PullTogether:
-    """One rule for every segment: tell the parent how the goals pull at you, and turn the way they pull.
-
-    A goal pulls its tip with the force goal - tip. What that does to a joint somewhere down the tree depends on the
-    sum of the forces and the sum of their torques about the origin alone, so these are passed on from segment to
-    segment, as means with the number of goals that they are of. A `SharedPolicy`, for goal="last" and goal="tips".
-    """
-
-    message_size = 4
-
-    def reset(self, rows: int) -> None:
-        pass
-
-    def act(self, observation: FloatArray, heard: FloatArray) -> tuple[FloatArray, FloatArray]:
-        goal, origin, tip = observation[:, GOAL], observation[:, ORIGIN], observation[:, END]  # (N, 2)
-        children = heard[:, 1:]  # (N, D - 1, M) a parent's messages are of no use
-        counts = np.concatenate([observation[:, [SEES_GOAL]], children[:, :, 3] * MAX_SEGMENTS], axis=1)  # (N, D)
-        forces = np.concatenate([(goal - tip)[:, None], 2.0 * children[:, :, 0:2]], axis=1)  # (N, D, 2)
-        torques = np.concatenate([_cross(tip, goal)[:, None], children[:, :, 2]], axis=1)  # (N, D)
-        count = counts.sum(axis=1)  # (N,)
-        share = counts / np.maximum(count, 1.0)[:, None]  # (N, D)
-        force, torque = (share[:, :, None] * forces).sum(axis=1), (share * torques).sum(axis=1)  # (N, 2), (N,)
-        turn = GAIN * (torque - _cross(origin, force))  # (N,)
-        message = np.column_stack([force / 2.0, torque, count / MAX_SEGMENTS])  # (N, M)
-        return _limited(turn[:, None]), _limited(message)
-
-
-def _cross(one: FloatArray, other: FloatArray) -> FloatArray:
-    """The torque of the force `other` at the place `one`, each (N, 2)."""
-    torque: FloatArray = one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0]  # (N,)
-    return torque
-
-
-def _limited(numbers: FloatArray) -> FloatArray:
-    return np.clip(numbers, -1.0, 1.0).astype(np.float32)

@@ -5,7 +5,6 @@ import numpy.typing as npt
 
 from badger_envs.core.policy import FloatArray
 from badger_envs.envs.modular_robot import features
-from badger_envs.envs.modular_robot.body import BACK
 from badger_envs.envs.modular_robot.draws import SPEED_RANGE
 from badger_envs.envs.modular_robot.gaits import PACES, Gait, commands, gait_of, layout, speeds_of
 from badger_envs.envs.modular_robot.recognition import Shape, commands_of_motors, known_shape, parents_of, recognise
@@ -118,36 +117,3 @@ class Wave:
         gait[:, 0] *= self._pace
         moves = commands(gait[:, None], self._layout, self._step * SECONDS_OF_A_STEP) * self._signs  # (B, P)
         return np.take_along_axis(moves, self._motors, axis=1)
-
-
-class Oscillator:
-    """A rule for one module of a chain: swing, a fixed phase after the module behind, which says where it is.
-
-    The module with nothing behind it swings by itself. Without messages everybody does, all in the same phase, and
-    the body goes nowhere.
-    """
-
-    message_size = 2
-    """Cosine and sine of the phase."""
-
-    def __init__(self, task: ModularRobot) -> None:
-        if task.body != "chain" or task.split != "none" or task.unknown != "none":
-            raise ValueError(f"task must be one chain with nothing hidden, got {task}")
-        self._gaits = {direction: gait_of(task.bodies[0], direction) for direction in (-1, 1)}
-
-    def reset(self, rows: int) -> None:
-        self._phase = np.zeros(rows)  # (N,)
-        self._ahead: npt.NDArray[np.bool_] | None = None  # (N,) whether the goal lies ahead
-
-    def act(self, observation: FloatArray, heard: FloatArray) -> tuple[FloatArray, FloatArray]:
-        if self._ahead is None:  # told while the body lies flat; a module may stand on its head later
-            self._ahead = observation[:, features.AHEAD] > 0.0
-        gait = np.where(self._ahead[:, None], self._gaits[1], self._gaits[-1])  # (N, 8)
-        frequency, after, size = gait[:, 0], gait[:, 1], gait[:, 3]  # 3 x (N,)
-        passed = 2 * np.pi * frequency * SECONDS_OF_A_STEP  # (N,) radians in a step
-        cos, sin = heard[:, BACK, 0], heard[:, BACK, 1]  # 2 x (N,)
-        follows = (cos != 0.0) | (sin != 0.0)
-        self._phase = np.where(follows, np.arctan2(sin, cos) + after, self._phase) + passed
-        action = np.clip(size * np.sin(self._phase), -1.0, 1.0)[:, None]  # (N, A)
-        messages = np.stack([np.cos(self._phase), np.sin(self._phase)], axis=1)  # (N, M)
-        return action.astype(np.float32), messages.astype(np.float32)

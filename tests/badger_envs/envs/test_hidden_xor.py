@@ -4,13 +4,10 @@ import numpy as np
 import pytest
 
 from badger_envs import HiddenXOR, episode_keys
-from badger_envs.core.episodes import EpisodeSet
-from badger_envs.core.shared_policy import live_together
-from badger_envs.envs.hidden_xor.policies import Parity, ParityByMessages
+from badger_envs.envs.hidden_xor.policies import Parity
 from badger_envs.envs.hidden_xor.returns import known
 from badger_envs.envs.hidden_xor.task import HiddenXORState
 from badger_envs.evaluation import evaluate
-from badger_envs.registry import reference_returns
 
 ID = "Badger/HiddenXOR-v0"
 
@@ -105,20 +102,6 @@ def test_the_curve_of_what_follows_from_before_is_that_of_the_reference():
     assert known(task)[:2].tolist() == [1 / 16, (15 * 2 + 1) / 16**2]
     result = evaluate(Parity(task), ID, episodes=20_000, **task.arguments())
     assert np.abs(result.curve[1::2] - known(task)).max() < 4 * 0.5 / np.sqrt(20_000)
-
-
-@pytest.mark.parametrize("bits", [2, 3, 8, 16])
-@pytest.mark.parametrize("flash", [False, True])
-def test_one_rule_for_all_solves_it_by_messages_and_is_at_chance_without(bits, flash):
-    task = HiddenXOR(bits=bits, rounds=1, questions=2, flash=flash)
-    keys = episode_keys(0, np.arange(500), EpisodeSet.TEST)
-    assert reference_returns(task).score(live_together(ParityByMessages(task), task, keys)).min() == 1.0
-    assert reference_returns(task).score(live_together(ParityByMessages(task), task, keys, cut=True)).max() == 0.0
-
-
-def test_a_rule_that_needs_time_for_messages_refuses_tasks_without():
-    with pytest.raises(ValueError, match="task must have rounds at least 1 and no subset"):
-        ParityByMessages(HiddenXOR(rounds=0))
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,9 @@ import pytest
 
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.policy import Blind
-from badger_envs.core.shared_policy import live_together
 from badger_envs.envs.modular_reacher import drawing
 from badger_envs.envs.modular_reacher.body import carrier_matrix
-from badger_envs.envs.modular_reacher.policies import PullTogether, Reach, ReachForMean
+from badger_envs.envs.modular_reacher.policies import Reach, ReachForMean
 from badger_envs.envs.modular_reacher.task import ModularReacher
 from badger_envs.reference_returns import EPISODES_ON_DEMAND, mean_return, measured_return, task_key
 from badger_envs.registry import reference_returns
@@ -181,18 +180,6 @@ def test_reference_returns_that_are_not_stored_are_measured_once():
 def test_equal_tasks_have_equal_names_in_the_store():
     assert task_key(ModularReacher(branching=1)) == task_key(ModularReacher(branching=1.0))
     assert task_key(ModularReacher(goal="last")) != task_key(ModularReacher())
-
-
-@pytest.mark.parametrize(
-    "task", [ModularReacher(goal="last"), ModularReacher(segments=8, branching=0.3, goal="tips")], ids=["last", "tips"]
-)
-def test_one_rule_for_all_segments_reaches_with_messages_and_not_without(task):
-    scores = {
-        cut: reference_returns(task).score(live_together(PullTogether(), task, KEYS, cut=cut)).mean()
-        for cut in (False, True)
-    }
-    assert scores[False] > 0.6
-    assert scores[True] < 0.0
 
 
 def test_the_text_shows_arm_tip_and_goal():

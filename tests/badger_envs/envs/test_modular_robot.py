@@ -9,13 +9,12 @@ import torch
 from gymnasium.error import DependencyNotInstalled
 
 from badger_envs.core.episodes import EpisodeSet, episode_keys
-from badger_envs.core.shared_policy import live_together
 from badger_envs.envs.modular_robot import drawing, features
 from badger_envs.envs.modular_robot.bodies import bodies_of, chain, snake, star
 from badger_envs.envs.modular_robot.body import BACK, FRONT, LEFT, RIGHT, Body, Module
 from badger_envs.envs.modular_robot.draws import FRICTION_RANGE, HEAVIEST_PAYLOAD, SPEED_RANGE
 from badger_envs.envs.modular_robot.model import build
-from badger_envs.envs.modular_robot.policies import Oscillator, Wave
+from badger_envs.envs.modular_robot.policies import Wave
 from badger_envs.envs.modular_robot.task import ModularRobot
 from badger_envs.registry import reference_returns
 from tests.helpers.cases import skip_without_opengl
@@ -330,15 +329,6 @@ def test_a_simulation_that_runs_away_ends_the_episode_and_leaves_no_log(tmp_path
     assert (after.logto_file, after.logto_console) == (before.logto_file, before.logto_console)
     state = task.reset_rows(state, np.asarray([1]), keys(1, 9))
     assert not task.terminal(state).any()
-
-
-@pytest.mark.parametrize("modules", [4, 8])
-def test_a_shared_rule_with_messages_walks_and_without_them_does_not(modules):
-    task = ModularRobot(modules=modules)
-    named = episode_keys(0, np.arange(16), EpisodeSet.TEST)
-    talking, cut = (live_together(Oscillator(task), task, named, cut=cut).mean() for cut in (False, True))
-    assert reference_returns(task).score(talking) >= 0.9
-    assert abs(reference_returns(task).score(cut)) < 0.1
 
 
 @pytest.mark.parametrize(
