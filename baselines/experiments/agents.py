@@ -103,18 +103,9 @@ AGENTS: dict[str, AgentSpec] = {
             {"messages": "gated", "identity": "one_hot"},
         ),
         AgentSpec(
-            "monolithic",
-            "monolithic GRU",
-            "one recurrent network for all ports, the policy of RL2",
-            "Monolithic",
+            "monolithic", "monolithic GRU", "one recurrent network for all ports, the policy of RL2", "Monolithic"
         ),
-        AgentSpec(
-            "monolithic_lstm",
-            "monolithic LSTM",
-            "the same with an LSTM",
-            "Monolithic",
-            {"cell": "lstm"},
-        ),
+        AgentSpec("monolithic_lstm", "monolithic LSTM", "the same with an LSTM", "Monolithic", {"cell": "lstm"}),
         AgentSpec(
             "shared",
             "shared, no messages",
@@ -130,10 +121,7 @@ AGENTS: dict[str, AgentSpec] = {
             {"rounds": 2},
         ),
         AgentSpec(
-            "independent",
-            "independent",
-            "a recurrent network for each port, none shared, none talking",
-            "Independent",
+            "independent", "independent", "a recurrent network for each port, none shared, none talking", "Independent"
         ),
     )
 }

@@ -1,8 +1,7 @@
 """What is asked of every trained agent besides its score: a probe is one function and one row of `PROBES`.
 
 Each probe gives a curve: the score where something was done to the agent or to its episodes, more or less of it, with
-the point at which it was trained. A probe that does not apply to an agent has no curve. The table needs no torch. Axis
-letters as in `agents`.
+the point at which it was trained. A probe that does not apply to an agent has no curve. Axis letters as in `agents`.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the table of probes needs no torch
     from torch import Tensor
 
     from agents import Agent
     from baselines.perturbations.subject import Subject
 
 FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
-
 Curve = list[tuple[float, float]]
 """Points (what was done, score)."""
 
@@ -49,7 +47,7 @@ def _switch(subject: Subject) -> Curve:
 
 
 def _forget(subject: Subject) -> Curve:
-    """Each expert forgets everything with this probability; of an agent that is one, each number of its memory."""
+    """Each expert's memory is reset with this probability; of an agent that is one, each entry of its memory."""
 
     def score(fraction: float) -> float:
         def lose(step: int, state: Any) -> Any:
@@ -67,9 +65,9 @@ def _forget(subject: Subject) -> Curve:
 
 
 def _listening(subject: Subject, disturb: Callable[[Tensor], Tensor]) -> float:
-    """The score while something is done to all that is heard, (B, E, M)."""
+    """The score while something is done to the messages that experts receive, (B, E, M)."""
     assert subject.agent.message_module is not None
-    hook = subject.agent.message_module.register_forward_hook(lambda module, inputs, heard: disturb(heard))
+    hook = subject.agent.message_module.register_forward_hook(lambda module, inputs, received: disturb(received))
     try:
         return subject.score().item()
     finally:
@@ -77,16 +75,16 @@ def _listening(subject: Subject, disturb: Callable[[Tensor], Tensor]) -> float:
 
 
 def _cut(subject: Subject) -> Curve:
-    """Each time, each expert hears nothing with this probability."""
+    """In each round, the messages to each expert are lost with this probability."""
     if subject.agent.message_module is None:
         return []
 
     def score(fraction: float) -> float:
         draws = subject.draws()
 
-        def disturb(heard: Tensor) -> Tensor:
-            kept = ~draws.happens(fraction, *heard.shape[:-1])  # (B, E)
-            return heard * kept.to(heard.device, heard.dtype)[..., None]
+        def disturb(received: Tensor) -> Tensor:
+            kept = ~draws.happens(fraction, *received.shape[:-1])  # (B, E)
+            return received * kept.to(received.device, received.dtype)[..., None]
 
         return _listening(subject, disturb)
 
@@ -94,16 +92,16 @@ def _cut(subject: Subject) -> Curve:
 
 
 def _noise(subject: Subject) -> Curve:
-    """Normal noise, in units of the root mean square of what is heard."""
+    """Normal noise, in units of the root mean square of the messages."""
     if subject.agent.message_module is None:
         return []
 
     def score(size: float) -> float:
         draws = subject.draws()
 
-        def disturb(heard: Tensor) -> Tensor:
-            noise = draws.normal(*heard.shape).to(heard.device)  # (B, E, M)
-            return heard + size * heard.square().mean().sqrt() * noise
+        def disturb(received: Tensor) -> Tensor:
+            noise = draws.normal(*received.shape).to(received.device)  # (B, E, M)
+            return received + size * received.square().mean().sqrt() * noise
 
         return _listening(subject, disturb)
 
@@ -111,16 +109,16 @@ def _noise(subject: Subject) -> Curve:
 
 
 def _delay(subject: Subject) -> Curve:
-    """What is heard was said so many rounds before; silence at first."""
+    """Messages arrive so many rounds late; zeros at first."""
     if subject.agent.message_module is None:
         return []
 
     def score(rounds: int) -> float:
         queue: list[Tensor] = []
 
-        def disturb(heard: Tensor) -> Tensor:
-            queue.append(heard)
-            return queue.pop(0) if len(queue) > rounds else heard.new_zeros(heard.shape)
+        def disturb(received: Tensor) -> Tensor:
+            queue.append(received)
+            return queue.pop(0) if len(queue) > rounds else received.new_zeros(received.shape)
 
         return _listening(subject, disturb)
 
@@ -142,30 +140,29 @@ def _experts(subject: Subject) -> Curve:
 
 
 def _newcomers(subject: Subject) -> Curve:
-    """So many times the experts after half of the life: removed at random, or newborn."""
-    trained = getattr(subject.agent.config, "experts", None)
+    """So many times the experts after half of the episode: removed at random, or added."""
+    agent: Any = subject.agent
+    trained = getattr(agent.config, "experts", None)
     if trained is None:
         return []
 
     def score(factor: float) -> float:
         def change(step: int, state: Any) -> Any:
-            agent: Any = subject.agent
             if step != subject.task.horizon // 2 or factor == 1.0:
                 return state
             if factor > 1.0:
                 return agent.add_experts(state, round(trained * (factor - 1.0)), generator=draws.generator)
-            order = draws.permutation(trained)  # (E,)
-            return agent.remove_experts(state, order < max(round(trained * factor), 1))
+            return agent.remove_experts(state, draws.permutation(trained) < max(round(trained * factor), 1))  # (E,)
 
         draws = subject.draws()
         return subject.score(before_step=change).item()
 
     factors = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
-    return [(factor, score(factor)) for factor in factors if _fits(subject.agent, round(trained * factor))]
+    return [(factor, score(factor)) for factor in factors if _fits(agent, round(trained * factor))]
 
 
 def _fits(agent: Agent, experts: int) -> bool:
-    """One-hot identities run out."""
+    """Whether there are as many one-hot identities."""
     return bool(agent.config.identity != "one_hot" or experts <= agent.config.identity_size)
 
 
@@ -177,7 +174,7 @@ PROBES: dict[str, Probe] = {
         Probe("life", "Does it keep learning in a longer life?", "life, in trained lives", 1.0, _life),
         Probe("switch", "Can it learn again when what is hidden changes?", "hidden task of one life", 1.0, _switch),
         Probe(
-            "forget", "Does it survive losing memory in mid-life?", "fraction of memory lost", 0.0, _forget, version=2
+            "forget", "Does it survive losing memory in mid-life?", "fraction of memory lost", 0.0, _forget, version=2,
         ),
         Probe("cut", "What are its messages worth?", "fraction of messages lost", 0.0, _cut),
         Probe("noise", "Does it bear noise on its messages?", "noise, in units of the messages", 0.0, _noise),
@@ -185,14 +182,11 @@ PROBES: dict[str, Probe] = {
         Probe("rounds", "Does more thinking help?", "rounds of messages in a step", OWN, _rounds),
         Probe("experts", "Do more experts help?", "experts", OWN, _experts),
         Probe(
-            "newcomers",
-            "Does it survive losing or getting experts in mid-life?",
-            "experts after half a life, in trained ones",
-            1.0,
-            _newcomers,
+            "newcomers", "Does it survive losing or getting experts in mid-life?",
+            "experts after half a life, in trained ones", 1.0, _newcomers,
         ),
     )
-}
+}  # fmt: skip
 """Probes by name."""
 
 

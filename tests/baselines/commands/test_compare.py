@@ -91,7 +91,7 @@ def checkpoints(out: Path) -> dict[str, int]:
 
 
 @pytest.mark.slow
-def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path, run_here):
+def test_compare_runs_the_whole_chain_and_does_nothing_twice(tmp_path, run_here):
     out = tmp_path / "results"
     code, said = run_tiny(out, "--progress", "lines")
     assert code == 0, said
@@ -135,7 +135,7 @@ def test_the_whole_chain_runs_and_a_second_run_does_nothing_twice(tmp_path, run_
 
 
 @pytest.mark.slow
-def test_after_kill_9_nothing_is_lost_and_what_ran_goes_on_from_its_checkpoint(tmp_path, run_here):
+def test_compare_resumes_from_checkpoints_after_kill_9(tmp_path, run_here):
     out = tmp_path / "results"
     process = start_tiny(out, *ONE_AGENT, factor=LONG)
     wait_for_the_middle_of_a_training(out)
@@ -159,7 +159,7 @@ def test_after_kill_9_nothing_is_lost_and_what_ran_goes_on_from_its_checkpoint(t
 
 
 @pytest.mark.slow
-def test_ctrl_c_in_a_terminal_with_bars_stops_at_once_and_leaves_a_checkpoint(tmp_path):
+def test_compare_stops_at_ctrl_c_at_once_and_leaves_a_checkpoint(tmp_path):
     out, (terminal, other_end) = tmp_path / "results", pty.openpty()
     streams = {"stdin": other_end, "stdout": other_end, "stderr": other_end}
     # Its own terminal, as from a shell: Ctrl-C there is for this process and its workers.
@@ -193,7 +193,7 @@ def test_ctrl_c_in_a_terminal_with_bars_stops_at_once_and_leaves_a_checkpoint(tm
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_is_one_line_and_what_had_finished_is_kept(tmp_path):
+def test_compare_reports_a_killed_worker_in_one_line_and_keeps_what_had_finished(tmp_path):
     out = tmp_path / "results"
     process = start_tiny(out, *ONE_AGENT, factor=20)
     wait_until(lambda: finished(out))
@@ -208,7 +208,7 @@ def test_a_worker_that_is_killed_is_one_line_and_what_had_finished_is_kept(tmp_p
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_told_of_and_a_later_run_with_space_does_the_cells(tmp_path, run_here):
+def test_compare_reports_a_full_disk_and_finishes_once_there_is_space(tmp_path, run_here):
     out = tmp_path / "results"
     # No file may become longer: writing ends as on a full disk, half way and with an OSError.
     limit = (20_000, 20_000)
@@ -232,7 +232,7 @@ def test_a_full_disk_is_told_of_and_a_later_run_with_space_does_the_cells(tmp_pa
 
 
 @pytest.mark.slow
-def test_two_runs_at_once_on_one_folder_share_the_cells(tmp_path):
+def test_compare_shares_runs_with_another_process_on_the_same_folder(tmp_path):
     out, log = tmp_path / "results", tmp_path / "log"
     both = [start_tiny(out, "--recipes", "xor3", "--jobs", "1", log=log) for _ in range(2)]
     said = [process.communicate(timeout=120)[0] for process in both]
@@ -246,12 +246,12 @@ def test_two_runs_at_once_on_one_folder_share_the_cells(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_failing_cell_is_shown_and_the_others_go_on(tmp_path, run_here, monkeypatch):
+def test_compare_shows_a_failed_run_and_goes_on_with_the_others(tmp_path, run_here, monkeypatch):
     monkeypatch.setitem(AGENTS, "monolithic", replace(AGENTS["monolithic"], config={"hidden_size": 0}))
     arguments = ("--suite", "tiny", "--out", str(tmp_path), "--recipes", "guessing", "--seeds", "1", "--jobs", "1")
     code, said = run_here("compare", *arguments)
     assert code == 1
-    assert len(re.findall("monolithic, trial.*failed.*memory must be an integer", said)) == 2
+    assert len(re.findall("monolithic, trial.*failed.*hidden_size must be an integer", said)) == 2
     assert "some runs failed; see failed.json in" in said
     by_name = {agent.agent: agent for agent in ComparisonResult.read(tmp_path / RESULT_FILE).agents}
     assert len(by_name["badger"].runs) == 1
@@ -262,7 +262,7 @@ def test_a_failing_cell_is_shown_and_the_others_go_on(tmp_path, run_here, monkey
 
 
 @pytest.mark.parametrize(("name", "parts"), [*((name, 2) for name in SUITES), ("pocket", 3)])
-def test_shards_are_whole_entries_and_together_everything_once(name, parts):
+def test_choose_divides_the_agents_among_shards_each_once(name, parts):
     suite = SUITES[name]
     everything = choose(suite)
     shards = [choose(suite, shard=f"{part}/{parts}") for part in range(1, parts + 1)]
@@ -285,7 +285,7 @@ def test_shards_are_whole_entries_and_together_everything_once(name, parts):
         (("--device", "abacus"), "--device must be .*, got 'abacus'"),
     ],
 )
-def test_what_cannot_be_is_one_line_and_exit_code_2(run_here, arguments, said):
+def test_main_refuses_bad_usage_in_one_line_with_exit_code_2(run_here, arguments, said):
     code, printed = run_here("compare", *arguments)
     assert code == 2
     (line,) = printed.splitlines()

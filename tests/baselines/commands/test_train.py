@@ -18,7 +18,7 @@ from baselines.experiments.recipes import RECIPES
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-def test_every_recipe_fits_every_agent_that_it_names(recipe):
+def test_recipe_fits_every_agent_that_it_names(recipe):
     for name in recipe.agents:
         run = plan_recipe(recipe.name, agent=name)
         agent = build_agent(run.kind, run.config)
@@ -27,7 +27,7 @@ def test_every_recipe_fits_every_agent_that_it_names(recipe):
         assert abs(parameters - recipe.parameters) <= 0.1 * recipe.parameters
 
 
-def test_costs_are_counted_by_hand():
+def test_costs_equal_those_counted_by_hand():
     task = get_spec("Badger/Guessing-v0").make_task(dims=2)
     agent = build_agent("Monolithic", {"port_features": 3, "ports": 2, "hidden_size": 5})
     found = costs(agent, task)
@@ -38,7 +38,7 @@ def test_costs_are_counted_by_hand():
     assert found.flops_per_step == 2 * (3 * 5 * (12 + 5) + 2 * 5)
 
 
-def test_a_recipe_runs_and_is_found_again(tmp_path):
+def test_train_runs_a_recipe_and_finds_it_again(tmp_path):
     pytest.importorskip("tensorboard", reason="tensorboard is not installed")
     console = Console(record=True, width=100, quiet=False, file=(tmp_path / "log").open("w"))
     assert Train("guessing_ppo", updates=2, out=tmp_path, tensorboard=tmp_path / "board").run(console) == 0
@@ -60,17 +60,17 @@ def test_a_recipe_runs_and_is_found_again(tmp_path):
         ("xor", {"updates": 0}, "updates must be an integer at least 1, got 0"),
     ],
 )
-def test_bad_usage_is_refused(name, how, said):
+def test_plan_recipe_refuses_bad_usage(name, how, said):
     with pytest.raises(UsageError, match=said):
         plan_recipe(name, **how)
 
 
-def test_devices_that_are_not_there_are_refused(tmp_path):
+def test_train_refuses_devices_that_are_not_there(tmp_path):
     with pytest.raises(UsageError, match="--device must be one that torch can use here, got 'moon'"):
         Train("xor", updates=1, out=tmp_path, device="moon").run(Console(quiet=True))
 
 
-def test_every_agent_trains_on_every_pure_task_by_a_step_of_back_propagation(tmp_path):
+def test_bptt_changes_every_agent_on_every_functional_task(tmp_path):
     from dataclasses import replace
 
     for spec in (get_spec("Badger/HiddenXOR-v0"), get_spec("Badger/Routing-v0")):
@@ -85,7 +85,7 @@ def test_every_agent_trains_on_every_pure_task_by_a_step_of_back_propagation(tmp
 
 
 @pytest.mark.slow
-def test_messages_are_what_solves_the_parity_of_four_bits(tmp_path):
+def test_xor_recipe_needs_messages(tmp_path):
     scores = {}
     for name in ("badger", "shared"):
         result = execute(plan_recipe("xor", agent=name), tmp_path)
@@ -95,7 +95,7 @@ def test_messages_are_what_solves_the_parity_of_four_bits(tmp_path):
 
 
 @pytest.mark.slow
-def test_ppo_moves_the_chain(tmp_path):
+def test_robot_recipe_moves_the_chain(tmp_path):
     torch.set_num_threads(1)
     result = execute(plan_recipe("robot_ppo", updates=30), tmp_path)
     assert result.tests[4].score > 0.1  # with all of its 100 updates it crawls several times as far

@@ -21,7 +21,7 @@ def small_badger(**config):
     return build_agent("Badger", {"port_features": 3, "hidden_size": 6, "message_size": 4, **config})
 
 
-def test_the_return_of_a_lifetime_is_the_sum_of_its_rewards():
+def test_rollout_gives_the_rewards_of_every_step():
     task, keys = Guessing(dims=2, horizon=3), episode_keys(0, np.arange(4))
     agent, env = small_badger(), BatchedEnv(task)
     env.reset(keys)
@@ -35,7 +35,7 @@ def test_the_return_of_a_lifetime_is_the_sum_of_its_rewards():
     assert torch.allclose(env.state.error, state.error)
 
 
-def test_the_gradient_of_a_lifetime_agrees_with_finite_differences():
+def test_gradient_through_the_task_agrees_with_finite_differences():
     task, keys, agent = Guessing(dims=2, horizon=4), episode_keys(0, np.arange(8)), small_badger().double()
 
     def total():
@@ -62,7 +62,7 @@ def test_the_gradient_of_a_lifetime_agrees_with_finite_differences():
         assert (values[0] - values[1]) / (2 * step) == pytest.approx(gradient[place].item(), rel=1e-4)
 
 
-def test_training_twice_gives_the_same_weights_and_another_seed_gives_others():
+def test_bptt_twice_gives_the_same_weights_and_another_seed_gives_others():
     weights = []
     for seed in (3, 3, 4):
         agent = small_badger(identity="random")
@@ -72,7 +72,7 @@ def test_training_twice_gives_the_same_weights_and_another_seed_gives_others():
     assert not torch.equal(weights[0], weights[2])
 
 
-def test_stages_set_sizes_lifetimes_and_identities():
+def test_stage_sets_sizes_horizons_and_identities():
     class Spy(torch.nn.Module):
         """Notes what training asks of the agent."""
 
@@ -107,12 +107,12 @@ def test_stages_set_sizes_lifetimes_and_identities():
     assert trained.environment_steps == 2 * sum(spy.steps)
 
 
-def test_the_learning_rate_rises_at_first_and_falls_to_zero_over_the_last_part():
+def test_rate_rises_at_first_and_falls_to_zero_over_the_last_part():
     settings = BPTT(updates=10, learning_rate=1.0, warmup=1, decay_from=0.6)
     assert [settings.rate(update) for update in range(10)] == pytest.approx([0.5] + [1] * 6 + [0.75, 0.5, 0.25])
 
 
-def test_the_curve_reports_the_score_and_reaches_the_last_update():
+def test_curve_reports_the_score_and_reaches_the_last_update():
     seen = []
     settings = BPTT(updates=7, batch=4)
     trained = train(
@@ -123,7 +123,7 @@ def test_the_curve_reports_the_score_and_reaches_the_last_update():
     assert set(trained.curve[0]) == {"update", "environment_steps", "score", "error", "cpu_seconds"}
 
 
-def test_a_loss_that_is_no_number_stops_the_training():
+def test_train_stops_where_the_loss_is_not_finite():
     agent = small_badger()
     with torch.no_grad():
         next(agent.parameters())[0] = torch.nan
@@ -148,19 +148,19 @@ def test_a_loss_that_is_no_number_stops_the_training():
         ({"stages": (Stage(horizon=(0, 2)),)}, "horizon must be"),
     ],
 )
-def test_bad_settings_are_refused(settings, said):
+def test_bptt_refuses_bad_settings(settings, said):
     with pytest.raises(ValueError, match=said):
         BPTT(**settings)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["badger", "monolithic"])
-def test_trained_agents_find_the_targets_and_remember_what_they_learned(name, tmp_path):
+def test_bptt_agents_find_the_targets_and_remember_what_they_learned(name, tmp_path):
     # A third of the recipe's budget; with the whole of it every seed ends below 0.02.
     run = plan_recipe("guessing", agent=name, updates=600)
     run = replace(run, outer_loop=replace(run.outer_loop, learning_rate=8e-3), test_sizes=())
     result = execute(run, tmp_path)
-    assert "failed" not in result
+    assert not result.failure
     errors = np.asarray(result.tests[3].metrics["error"])
     assert errors.mean() < 0.1  # the plateaus are at 1, 2/3 and 1/3
     rewards = result.tests[3].mean_reward_of_step
@@ -169,7 +169,7 @@ def test_trained_agents_find_the_targets_and_remember_what_they_learned(name, tm
 
 
 @pytest.mark.slow
-def test_where_only_one_port_hears_the_error_messages_make_the_difference():
+def test_bptt_needs_messages_where_only_one_port_observes_the_error():
     def error_after_training(messages, seed):
         torch.manual_seed(seed)
         config = {"port_features": 3, "hidden_size": 20, "message_size": 8, "messages": messages}

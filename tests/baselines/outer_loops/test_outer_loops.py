@@ -37,13 +37,13 @@ def weights(agent):
     return torch.cat([parameter.detach().flatten() for parameter in agent.parameters()])
 
 
-def test_every_outer_loop_is_tested_here():
+def test_small_names_every_outer_loop_of_a_recipe():
     assert set(SMALL) == {type(recipe.outer_loop) for recipe in RECIPES.values()}
 
 
 @every_loop
 @pytest.mark.parametrize("kind", list(TRAINABLE))
-def test_training_twice_gives_the_same_weights_and_another_seed_gives_others(settings, kind):
+def test_train_twice_gives_the_same_weights_and_another_seed_gives_others(settings, kind):
     found = []
     for seed in (3, 3, 4):
         agent = small_agent(kind)
@@ -57,7 +57,7 @@ def test_training_twice_gives_the_same_weights_and_another_seed_gives_others(set
 
 
 @every_loop
-def test_what_was_interrupted_goes_on_as_if_nothing_had_happened(settings, tmp_path):
+def test_train_resumes_from_a_checkpoint_bit_for_bit(settings, tmp_path):
     whole, cut = small_agent(identity="random"), small_agent(identity="random")
     arguments = {"dims": 2, "horizon": 4}
     expected = train(whole, GUESSING, arguments, settings, seed=1, points=6)
@@ -82,7 +82,7 @@ def test_what_was_interrupted_goes_on_as_if_nothing_had_happened(settings, tmp_p
 
 
 @every_loop
-def test_what_is_no_number_stops_the_training_and_keeps_the_agent(settings, tmp_path):
+def test_train_stops_where_an_update_is_not_finite_and_keeps_the_agent(settings, tmp_path):
     agent = small_agent()
     with torch.no_grad():
         next(agent.parameters())[0] = torch.nan
@@ -95,13 +95,13 @@ def test_what_is_no_number_stops_the_training_and_keeps_the_agent(settings, tmp_
 
 
 @every_loop
-def test_stages_set_arguments_and_sizes(settings):
+def test_stage_sets_arguments_and_sizes(settings):
     stages = (Stage(until=0.5, arguments=(("horizon", 2),)), Stage(sizes=(3, 3), horizon=(5, 5)))
     trained = train(small_agent(), GUESSING, {"dims": 2}, replace(settings, stages=stages), seed=0, points=6)
     assert trained.environment_steps == settings.batch * settings.population_size * (3 * 2 + 3 * 5)
 
 
-def test_advantages_are_discounted_sums_of_surprises():
+def test_advantages_are_discounted_sums_of_td_errors():
     rewards, values = torch.tensor([1.0, 2.0, 3.0]).view(3, 1, 1), torch.tensor([0.5, 0.25, 0.125]).view(3, 1, 1)
     found = advantages(rewards, values, torch.tensor([[4.0]]), gamma=0.5, gae_lambda=0.5).flatten().tolist()
     surprises = [1 + 0.5 * 0.25 - 0.5, 2 + 0.5 * 0.125 - 0.25, 3 + 0.5 * 4 - 0.125]
@@ -110,7 +110,7 @@ def test_advantages_are_discounted_sums_of_surprises():
     assert found == [surprises[0] + 0.25 * second, second, third]
 
 
-def test_windows_value_what_is_cut_and_not_what_has_ended(monkeypatch):
+def test_ppo_values_the_state_after_a_cut_and_not_after_the_end(monkeypatch):
     seen = []
 
     def spy(rewards, values, next_value, gamma, gae_lambda):
@@ -127,7 +127,7 @@ def test_windows_value_what_is_cut_and_not_what_has_ended(monkeypatch):
 @pytest.mark.parametrize("critic", ["memory", "port", "central"])
 @pytest.mark.parametrize("per_port", [False, True])
 @pytest.mark.parametrize("bins", [None, 3])
-def test_ppo_runs_with_every_critic_and_head(critic, per_port, bins):
+def test_ppo_runs_with_every_critic_and_distribution(critic, per_port, bins):
     settings = PPO(
         updates=2, batch=8, num_minibatches=2, update_epochs=1, critic=critic, per_port=per_port, bins=bins, num_steps=2
     )
@@ -156,12 +156,12 @@ def test_ppo_runs_with_every_critic_and_head(critic, per_port, bins):
         (BPTT, {"stages": (Stage(experts=(3, 2)),)}, "experts must be"),
     ],
 )
-def test_bad_settings_are_refused(kind, settings, said):
+def test_outer_loop_refuses_bad_settings(kind, settings, said):
     with pytest.raises(ValueError, match=said):
         kind(**settings)
 
 
-def test_agents_that_do_not_fit_the_outer_loop_are_refused():
+def test_ppo_refuses_agents_that_do_not_fit():
     with pytest.raises(ValueError, match="port_actions must be 3 for bins=3, got 1"):
         train(small_agent(), GUESSING, {"dims": 2}, PPO(bins=3), seed=0)
     with pytest.raises(ValueError, match="critic must be 'memory' or 'central' where experts are not ports"):

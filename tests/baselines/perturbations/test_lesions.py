@@ -33,7 +33,7 @@ def cut(module, arguments, output):
 
 
 @pytest.mark.parametrize("name", ["mean", "gated", "attention", "two rounds", "commnet", "handcrafted"])
-def test_with_messages_cut_by_a_hook_no_port_moves_another(name):
+def test_message_module_cut_by_a_hook_keeps_ports_apart(name):
     agent = made(name)
     shown = torch.randn(5, B, P, F)
     changed = shown.clone()
@@ -50,7 +50,7 @@ def test_with_messages_cut_by_a_hook_no_port_moves_another(name):
 
 
 @pytest.mark.parametrize("name", ["mean", "two rounds"])
-def test_messages_cut_are_what_an_expert_hears_that_is_alone(name):
+def test_message_module_cut_equals_an_expert_alone(name):
     agent = made(name)
     state = agent.initial_state(B, P, generator=generator())
     shown = torch.randn(B, P, F)
@@ -64,7 +64,7 @@ def test_messages_cut_are_what_an_expert_hears_that_is_alone(name):
         assert torch.allclose(alone, together[:, one], atol=1e-6)
 
 
-def test_a_hook_hears_every_round():
+def test_message_module_runs_once_in_every_round():
     for rounds in (1, 4):
         for name in ("mean", "commnet", "handcrafted"):
             agent, heard = made(name, rounds=rounds), []
@@ -75,13 +75,13 @@ def test_a_hook_hears_every_round():
 
 
 @pytest.mark.parametrize("name", ["silent", "monolithic", "lstm", "independent"])
-def test_agents_without_messages_hear_nothing(name):
+def test_message_module_is_none_without_messages(name):
     assert made(name).message_module is None
 
 
 @every_kind
 @pytest.mark.parametrize("each", [False, True])
-def test_what_is_forgotten_is_as_at_birth_and_everything_else_stays(name, each):
+def test_reset_memory_gives_the_initial_memory_and_keeps_the_rest(name, each):
     agent = made(name)
     state, born = lived(agent), agent.initial_state(B, P, generator=generator())
     memory = agent.memory(state)
@@ -102,7 +102,7 @@ def test_what_is_forgotten_is_as_at_birth_and_everything_else_stays(name, each):
 
 
 @every_kind
-def test_who_forgets_everything_but_what_is_constant_begins_anew(name):
+def test_reset_memory_of_everything_equals_initial_state(name):
     agent = made(name)
     state, born = lived(agent), agent.initial_state(B, P, generator=generator())
     blank = agent.reset_memory(state, torch.ones(agent.memory(state).shape[1:], dtype=torch.bool))
@@ -112,7 +112,7 @@ def test_who_forgets_everything_but_what_is_constant_begins_anew(name):
     assert torch.equal(agent(shown, blank)[0], agent(shown, born)[0])
 
 
-def test_a_mask_of_another_shape_or_type_is_refused():
+def test_reset_memory_refuses_a_mask_of_another_shape_or_type():
     agent = made("mean")
     state = lived(agent)
     for mask in (torch.ones(P, 27, dtype=torch.bool), torch.ones(P, 28), torch.ones(28, dtype=torch.bool)):
@@ -121,7 +121,7 @@ def test_a_mask_of_another_shape_or_type_is_refused():
 
 
 @pytest.mark.parametrize("name", ["mean", "attention", "commnet", "handcrafted"])
-def test_other_rounds_are_thought_with_the_same_weights(name):
+def test_with_rounds_shares_the_weights(name):
     agent, shown = made(name), torch.randn(B, P, F)
     longer = agent.with_rounds(5)
     assert (longer.config.rounds, type(longer)) == (5, type(agent))
@@ -136,7 +136,7 @@ def test_other_rounds_are_thought_with_the_same_weights(name):
 
 
 @pytest.mark.parametrize("name", ["monolithic", "independent"])
-def test_an_agent_without_rounds_says_so(name):
+def test_with_rounds_refuses_agents_without_rounds(name):
     with pytest.raises(ValueError, match="rounds must not be asked of an agent that has none, got 2 for"):
         made(name).with_rounds(2)
     with pytest.raises(ValueError, match="rounds must be an integer of at least 1, got 0"):

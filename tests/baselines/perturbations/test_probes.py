@@ -31,7 +31,7 @@ def badger(task, **config):
 XOR3 = get_spec(XOR).make_task(bits=3)
 
 
-def test_living_gives_the_scores_that_the_evaluator_gives():
+def test_score_episodes_equals_evaluate():
     agent = badger(XOR3)
     scores = score_episodes(agent, XOR3, episodes=40)
     assert scores.shape == (1, 40)
@@ -39,7 +39,7 @@ def test_living_gives_the_scores_that_the_evaluator_gives():
     assert np.allclose(scores[0].numpy(), reference_returns(XOR3).score(expected.returns), atol=1e-5)
 
 
-def test_without_messages_nothing_is_left_of_parity():
+def test_cut_leaves_nothing_of_parity():
     found = ask("cut", subject(parity(XOR3), bits=3))
     assert found["x"] == [0.0, 0.25, 0.5, 0.75, 1.0]
     assert found["score"][0] == pytest.approx(1.0)
@@ -48,7 +48,7 @@ def test_without_messages_nothing_is_left_of_parity():
     assert found["trained"] == 0.0
 
 
-def test_noise_of_no_size_and_no_delay_change_nothing():
+def test_noise_and_delay_of_zero_change_nothing():
     asked = subject(parity(XOR3), bits=3)
     for name in ("noise", "delay"):
         found = ask(name, asked)
@@ -56,7 +56,7 @@ def test_noise_of_no_size_and_no_delay_change_nothing():
         assert found["score"][-1] < 0.9
 
 
-def test_a_probe_leaves_the_agent_as_it_was():
+def test_probe_leaves_the_agent_as_it_was():
     agent = badger(XOR3)
     before = score_episodes(agent, XOR3, episodes=16)
     for name in PROBES:
@@ -64,19 +64,19 @@ def test_a_probe_leaves_the_agent_as_it_was():
     assert torch.equal(score_episodes(agent, XOR3, episodes=16), before)
 
 
-def test_a_longer_life_is_scored_by_its_own_levels():
+def test_life_is_scored_by_the_reference_returns_of_its_length():
     found = ask("life", subject(parity(XOR3), bits=3))
     assert found["x"] == [1, 3, 10]
     assert found["score"] == pytest.approx([1.0, 1.0, 1.0])
 
 
-def test_a_life_with_several_hidden_tasks_is_scored_task_by_task():
+def test_switch_scores_hidden_task_by_hidden_task():
     found = ask("switch", subject(parity(XOR3), bits=3))
     assert found["score"] == pytest.approx([1.0, 1.0, 1.0])
 
 
 @pytest.mark.parametrize("kind", ["Badger", "Monolithic", "CommNet", "Independent"])
-def test_every_kind_can_lose_its_memory(kind):
+def test_forget_lowers_or_raises_the_score_of_every_kind(kind):
     torch.manual_seed(0)
     config = {"port_features": XOR3.port_features, "hidden_size": 6}
     if kind in ("Monolithic", "Independent"):
@@ -88,14 +88,14 @@ def test_every_kind_can_lose_its_memory(kind):
     assert found["score"][-1] != found["score"][0]
 
 
-def test_agents_that_cannot_be_asked_have_no_curve():
+def test_probe_that_does_not_apply_has_no_curve():
     torch.manual_seed(0)
     alone = build_agent("Monolithic", {"port_features": XOR3.port_features, "hidden_size": 6, "ports": 3})
     for name in ("cut", "noise", "delay", "rounds", "experts", "newcomers"):
         assert ask(name, subject(alone, bits=3)) == {"x": [], "score": [], "trained": None}
 
 
-def test_experts_are_added_and_removed_where_the_membrane_lets_them():
+def test_experts_and_newcomers_run_with_an_attention_membrane():
     swarm = badger(XOR3, membrane="attention", experts=4, identity="random")
     experts, newcomers = (ask(name, subject(swarm, bits=3)) for name in ("experts", "newcomers"))
     assert experts["x"] == [1, 2, 4, 8, 16, 32]
@@ -107,7 +107,7 @@ def test_experts_are_added_and_removed_where_the_membrane_lets_them():
     assert len(set(newcomers["score"])) > 1
 
 
-def test_more_rounds_are_asked_of_agents_that_have_rounds():
+def test_rounds_runs_with_other_numbers_of_rounds():
     found = ask("rounds", subject(badger(XOR3, rounds=2), bits=3))
     assert found["x"] == [1, 2, 3, 4, 6]
     assert found["trained"] == 2

@@ -25,7 +25,7 @@ def run(*arguments):
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_help_needs_no_benchmarl():
+def test_referee_help_needs_no_benchmarl():
     done = run("--help")
     assert done.returncode == 0, done.stderr
     assert "--vocabulary" in done.stdout
@@ -52,7 +52,7 @@ def test_help_needs_no_benchmarl():
         ((*XOR, "--to", "all"), "to and cut need a channel"),
     ],
 )
-def test_what_does_not_exist_is_refused_before_anything_is_trained(arguments, message):
+def test_referee_refuses_bad_usage_before_anything_is_trained(arguments, message):
     done = run(*arguments)
     assert done.returncode == 2, done.stderr
     (line,) = done.stderr.splitlines()
@@ -60,7 +60,7 @@ def test_what_does_not_exist_is_refused_before_anything_is_trained(arguments, me
 
 
 @pytest.mark.skipif(find_spec("benchmarl") is not None, reason="BenchMARL is installed")
-def test_without_benchmarl_it_says_how_to_install_it():
+def test_referee_says_how_to_install_benchmarl():
     done = run(*XOR)
     assert done.returncode == 1
     assert "BenchMARL is not installed here; see baselines/third_party/benchmarl/README.md" in done.stderr
@@ -77,7 +77,7 @@ def test_without_benchmarl_it_says_how_to_install_it():
         ("Badger/Guessing-v0", {"dims": 2}, ("--recurrent", "--algorithm", "ippo", "--message", "1", "--to", "all")),
     ],
 )
-def test_benchmarl_trains_and_is_scored_on_the_named_test_episodes(id, arguments, options, tmp_path):
+def test_referee_trains_and_scores_on_the_named_test_episodes(id, arguments, options, tmp_path):
     named = [f"{name}={value}" for name, value in arguments.items()]
     out = tmp_path / "result.json"
     settings = ("--frames", "6000", "--episodes", "120", "--out", str(out))
