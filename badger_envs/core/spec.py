@@ -84,6 +84,8 @@ class EnvSpec:
     """Sizes that agents are tested at; more than were trained on, because invariance to size is the claim."""
     variants: tuple[Mapping[str, Any], ...]
     """Arguments that the contract tests run besides the defaults."""
+    shared_fields: tuple[str, ...]
+    """Fields of the state that all inner episodes of a lifetime have in common: what is to be learned in it."""
     metric: str
     """The task's metric that is shown by size, at the end of an episode; smaller is better."""
     published_curves: Mapping[str, Mapping[int, float]]

@@ -12,7 +12,7 @@ from badger_envs.core.channel import Channel
 from badger_envs.core.task import Task
 from badger_envs.views.actions import Actions
 from badger_envs.views.spaces import box, join, message_bounds
-from badger_envs.views.vector import Step, TaskVectorEnv
+from badger_envs.views.vector import Step, TaskVectorEnv, final_infos
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
@@ -101,11 +101,13 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         if played.messages is not None:
             self._messages = played.messages.reshape(self.copies, ports, -1)  # (copies, P, M)
         if ended.any():
-            final, final_infos = self._rows(observation), self._spread(infos)
+            final, last = self._rows(observation), self._spread(infos)
             observation, _ = self._episodes.reset(options={"reset_mask": ended.copy()})
             self._messages = np.where(ended[:, None, None], np.float32(0.0), self._messages)  # (copies, P, M)
             begun = self._spread(self._episodes.info())
-            infos = begun | self._final(np.repeat(ended, ports), final, final_infos)
+            rows = np.repeat(ended, ports)  # (N,)
+            last = {name: rows.copy() if name.startswith("_") else values for name, values in last.items()}
+            infos = begun | final_infos(rows, final, last)
         else:
             infos = self._spread(infos)
         return (
@@ -135,10 +137,3 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
             name: values.reshape(-1) if name == "agent_mask" else np.repeat(values, ports)
             for name, values in infos.items()
         }
-
-    def _final(self, ended: BoolArray, final: FloatArray, infos: dict[str, Any]) -> dict[str, Any]:
-        final_obs = np.full(self.num_envs, None, dtype=object)  # (N,)
-        for row in np.flatnonzero(ended):
-            final_obs[row] = final[row]
-        final_info = {name: ended.copy() if name.startswith("_") else values for name, values in infos.items()}
-        return {"final_obs": final_obs, "_final_obs": ended, "final_info": final_info, "_final_info": ended.copy()}

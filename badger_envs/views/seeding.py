@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from gymnasium.error import ResetNeeded
 
 from badger_envs.core.episodes import SEED_BITS, EpisodeSet, Keys, episode_keys, fold_seed
 
@@ -70,3 +71,23 @@ def test_episode_keys(options: Mapping[str, Any] | None, batch: int) -> Keys | N
             f"got {options['episode']!r}"
         )
     return episode_keys(0, np.broadcast_to(numbers, (batch,)), EpisodeSet.TEST)
+
+
+def reset_mask(options: Mapping[str, Any] | None, batch: int, begun: bool) -> npt.NDArray[np.bool_]:
+    """Which of B environments a reset begins, bool (B,): options["reset_mask"], else all.
+
+    Raises:
+        ValueError: The mask has another shape or type, or nothing set.
+        gymnasium.error.ResetNeeded: It leaves environments without an episode, before any was `begun`.
+    """
+    if not options or "reset_mask" not in options:
+        return np.ones(batch, dtype=np.bool_)
+    mask = options["reset_mask"]
+    if not isinstance(mask, np.ndarray) or mask.shape != (batch,) or mask.dtype != np.bool_:
+        got = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else repr(mask)
+        raise ValueError(f"options['reset_mask'] must be a bool array of shape ({batch},), got {got}")
+    if not mask.any():
+        raise ValueError("options['reset_mask'] must have at least one True, got none")
+    if not begun and not mask.all():
+        raise ResetNeeded(f"the first reset() must begin every episode, got reset_mask={mask}")
+    return mask

@@ -16,7 +16,7 @@ from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
 from badger_envs.views.rendering import METADATA, Renderer, check_render_mode
-from badger_envs.views.seeding import EpisodeSeeder
+from badger_envs.views.seeding import EpisodeSeeder, reset_mask
 from badger_envs.views.spaces import box, repeat
 
 FloatArray = npt.NDArray[np.float32]
@@ -84,7 +84,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
             gymnasium.error.ResetNeeded: A mask at the first reset that leaves episodes without a beginning.
         """
         super().reset(seed=seed if isinstance(seed, int) else None)
-        mask = self._reset_mask(options)
+        mask = reset_mask(options, self.num_envs, self._state is not None)
         seeds = [seed + b for b in range(self.num_envs)] if isinstance(seed, int | np.integer) else seed
         if seeds is not None and len(seeds) != self.num_envs:
             raise ValueError(f"seed must be one integer or {self.num_envs}, one for each, got {len(seeds)}")
@@ -108,8 +108,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
             gymnasium.error.ResetNeeded: Before the first reset, or after an episode's end with autoreset disabled.
         """
         self._require_begun("step")
-        resting = self._over
-        any_resting = bool(resting.any())
+        resting, any_resting = self._over, bool(self._over.any())
         if any_resting and self.autoreset_mode is AutoresetMode.DISABLED:
             raise ResetNeeded(
                 f"{self.name}: episodes {np.flatnonzero(resting).tolist()} ended; with autoreset disabled call "
@@ -132,7 +131,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         if any_resting:
             self._begin_next(resting)
         elif self.autoreset_mode is AutoresetMode.SAME_STEP and terminated.any():
-            infos = self._final(terminated)
+            infos = final_infos(terminated, self._observe(), self.info(terminated))
             self._begin_next(terminated)
         infos |= self.info()
         return self._observe(), rewards, terminated, np.zeros(self.num_envs, dtype=np.bool_), infos
@@ -169,25 +168,11 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         if self.render_mode is None:
             return None
         self._require_begun("render")
-        pictures = self.render_mode == "rgb_array"
-        return tuple(renderer.frame() if pictures else renderer.text() for renderer in self._renderers)
+        return tuple(each.frame() if self.render_mode == "rgb_array" else each.text() for each in self._renderers)
 
     def _require_begun(self, what: str) -> None:
         if self._state is None:
             raise ResetNeeded(f"{self.name}: call reset() before {what}(); no episode was begun yet")
-
-    def _reset_mask(self, options: dict[str, Any] | None) -> BoolArray:
-        if not options or "reset_mask" not in options:
-            return np.ones(self.num_envs, dtype=np.bool_)
-        mask = options["reset_mask"]
-        if not isinstance(mask, np.ndarray) or mask.shape != (self.num_envs,) or mask.dtype != np.bool_:
-            got = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else repr(mask)
-            raise ValueError(f"options['reset_mask'] must be a bool array of shape ({self.num_envs},), got {got}")
-        if not mask.any():
-            raise ValueError("options['reset_mask'] must have at least one True, got none")
-        if self._state is None and not mask.all():
-            raise ResetNeeded(f"{self.name}: the first reset() must begin every episode, got reset_mask={mask}")
-        return mask
 
     def _begin_next(self, mask: BoolArray) -> None:
         rows = np.flatnonzero(mask)  # (R,)
@@ -206,14 +191,10 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         observation: FloatArray = self.task.observation(self._state).reshape(self.num_envs, -1)  # (B, P * F)
         return observation
 
-    def _final(self, ended: BoolArray) -> dict[str, Any]:
-        """Last observations and metrics of the episodes that ended, as Gymnasium's SAME_STEP mode gives them."""
-        final_obs = np.full(self.num_envs, None, dtype=object)  # (B,)
-        for row, observation in zip(np.flatnonzero(ended), self._observe()[ended], strict=True):
-            final_obs[row] = observation
-        return {
-            "final_obs": final_obs,
-            "_final_obs": ended.copy(),
-            "final_info": self.info(ended),
-            "_final_info": ended.copy(),
-        }
+
+def final_infos(ended: BoolArray, observations: FloatArray, info: dict[str, Any]) -> dict[str, Any]:
+    """Last observations and metrics of the episodes that ended, as Gymnasium's SAME_STEP mode gives them."""
+    final_obs = np.full(len(ended), None, dtype=object)  # (B,)
+    for row in np.flatnonzero(ended):
+        final_obs[row] = observations[row].copy()
+    return {"final_obs": final_obs, "_final_obs": ended.copy(), "final_info": info, "_final_info": ended.copy()}

@@ -19,22 +19,13 @@ from badger_envs.testing import check_task, random_actions
 from tests.helpers.cases import every_case, every_functional_case, every_spec, skip_without_opengl
 
 GRADCHECK_STEPS = 6
-SHARED_FIELDS = {
-    "Badger/Guessing-v0": ("target",),
-    "Badger/HiddenXOR-v0": ("counted",),
-    "Badger/Routing-v0": ("routes",),
-    "Badger/MeshRouting-v0": ("links", "fails", "moments", "addresses"),
-    "Badger/ModularReacher-v0": ("goal", "base", "carried", "neighbour"),
-    "Badger/ModularRobot-v0": ("body", "secret", "neighbours", "agent_mask"),
-}
-"""Id -> fields of the state that all inner episodes of a lifetime have in common."""
 
 
 @every_case
 def test_check_task_accepts_every_id(spec, arguments):
     task = spec.make_task(**arguments)
     assert spec.horizon(**arguments) == task.horizon
-    fields, reference = SHARED_FIELDS[spec.id], reference_returns(task)
+    fields, reference = spec.shared_fields, reference_returns(task)
     check_task(task, docstring=True, shared_fields=fields, reference=reference, policies=spec.policies)
 
 

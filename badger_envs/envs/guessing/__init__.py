@@ -22,6 +22,7 @@ SPEC = EnvSpec(
         {"dims": 5, "horizon": 7, "objective": "last_step"},
         {"dims": 4, "feedback": "first", "identity": True},
     ),
+    shared_fields=("target",),
     metric="error",
     published_curves={
         "all outputs equal": {dims: 1.0 - 1.0 / dims for dims in range(1, 21)},

@@ -22,6 +22,7 @@ SPEC = EnvSpec(
         {"bits": 5, "rounds": 1, "questions": 3, "flash": True},
         {"bits": 4, "rounds": 1, "questions": 9, "flash": True, "subset": True},
     ),
+    shared_fields=("counted",),
     metric="error",
     published_curves={
         "chance": dict.fromkeys(range(2, 17), 0.5),

@@ -21,6 +21,7 @@ SPEC = EnvSpec(
         {"ports": 3, "horizon": 10, "failures": 0},
         {"ports": 5, "horizon": 12, "failures": 3},
     ),
+    shared_fields=("links", "fails", "moments", "addresses"),
     metric="error",
     # A packet that is kept earns nothing; the reference policy earns 1 in every step but the first.
     published_curves={

@@ -11,20 +11,11 @@ from array_api_compat import device as device_of
 
 from badger_envs.core.arrays import Array, Bounds, namespace
 from badger_envs.core.checks import require_integer
-from badger_envs.core.episodes import Keys, uniform
+from badger_envs.core.episodes import Keys
 from badger_envs.core.task import Task
-from badger_envs.envs.mesh_routing.graph import (
-    MIN_NODES,
-    SLOTS,
-    failures,
-    graph_draws,
-    random_graphs,
-    without_repeats,
-)
+from badger_envs.envs.mesh_routing.graph import MIN_NODES, SLOTS
+from badger_envs.envs.mesh_routing.network import ADDRESS_BITS, ADDRESSES, draw_network
 
-ADDRESS_BITS = 6
-ADDRESSES = 2**ADDRESS_BITS
-"""As many nodes at most; fewer nodes draw theirs from all of these."""
 WRONG_HOP = 3.0
 """What a hop costs that does not bring the packet nearer. Blind hops bring it nearer more often than away, since
 whatever is delivered has come nearer: up to 7 hops in 10 did in the smallest rings. They must not pay."""
@@ -104,32 +95,11 @@ class MeshRouting(Task[MeshRoutingState]):
         require_integer("failures", self.failures, 0)
 
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> MeshRoutingState:
-        ports, batch, chords, packets = self.ports, len(episodes), self.ports // 2, self.horizon + 1
-        sizes = (
-            graph_draws(ports),
-            chords,
-            min(self.failures, chords),
-            ports,
-            inner_episode * 2 * packets,
-            2 * packets,
-        )
-        # Where each variable begins in the stream; the packets of earlier inner episodes are skipped.
-        first = np.cumsum((0, *sizes)).tolist()
-        by_graph, by_chord, by_moment, by_address = (
-            uniform(episodes, count, first=start) for count, start in zip(sizes[:4], first, strict=False)
-        )
-        graphs = random_graphs(ports, by_graph)
-        origin = np.where(graphs.links >= 0, graphs.links * SLOTS + graphs.back, 0)  # (B, P, D)
-        fails, moments, hops = failures(graphs, by_chord, by_moment, self.horizon)
-        codes = without_repeats(by_address, ADDRESSES)[:, :, None]  # (B, P, 1)
-        addresses = 1.0 - 2.0 * (codes >> np.arange(ADDRESS_BITS) & 1).astype(np.float32)  # (B, P, 6)
-        by_packet = uniform(episodes, 2 * packets, first=first[5]).reshape(batch, 2, packets)  # (B, 2, T + 1)
-        start = (by_packet[:, 0] * ports).astype(np.int32)  # (B, T + 1)
-        destination = (start + 1 + (by_packet[:, 1] * (ports - 1)).astype(np.int32)) % ports  # (B, T + 1) another node
-        silence, left = np.zeros((batch, ports, SLOTS), np.float32), np.full((batch, ports), self.horizon, np.float32)
-        fixed = (graphs.links, origin, fails, moments, hops, addresses, np.stack([start, destination], axis=2))
-        running = (start[:, 0], silence[:, 0, 0], silence, silence[:, 0, 0], silence[:, 0, 0], left)
-        return MeshRoutingState(*(xp.asarray(array, device=device) for array in fixed + running))
+        fixed = draw_network(episodes, self.ports, self.horizon, self.failures, inner_episode)
+        shape = (len(episodes), self.ports, SLOTS)
+        silence, left = np.zeros(shape, np.float32), np.full(shape[:2], self.horizon, np.float32)
+        running = (fixed.packets[:, 0, START], silence[:, 0, 0], silence, silence[:, 0, 0], silence[:, 0, 0], left)
+        return MeshRoutingState(*(xp.asarray(array, device=device) for array in (*fixed, *running)))
 
     def observation(self, state: MeshRoutingState) -> Array:
         xp = namespace(state.inbox)

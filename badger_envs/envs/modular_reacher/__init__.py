@@ -27,6 +27,7 @@ SPEC = EnvSpec(
         {"segments": 7, "branching": 0.4, "goal": "tips", "horizon": 15},
         {"segments": 6, "branching": 1.0, "horizon": 15},
     ),
+    shared_fields=("goal", "base", "carried", "neighbour"),
     metric="error",
     # Exact, for the error at the end of an episode of a chain: goals have E[r^2] = 1/3 and E[y] = 1/pi.
     published_curves={

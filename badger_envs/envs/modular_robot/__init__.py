@@ -44,6 +44,7 @@ SPEC = EnvSpec(
         {"body": "snake", "modules": 5, "steps": 15, "unknown": "signs"},
         {"steps": 12, "goal": "speed", "unknown": "speed"},
     ),
+    shared_fields=("body", "secret", "neighbours", "agent_mask"),
     metric="seconds_per_metre",
     published_curves={},
     measured=tuple(_usual_robots()),

@@ -34,6 +34,8 @@ MAX_TRAIL = 60
 FASTEST_DRAWN = 3.0
 """In m/s; what seems to be faster was put somewhere else."""
 MAX_SHAPES = 400
+LEGEND = {"front half": FRONT, "back half": BACK, "to the goal": GOAL}
+NOTES = ("dots: the path so far", "tiles: 10 cm")
 
 _HELP = (
     "pictures of robots need OpenGL: on Linux install EGL and Mesa (Debian and Ubuntu: apt install libegl1 "
@@ -55,7 +57,6 @@ def frame(title: str, task: ModularRobot, history: list[RobotState]) -> npt.NDAr
         from PIL import Image, ImageDraw, ImageFont
     except ImportError as error:
         raise DependencyNotInstalled("pictures need pillow: pip install 'badger-envs[render]'") from error
-
     now = history[-1]
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     stage = _stage(task.bodies[int(now.body)])
@@ -65,15 +66,8 @@ def frame(title: str, task: ModularRobot, history: list[RobotState]) -> npt.NDAr
     draw.text((12, 6), title, font=large, fill=INK)
     draw.text((12, 27), _caption(task, now), font=small, fill=INK)
     y = HEIGHT - FOOTER + 4
-    legend = (
-        ("front half", FRONT),
-        ("back half", BACK),
-        ("to the goal", GOAL),
-        ("dots: the path so far", None),
-        ("tiles: 10 cm", None),
-    )
     x = 12.0
-    for words, color in legend:
+    for words, color in (LEGEND | dict.fromkeys(NOTES)).items():
         if color:
             draw.rectangle((x, y + 2, x + 10, y + 12), fill=color)
             x += 15

@@ -22,6 +22,7 @@ SPEC = EnvSpec(
         {"ports": 5, "horizon": 14, "feedback": "reward", "switch_every": 6},
         {"ports": 8, "horizon": 12, "feedback": "reward", "values": "binary", "switch_every": 5},
     ),
+    shared_fields=("routes",),
     metric="error",
     published_curves={
         "chance": dict.fromkeys(range(3, 17), 1.0),

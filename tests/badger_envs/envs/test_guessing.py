@@ -1,10 +1,22 @@
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from badger_envs import Guessing
 from badger_envs.core.episodes import episode_keys
 from badger_envs.envs.guessing.task import GuessingState
 from badger_envs.registry import reference_returns
+
+ARGUMENTS = st.fixed_dictionaries(
+    {
+        "dims": st.integers(1, 9),
+        "horizon": st.integers(1, 12),
+        "feedback": st.sampled_from(["all", "first"]),
+        "objective": st.sampled_from(["every_step", "last_step"]),
+        "identity": st.booleans(),
+    }
+)
+"""All that the task takes, small enough to be played at once; for tests of what holds for any."""
 
 
 def state(target, last, steps_left):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from badger_envs import HiddenXOR, episode_keys
 from badger_envs.envs.hidden_xor.policies import Parity
@@ -10,6 +11,16 @@ from badger_envs.envs.hidden_xor.task import HiddenXORState
 from badger_envs.evaluation import evaluate
 
 ID = "Badger/HiddenXOR-v0"
+ARGUMENTS = st.fixed_dictionaries(
+    {
+        "bits": st.integers(2, 16),
+        "rounds": st.integers(0, 3),
+        "questions": st.integers(1, 5),
+        "flash": st.booleans(),
+        "subset": st.booleans(),
+    }
+)
+"""All that the task takes, small enough to be played at once; for tests of what holds for any."""
 
 
 def by_hand(task, bits, counted):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from badger_envs.core.episodes import episode_keys
 from badger_envs.envs.mesh_routing import drawing
@@ -14,6 +15,10 @@ ID = "Badger/MeshRouting-v0"
 LINKS = np.asarray([[1, 3, 2, -1], [0, 2, -1, -1], [1, 3, 0, -1], [2, 0, -1, -1]], np.int32)
 """A ring of 4 nodes with a chord from 0 to 2."""
 BACK = np.asarray([[0, 1, 2, -1], [0, 0, -1, -1], [1, 0, 2, -1], [1, 1, -1, -1]], np.int32)
+ARGUMENTS = st.fixed_dictionaries(
+    {"ports": st.integers(3, 12), "horizon": st.integers(1, 12), "failures": st.integers(0, 4)}
+)
+"""All that the task takes, small enough to be played at once; for tests of what holds for any."""
 
 
 def square(task, packets, chord_fails_at):

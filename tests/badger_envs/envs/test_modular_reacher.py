@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.policy import Blind
@@ -14,6 +15,15 @@ from badger_envs.registry import reference_returns
 
 KEYS = episode_keys(0, np.arange(200), EpisodeSet.VALIDATION)
 TREES = ModularReacher(segments=12, branching=0.6, goal="tips")
+ARGUMENTS = st.fixed_dictionaries(
+    {
+        "segments": st.integers(2, 16),
+        "branching": st.floats(0.0, 1.0),
+        "goal": st.sampled_from(["all", "last", "tips"]),
+        "horizon": st.integers(1, 12),
+    }
+)
+"""All that the task takes, small enough to be played at once; for tests of what holds for any."""
 
 
 def with_goal(state, goal):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from gymnasium.error import DependencyNotInstalled
+from hypothesis import strategies as st
 
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.envs.modular_robot import drawing, features
@@ -20,6 +21,18 @@ from badger_envs.registry import reference_returns
 from tests.helpers.cases import skip_without_opengl
 
 STEP = 0.04
+ARGUMENTS = st.fixed_dictionaries(
+    {
+        "body": st.sampled_from(["chain", "snake", "tree"]),
+        "modules": st.integers(5, 7),
+        "split": st.sampled_from(["none", "train", "test"]),
+        "inner_episodes": st.integers(1, 2),
+        "steps": st.integers(1, 4),
+        "unknown": st.sampled_from(["none", "direction", "signs", "permutation", "dead", "physics"]),
+        "goal": st.sampled_from(["far", "speed"]),
+    }
+)
+"""All that the task takes, small enough to be played at once; for tests of what holds for any."""
 
 
 def keys(count, first=0):

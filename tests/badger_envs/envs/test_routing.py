@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from badger_envs.core.episodes import episode_keys
 from badger_envs.envs.routing import drawing
@@ -10,6 +11,16 @@ from badger_envs.evaluation import evaluate
 from badger_envs.registry import reference_returns
 
 ID = "Badger/Routing-v0"
+ARGUMENTS = st.fixed_dictionaries(
+    {
+        "ports": st.integers(2, 9),
+        "horizon": st.integers(1, 12),
+        "feedback": st.sampled_from(["supervised", "reward"]),
+        "values": st.sampled_from(["continuous", "binary"]),
+        "switch_every": st.none() | st.integers(1, 12),
+    }
+)
+"""All that the task takes, small enough to be played at once; for tests of what holds for any."""
 
 
 def state(task, inputs, routes):
