@@ -5,8 +5,9 @@
 `independent` are what it is compared with; `handcrafted` runs one of the `rules` that somebody wrote down. `storage`
 builds agents by name, saves and loads them.
 
-Axis letters: B episodes, P ports, F features a port shows, A action entries a port takes, E experts, H memory of an
-expert, M message entries, I identity entries, K rounds of messages.
+Axis letters: B episodes, T steps, P ports, F features a port shows, A action entries a port takes, E experts, H entries
+of an expert's memory, S entries of what it keeps private, R entries it reads, M message entries, I identity entries,
+K rounds of messages, D experts that an expert hears, C experts to add, N experts of all lifetimes in a row.
 """
 
 from importlib import import_module

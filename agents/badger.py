@@ -28,7 +28,7 @@ class BadgerState(NamedTuple):
     identity: Tensor  # (B, E, I) constant
     addresses: Tensor  # (B, P, key) constant
     previous: Tensor | None  # (B, P, F) observation one step before, None at first
-    adjacency: Tensor | None  # (B, E, E) bool, who hears whom, constant; None: everybody hears all others
+    adjacency: Tensor | None  # (B, E, E) bool, constant; None: each hears all others
 
 
 class Badger(DynamicExperts):
@@ -36,7 +36,6 @@ class Badger(DynamicExperts):
 
     config_class = BadgerConfig
     config: BadgerConfig
-    memory_fields = ("memory", "private")
 
     def __init__(self, config: BadgerConfig) -> None:
         super().__init__(config)
@@ -79,9 +78,6 @@ class Badger(DynamicExperts):
     @property
     def message_module(self) -> nn.Module | None:
         return self.messages if self.messages.size else None
-
-    def memory(self, state: BadgerState) -> Tensor:
-        return state.memory  # (B, E, H)
 
     def reset_private(self, private: Tensor, mask: Tensor) -> Tensor:
         return self.expert.reset(private, mask)

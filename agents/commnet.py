@@ -31,7 +31,6 @@ class CommNet(Agent):
 
     config_class = CommNetConfig
     config: CommNetConfig
-    memory_fields = ("memory", "private")
 
     def __init__(self, config: CommNetConfig) -> None:
         super().__init__(config)
@@ -55,9 +54,6 @@ class CommNet(Agent):
     @property
     def message_module(self) -> nn.Module:
         return self.hear
-
-    def memory(self, state: CommNetState) -> Tensor:
-        return state.memory  # (B, E, H)
 
     def forward(self, observation: Tensor, state: CommNetState) -> tuple[Tensor, CommNetState]:
         seen = torch.cat([with_change(observation, state.previous), state.identity], dim=-1)  # (B, E, inputs + I)

@@ -1,4 +1,4 @@
-"""What agents are built from: frozen dataclasses of plain numbers and words, which say what is wrong with them.
+"""What agents are built from: frozen dataclasses of plain numbers and names, which refuse bad values.
 
 Nothing here needs torch, so that a config can be read and checked where there is none. Axis letters as in `agents`.
 """
@@ -25,7 +25,7 @@ class BadgerConfig:
     expert: str = "gru"
     """How an expert's state is updated: "gru", "lstm" or "feed_forward"."""
     messages: str = "mean"
-    """What experts hear of each other: "mean", "gated" (the mean of those who speak), "attention" or "none"."""
+    """Messages between experts: "mean", "gated" (experts decide whether to send), "attention" or "none"."""
     message_size: int = 16
     """Message entries (M)."""
     rounds: int = 1
@@ -41,15 +41,15 @@ class BadgerConfig:
     experts: int | None = None
     """Number of experts (E), with an attention membrane; may be changed at call time."""
     topology: str = "all"
-    """Who hears whom: "all", "ring", "chain", "grid", "clusters", "star", or "random", sampled for each lifetime."""
+    """Who hears whom: "all", "ring", "chain", "grid", "clusters", "star", or "random", sampled per lifetime."""
     in_degree: int = 2
-    """Others that each expert hears, with a random topology."""
+    """Experts that each expert hears (D), with a random topology."""
 
     def __post_init__(self) -> None:
         require_sizes(self, port_features=1, port_actions=1, hidden_size=1, message_size=1, rounds=1)
         require_sizes(self, identity_size=1, key_size=1, in_degree=1)
-        require_words(self, expert=tuple(EXPERTS), messages=tuple(MESSAGES), identity=IDENTITIES)
-        require_words(self, membrane=tuple(MEMBRANES), topology=TOPOLOGY_NAMES)
+        require_choices(self, expert=tuple(EXPERTS), messages=tuple(MESSAGES), identity=IDENTITIES)
+        require_choices(self, membrane=tuple(MEMBRANES), topology=TOPOLOGY_NAMES)
         if self.membrane == "attention":
             require_sizes(self, experts=1)
         elif self.experts is not None:
@@ -75,7 +75,7 @@ class CommNetConfig:
 
     def __post_init__(self) -> None:
         require_sizes(self, port_features=1, port_actions=1, hidden_size=1, rounds=1, identity_size=1)
-        require_words(self, identity=IDENTITIES)
+        require_choices(self, identity=IDENTITIES)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class MonolithicConfig:
 
     def __post_init__(self) -> None:
         require_sizes(self, port_features=1, ports=1, port_actions=1, hidden_size=1)
-        require_words(self, cell=("gru", "lstm"))
+        require_choices(self, cell=("gru", "lstm"))
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class HandcraftedConfig:
     """The numbers that the rule's row in `agents.rules.RULES` names; none for most rules."""
 
     def __post_init__(self) -> None:
-        require_words(self, rule=tuple(RULES))
+        require_choices(self, rule=tuple(RULES))
         rule = RULES[self.rule]
         require_sizes(self, port_features=rule.features, port_actions=1, rounds=1)
         if self.port_actions != rule.actions:
@@ -149,7 +149,7 @@ CONFIGS: dict[str, type] = {
     "Monolithic": MonolithicConfig,
     "Handcrafted": HandcraftedConfig,
 }
-"""By the name of the class of agents, which is what a file names."""
+"""By the name of the class of agents."""
 
 FORMAT = 2
 """Of the files that hold a config. Those of format 1, which had other names for some fields, are still read."""
@@ -160,44 +160,27 @@ NEW_IN_FORMAT_2 = ("expert",)
 
 
 def config_fields(kind: str, format: int = FORMAT) -> dict[str, Field[Any]]:
-    """The fields that a config may have in a file: its name for each, and the dataclass field that it stands for.
-
-    Args:
-        kind: a name in `CONFIGS`.
-        format: 1 or 2.
-    """
+    """The fields that a config may have in a file of a format, by the names that they have there."""
     known = fields(CONFIGS[kind])
     if format == FORMAT:
         return {field.name: field for field in known}
     return {FORMAT_1_NAMES.get(field.name, field.name): field for field in known if field.name not in NEW_IN_FORMAT_2}
 
 
-def require_sizes(config: Any, **least: int) -> None:
-    """Refuse a config whose integer fields are no integers or too small.
-
-    Args:
-        config: a dataclass.
-        **least: smallest allowed value of each field by name.
-
-    Raises:
-        ValueError: naming the field, its value and what is allowed.
-    """
-    for name, smallest in least.items():
+def require_sizes(config: Any, **min_sizes: int) -> None:
+    """Refuse, with a ValueError, a config whose fields are no integers or smaller than allowed."""
+    for name, smallest in min_sizes.items():
         value = getattr(config, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
             raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}")
 
 
-def require_words(config: Any, **allowed: tuple[str, ...]) -> None:
-    """Refuse a config whose fields hold other words than the allowed ones.
-
-    Raises:
-        ValueError: naming the field, its value and what is allowed.
-    """
-    for name, words in allowed.items():
+def require_choices(config: Any, **allowed: tuple[str, ...]) -> None:
+    """Refuse, with a ValueError, a config whose fields have values that are not allowed."""
+    for name, values in allowed.items():
         value = getattr(config, name)
-        if value not in words:
-            raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}, got {value!r}")
+        if value not in values:
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, values))}, got {value!r}")
 
 
 def _is_number(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Experts that come and go in mid-life. Axis letters as in `agents`; C experts that come."""
+"""Experts that are removed, added and cloned in mid-life. Axis letters as in `agents`."""
 
 import torch
 from torch import Tensor
@@ -10,7 +10,7 @@ from agents.parts.topology import sample_topology
 
 
 class DynamicExperts(Agent):
-    """An agent whose experts are no ports, so that their number may change while it lives.
+    """An agent whose experts are no ports, so that their number may change in its lifetime.
 
     Its state has the fields memory (B, E, H), private (B, E, S), identity (B, E, I) and adjacency (B, E, E), and no
     others with an axis E; its config has the fields membrane, hidden_size, topology and in_degree.
@@ -20,13 +20,13 @@ class DynamicExperts(Agent):
     expert: Expert
 
     def remove_experts(self, state: State, keep: Tensor) -> State:
-        """Take experts out in mid-life, with all that they remember; the others keep memories and identities.
+        """Remove experts with their memories; the others keep memories and identities.
 
-        A topology closes anew around those who stay; with a random one they go on hearing whom they heard.
+        A topology is made anew for those who stay; in a random one they keep their neighbours.
 
         Args:
             state: any, of an agent with an attention membrane.
-            keep: bool (E,), who stays; at least one.
+            keep: bool (E,), which experts stay; at least one.
 
         Raises:
             ValueError: `keep` is none of that, or experts are tied to ports by a direct membrane.
@@ -46,16 +46,15 @@ class DynamicExperts(Agent):
     def add_experts(
         self, state: State, count: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
     ) -> State:
-        """Let `count` experts be born in mid-life, with identities of their own and an empty memory.
+        """Add `count` experts behind the others, with identities of their own and their first state.
 
-        They come after those there are. A topology is made anew for all; with a random one the newborn draw whom they
-        hear, and by chance some of the others hear them too.
+        A topology is made anew for all; in a random one the others keep their neighbours and may also get new ones.
 
         Args:
             state: any, of an agent with an attention membrane.
-            count: number of newborn experts (C), at least 1.
-            generator: draws what is random in them; on the CPU.
-            shared_across_batch: all lifetimes draw the same.
+            count: number of experts to add (C), at least 1.
+            generator: samples what is random in them; on the CPU.
+            shared_across_batch: all lifetimes sample the same.
 
         Raises:
             ValueError: `count` is too small, one-hot identities run out, or the membrane is direct.
@@ -75,7 +74,7 @@ class DynamicExperts(Agent):
         generator: torch.Generator | None = None,
         shared_across_batch: bool = False,
     ) -> State:
-        """As `add_experts`, but the newborn remember what those they are copies of remember.
+        """As `add_experts`, but with the memory and private state of experts there are.
 
         Args:
             which: int64 (C,), the experts that are copied, each as often as it is named.
@@ -107,7 +106,7 @@ class DynamicExperts(Agent):
         adjacency = self._topology(batch, samples, experts + memory.shape[1], generator)
         if self.config.topology == "random" and adjacency is not None and state.adjacency is not None:
             adjacency = adjacency.clone()
-            adjacency[:, :experts, :experts] = state.adjacency  # whom they heard, they still hear
+            adjacency[:, :experts, :experts] = state.adjacency  # the others keep their neighbours
         return state._replace(
             memory=torch.cat([state.memory, memory], dim=1),  # (B, E + C, H)
             private=torch.cat([state.private, private], dim=1),  # (B, E + C, S)
@@ -123,7 +122,7 @@ class DynamicExperts(Agent):
         return memory.to(self.device).expand(batch, -1, -1), private.to(self.device).expand(batch, -1, -1)
 
     def _topology(self, batch: int, samples: int, experts: int, generator: torch.Generator | None) -> Tensor | None:
-        """Who hears whom, bool (B, E, E) on the agent's device, or None where everybody hears everybody else."""
+        """Adjacency, bool (B, E, E) on the agent's device, or None where each expert hears all others."""
         config = self.config
         adjacency = sample_topology(
             config.topology, samples, experts, in_degree=config.in_degree, generator=generator

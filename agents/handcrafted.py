@@ -42,7 +42,6 @@ class Handcrafted(Agent):
 
     config_class = HandcraftedConfig
     config: HandcraftedConfig
-    memory_fields = ("memory",)
 
     def __init__(self, config: HandcraftedConfig) -> None:
         super().__init__(config)
@@ -67,9 +66,6 @@ class Handcrafted(Agent):
     @property
     def message_module(self) -> nn.Module:
         return self.messages
-
-    def memory(self, state: HandcraftedState) -> Tensor:
-        return state.memory  # (B, E, H)
 
     def forward(self, observation: Tensor, state: HandcraftedState) -> tuple[Tensor, HandcraftedState]:
         experts = state.memory.shape[:2]

@@ -27,7 +27,6 @@ class Independent(Agent):
 
     config_class = IndependentConfig
     config: IndependentConfig
-    memory_fields = ("memory",)
 
     def __init__(self, config: IndependentConfig) -> None:
         super().__init__(config)
@@ -40,9 +39,6 @@ class Independent(Agent):
         self.read = weights(inputs + 1, 3 * memory)  # (P, inputs + 1, 3H) the last row is the bias
         self.keep = weights(memory + 1, 3 * memory)  # (P, H + 1, 3H)
         self.act = weights(memory + 1, config.port_actions)  # (P, H + 1, A)
-
-    def memory(self, state: IndependentState) -> Tensor:
-        return state.memory  # (B, P, H)
 
     def accepts(self, ports: int) -> bool:
         return ports == self.config.ports

@@ -12,15 +12,14 @@ from torch import Tensor, nn
 from agents.parts.experts import reset_blocks
 
 State = Any
-"""Whatever an agent carries from step to step: a NamedTuple of tensors with leading axis B."""
+"""What an agent carries from step to step: a NamedTuple of tensors with leading axis B, or None. Its field `memory`
+(B, E, H) is what inner steps change, together with `private` (B, E, S) where there is such a field."""
 
 
 class Agent(nn.Module, ABC):
     """A policy with memory. Built from a frozen config dataclass of plain numbers and words, and from nothing else."""
 
     config_class: ClassVar[type]
-    memory_fields: ClassVar[tuple[str, ...]]
-    """The fields of the state that hold memory: what inner steps change, and what is 0 at first."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
@@ -35,7 +34,7 @@ class Agent(nn.Module, ABC):
         Args:
             batch: number of lifetimes (B).
             ports: number of ports (P).
-            generator: draws whatever is random in the agent (identities, addresses); on the CPU.
+            generator: samples whatever is random in the agent (identities, addresses); on the CPU.
             shared_across_batch: all lifetimes draw the same random numbers.
 
         Raises:
@@ -54,24 +53,25 @@ class Agent(nn.Module, ABC):
             action float32 (B, P, A) in [-1, 1], and the next state.
         """
 
-    @abstractmethod
     def memory(self, state: State) -> Tensor:
-        """What is remembered, (B, E, H); for an agent that is one, E = 1. Critics value lifetimes by it."""
+        """The memory of all experts, (B, E, H); E = 1 for an agent that is one. Critics estimate values from it."""
+        memory: Tensor = state.memory
+        return memory
 
     @property
     def message_module(self) -> nn.Module | None:
-        """The module whose output is all that experts hear of each other, or None where they hear nothing.
+        """The module whose output is all that experts receive from each other, or None without messages.
 
         It runs once in each round. A forward hook on it can cut, delay or disturb messages; zeros are silence.
         """
         return None
 
     def reset_memory(self, state: State, mask: Tensor) -> State:
-        """The state with some of the memory as it was at birth, which is 0; what is constant in a lifetime stays.
+        """The state with some of the memory reset to 0; what is constant in a lifetime stays.
 
         Args:
             state: any of this agent.
-            mask: bool (E, H) or (B, E, H), the entries of `memory` to reset. A cell state resets its own with them.
+            mask: bool (E, H) or (B, E, H), the entries of `memory` to reset, and with them what is private to them.
 
         Raises:
             ValueError: `mask` is not bool, or of another shape.
@@ -84,7 +84,7 @@ class Agent(nn.Module, ABC):
             )
         mask = mask.to(self.device).expand(shape)  # (B, E, H)
         changed = {"memory": state.memory.masked_fill(mask, 0.0)}  # (B, E, H)
-        if "private" in self.memory_fields:
+        if hasattr(state, "private"):
             changed["private"] = self.reset_private(state.private, mask)  # (B, E, S)
         return state._replace(**changed)
 
@@ -93,7 +93,7 @@ class Agent(nn.Module, ABC):
         return reset_blocks(private, mask)
 
     def with_rounds(self, rounds: int) -> Self:
-        """An agent with the very same weights that thinks for another number of rounds (K) in each step.
+        """An agent with the very same weights and another number of rounds (K) in each step.
 
         Weights and modules are shared: training either changes both, and a hook on a part of one is on both.
 
@@ -142,7 +142,7 @@ class Agent(nn.Module, ABC):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights live, or whatever an agent has in place of weights."""
+        """The device of the weights, or of whatever an agent has in place of weights."""
         return next(chain(self.parameters(), self.buffers())).device
 
 

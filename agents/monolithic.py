@@ -29,7 +29,6 @@ class Monolithic(Agent):
 
     config_class = MonolithicConfig
     config: MonolithicConfig
-    memory_fields = ("memory", "private")
 
     def __init__(self, config: MonolithicConfig) -> None:
         super().__init__(config)
@@ -47,9 +46,6 @@ class Monolithic(Agent):
         self.require_ports(ports)
         memory, private = self.cell.initial_state(batch, 1, generator)
         return MonolithicState(memory.to(self.device), private.to(self.device), None)
-
-    def memory(self, state: MonolithicState) -> Tensor:
-        return state.memory  # (B, 1, H)
 
     def forward(self, observation: Tensor, state: MonolithicState) -> tuple[Tensor, MonolithicState]:
         inputs = with_change(observation, state.previous).flatten(1)  # (B, P * inputs)

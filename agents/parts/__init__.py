@@ -20,7 +20,7 @@ MESSAGES = {
     "attention": "agents.parts.messages:AttentionMessages",
     "none": "agents.parts.messages:NoMessages",
 }
-"""What experts hear of each other: subclasses of `agents.parts.messages.Messages`."""
+"""What experts receive from each other: subclasses of `agents.parts.messages.Messages`."""
 
 MEMBRANES = {
     "direct": "agents.parts.membrane:DirectMembrane",
@@ -29,14 +29,14 @@ MEMBRANES = {
 """How experts reach ports: subclasses of `agents.parts.membrane.Membrane`."""
 
 TOPOLOGIES = {
-    "all": "agents.parts.topology:everybody",
+    "all": "agents.parts.topology:all_others",
     "ring": "agents.parts.topology:ring",
     "chain": "agents.parts.topology:chain",
     "grid": "agents.parts.topology:grid",
     "clusters": "agents.parts.topology:clusters",
     "star": "agents.parts.topology:star",
 }
-"""Who hears whom: functions of the number of experts. "random" is drawn, see `agents.parts.topology`."""
+"""Which experts hear which: functions of their number. "random" is sampled, see `agents.parts.topology`."""
 
 TOPOLOGY_NAMES = (*TOPOLOGIES, "random")
 

@@ -1,6 +1,6 @@
 """Expert policies: how the state of one expert is updated by what it reads, hears and is.
 
-Axis letters as in `agents`; S entries of what an expert keeps private, N experts in a row.
+Axis letters as in `agents`.
 
 `torch.func.vmap`, which runs many sets of weights at once, has no rule for torch's recurrent cells and takes them one
 by one; plain operations are 1.3 times slower for one set of weights (training, a few hundred rows) and far faster for

@@ -1,4 +1,4 @@
-"""Messages: what each expert hears of the others, or of those that a topology lets it hear."""
+"""Messages: what each expert receives from the others, or from its neighbours in a topology."""
 
 import math
 
@@ -9,10 +9,10 @@ from agents.parts.topology import mean_of_others, neighbour_mean
 
 
 class Messages(nn.Module):
-    """Turns memories into what each expert hears.
+    """Turns memories into the messages that each expert receives.
 
     Args:
-        hidden_size: entries of an expert's memory that others may hear of (H).
+        hidden_size: entries of an expert's memory (H).
         size: message entries (M).
     """
 
@@ -21,20 +21,20 @@ class Messages(nn.Module):
         self.size = size
 
     def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
-        """What experts hear.
+        """What experts receive.
 
         Args:
             memory: (B, E, H).
-            adjacency: bool (B, E, E), who hears whom; None where everybody hears everybody else.
+            adjacency: bool (B, E, E), which expert hears which; None where each hears all others.
 
         Returns:
-            (B, E, M); 0 where an expert hears nobody. A forward hook that replaces it by zeros brings silence.
+            (B, E, M); 0 for an expert without neighbours. A forward hook that replaces it by zeros brings silence.
         """
         raise NotImplementedError
 
 
 class NoMessages(Messages):
-    """Nobody speaks: parameters are shared, and nothing else."""
+    """No messages: parameters are shared, and nothing else."""
 
     def __init__(self, hidden_size: int, size: int) -> None:
         super().__init__(hidden_size, 0)
@@ -44,7 +44,7 @@ class NoMessages(Messages):
 
 
 class MeanMessages(Messages):
-    """Everybody hears the mean of what others say."""
+    """The mean of the others' messages."""
 
     def __init__(self, hidden_size: int, size: int) -> None:
         super().__init__(hidden_size, size)
@@ -61,7 +61,7 @@ class MeanMessages(Messages):
 
 
 class GatedMessages(MeanMessages):
-    """Everybody decides whether to speak (IC3Net, Singh et al. 2019), by a gate between 0 and 1 that gradients pass."""
+    """Each expert decides whether to send, by a differentiable gate between 0 and 1 (IC3Net, Singh et al. 2019)."""
 
     def __init__(self, hidden_size: int, size: int) -> None:
         super().__init__(hidden_size, size)
@@ -72,7 +72,7 @@ class GatedMessages(MeanMessages):
 
 
 class AttentionMessages(Messages):
-    """Everybody chooses whom to listen to (Vaswani et al. 2017; among agents: TarMAC, Das et al. 2019).
+    """Each expert chooses which others to attend to (Vaswani et al. 2017; among agents: TarMAC, Das et al. 2019).
 
     Keys and queries have as many entries as messages. An expert does not hear itself, unless it is alone.
     """
@@ -86,7 +86,7 @@ class AttentionMessages(Messages):
         affinity = query @ key.transpose(1, 2) / math.sqrt(self.size)  # (B, E, E)
         experts = memory.shape[1]
         if adjacency is not None:
-            # Whoever hears nobody would divide by 0 below minus infinity; so all get a share first and then lose it.
+            # With -inf an expert without neighbours would divide by 0: all get a share first, and then lose it.
             affinity = affinity.masked_fill(~adjacency, torch.finfo(affinity.dtype).min)
             masked: Tensor = (affinity.softmax(dim=-1) * adjacency) @ value  # (B, E, M)
             return masked

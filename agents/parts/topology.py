@@ -1,6 +1,6 @@
-"""Topologies: who hears whom. Entry [i, j] of a topology says whether expert i hears expert j.
+"""Topologies: adjacency matrices of experts. Entry [i, j] says whether expert i hears expert j.
 
-Nobody hears itself. With "all", which costs nothing and is what trained agents have, no topology is written down at
+No expert hears itself. With "all", which costs nothing and is what trained agents have, no matrix is made at
 all: it is None.
 """
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from agents.parts import TOPOLOGIES, load_part
 
 
-def everybody(experts: int) -> Tensor:
+def all_others(experts: int) -> Tensor:
     """Each expert hears all the others, bool (E, E)."""
     return ~torch.eye(experts, dtype=torch.bool)
 
@@ -27,7 +27,7 @@ def ring(experts: int) -> Tensor:
     """A chain whose ends hear each other, bool (E, E)."""
     place = torch.arange(experts)
     apart = (place[:, None] - place) % experts  # (E, E) how many steps round the ring
-    return ((apart == 1) | (apart == experts - 1)) & everybody(experts)
+    return ((apart == 1) | (apart == experts - 1)) & all_others(experts)
 
 
 def grid(experts: int) -> Tensor:
@@ -49,13 +49,13 @@ def clusters(experts: int) -> Tensor:
     """
     place, size = torch.arange(experts), math.isqrt(max(experts - 1, 0)) + 1
     group, leads = place // size, place % size == 0  # 2 x (E,)
-    return ((group[:, None] == group) | (leads[:, None] & leads)) & everybody(experts)
+    return ((group[:, None] == group) | (leads[:, None] & leads)) & all_others(experts)
 
 
 def star(experts: int) -> Tensor:
     """The first expert hears all and is heard by all, bool (E, E)."""
     hub = torch.arange(experts) == 0  # (E,)
-    return (hub[:, None] | hub) & everybody(experts)
+    return (hub[:, None] | hub) & all_others(experts)
 
 
 def sample_topology(
@@ -67,11 +67,11 @@ def sample_topology(
         topology: one of `agents.parts.TOPOLOGY_NAMES`.
         batch: number of lifetimes (B).
         experts: number of experts (E).
-        in_degree: others that each expert hears with "random", or all of them where there are fewer.
-        generator: draws them; on the CPU. Nothing is drawn for any other topology.
+        in_degree: experts that each expert hears with "random", or all others where there are fewer.
+        generator: samples them; on the CPU. Nothing is sampled for any other topology.
 
     Returns:
-        bool (B, E, E) on the CPU, or None where everybody hears everybody else: with "all", and for one expert alone.
+        bool (B, E, E) on the CPU, or None where each hears all others: with "all", and for one expert alone.
     """
     if topology == "all" or experts == 1:
         return None
@@ -79,13 +79,13 @@ def sample_topology(
         adjacency: Tensor = load_part(TOPOLOGIES[topology])(experts)  # (E, E)
         return adjacency.expand(batch, -1, -1)  # (B, E, E)
     numbers = torch.rand(batch, experts, experts, generator=generator)  # (B, E, E)
-    numbers = numbers.masked_fill(~everybody(experts), 2.0)  # oneself comes last
+    numbers = numbers.masked_fill(~all_others(experts), 2.0)  # oneself comes last
     place = numbers.argsort(dim=-1).argsort(dim=-1)  # (B, E, E) in the order of the numbers
     return place < min(in_degree, experts - 1)  # (B, E, E)
 
 
 def neighbour_mean(values: Tensor, adjacency: Tensor) -> Tensor:
-    """For each expert the mean over its neighbours, whom it hears; 0 where it hears nobody.
+    """For each expert the mean over its neighbours; 0 where it has none.
 
     Args:
         values: (B, E, M).

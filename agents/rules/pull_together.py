@@ -22,7 +22,7 @@ class PullTogether(Rule):
 
     A goal pulls its tip with the force goal - tip. What that does to a joint somewhere down the tree depends on the sum
     of the forces and the sum of their torques about the origin alone, so these are passed on from segment to segment,
-    with the number of goals that they are of; news travel one segment per round.
+    with the number of goals that they are of; news travels one segment per round.
 
     Memory: force, torque and number of goals of all children.
     """

@@ -1,4 +1,4 @@
-"""What a handcrafted rule is. Axis letters as in `agents`; N experts in a row, D = E - 1 others of each."""
+"""What a handcrafted rule is. Axis letters as in `agents`; D = E - 1."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar, NamedTuple

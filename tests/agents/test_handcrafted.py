@@ -124,7 +124,7 @@ def test_wave_equals_one_worked_out_by_hand():
     # Port 2 is behind port 0, which is behind port 1.
     shown[0, :, 16] = torch.tensor([1.0, 1.0, 0.0])
     action, state = agent(shown, agent.initial_state(1, 3))
-    assert len(set(action.flatten().tolist())) == 3  # everybody gives another command
+    assert len(set(action.flatten().tolist())) == 3  # every module gives another command
     assert 0.08 <= action.min() <= action.max() <= 0.2
     shown[0, :, 8] = torch.tensor([0.3, 0.9, -0.1])  # front halves turn
     shown[0, :, 1] = torch.tensor([0.4, 0.6, 0.0])  # against back halves at 0.3 - 0.4 = -0.1 and 0.9 - 0.6 = 0.3

@@ -59,7 +59,7 @@ def test_sample_topology_differs_between_lifetimes_and_seeds():
     assert (share[load_part(TOPOLOGIES["all"])(E)] - 2 / (E - 1)).abs().max() < 0.1
 
 
-def test_sample_topology_is_none_without_a_draw_where_everybody_hears_everybody():
+def test_sample_topology_is_none_without_a_draw_where_each_hears_all():
     numbers = generator()
     for topology, experts in (("all", E), ("ring", 1), ("random", 1)):
         assert sample_topology(topology, B, experts, in_degree=2, generator=numbers) is None
