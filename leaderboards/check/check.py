@@ -1,8 +1,9 @@
 """Whether a submission may go on the board: what it says is complete, possible, and its own.
 
-The same check runs at home, in CI and before every build. It reads files and nothing else: it executes nothing, writes
-nothing, needs no torch and never raises. What it can't know is whether honest weights gave these returns; hashes tell
-of edited rows, but who forges returns can hash them anew. `leaderboards.evaluate.reproduce` runs the weights again.
+The same check runs locally, in CI and before every build. It reads files and nothing else: it executes nothing, writes
+nothing, needs no torch and never raises. It cannot know whether the weights
+gave these returns: hashes reveal edited rows, but forged returns can be hashed again. See
+`leaderboards.evaluate.reproduce`, which runs the weights.
 """
 
 import os
@@ -30,16 +31,16 @@ BESIDE_SUBMISSIONS = ("README.md",)
 def check(
     folder: Path, *, others: Sequence[Submission] = (), benchmarks: Path = BENCHMARKS, accepted: bool = False
 ) -> list[ErrorDetails]:
-    """Everything that is wrong with a submission.
+    """Check a submission.
 
     Args:
         folder: of the submission.
-        others: what it is compared with, so that nothing is copied and `previous` is there; may hold the same one.
+        others: submissions that it must not copy, among them `previous`; may include itself.
         benchmarks: where benchmarks lie.
         accepted: whether it is on the board already, so that the board's own `status.json` may be there.
 
     Returns:
-        Errors; none for a submission that is all right. Never raises.
+        Errors; none for a valid submission. Never raises.
     """
     return _check_safely(folder, KnownSubmissions.of(others) if others else None, benchmarks, accepted)[0]
 
@@ -94,7 +95,7 @@ def _check_safely(
             errors += others.errors(submission, returns, empty)
     except SubmissionError as error:
         errors += error.errors
-    except Exception as error:  # whatever strangers think of, others' submissions are checked
+    except Exception as error:  # an unforeseen file must not keep other submissions from being checked
         errors.append(ErrorDetails(".", "", f"can't be checked ({type(error).__name__})"))
     if len(errors) > MAX_ERRORS:
         left = len(errors) - MAX_ERRORS
@@ -103,7 +104,7 @@ def _check_safely(
 
 
 def _check_files(folder: Path, accepted: bool) -> Iterator[ErrorDetails]:
-    """Nothing but what belongs to a submission, and no links."""
+    """Only files that belong to a submission, and no links."""
     if folder.is_symlink() or not folder.is_dir():
         raise SubmissionError([ErrorDetails(".", "", "must be a folder that is there, and no link")])
     for entry in _entries(folder, "."):
@@ -189,10 +190,10 @@ def _check_weights(folder: Path, submission: Submission) -> tuple[list[ErrorDeta
         errors += weights.errors
         if weights.errors:
             continue
-        said = submission.training.parameters.get(problem, weights.numbers)
-        if weights.numbers != said:
+        declared = submission.training.parameters.get(problem, weights.numbers)
+        if weights.numbers != declared:
             reason = f"must be {weights.numbers}, the numbers in the weights {sha[:12]}..."
-            errors.append(ErrorDetails(FILE, f"training.parameters.{problem}", f"{reason}, got {said}"))
+            errors.append(ErrorDetails(FILE, f"training.parameters.{problem}", f"{reason}, got {declared}"))
         if not weights.numbers:
             empty.add(sha)
     return errors, empty

@@ -1,4 +1,4 @@
-"""What a submission must not share with others: returns, weights, a name; unless it is a new version of them."""
+"""What a submission must not share with others, of which it is no new version: returns, weights, a name."""
 
 import hashlib
 from collections import Counter
@@ -14,12 +14,12 @@ from leaderboards.schema.submission import FILE, SeedResult, Submission
 
 Returns = npt.NDArray[np.float64]
 MIN_DISTINCT_VALUES = 20
-"""Different returns that a row must have to tell agents apart: many agents always get everything right, or half."""
+"""Different returns that a row must have to tell agents apart: many agents always return the maximum, or chance."""
 
 
 @dataclass
 class KnownSubmissions:
-    """Submissions that are there already, without their returns, which may be large."""
+    """What is known of earlier submissions, without their returns, which may be large."""
 
     previous: dict[str, str | None] = field(default_factory=dict)
     """Folder -> folder of the version before."""
@@ -32,14 +32,14 @@ class KnownSubmissions:
 
     @classmethod
     def of(cls, submissions: Iterable[Submission]) -> "KnownSubmissions":
-        """Those of some submissions."""
+        """Collect submissions."""
         made = cls()
         for submission in submissions:
             made.add(submission, [np.asarray(row.returns) for row in submission.rows])
         return made
 
     def add(self, submission: Submission, returns: list[Returns]) -> None:
-        """One more; with the returns of its rows, each (episodes,)."""
+        """Add a submission with the returns of its rows, each (episodes,)."""
         name = submission.folder_name
         self.previous[name], self.authors[name] = submission.previous, submission.authors
         for row, values in zip(submission.rows, returns, strict=True):
@@ -48,12 +48,12 @@ class KnownSubmissions:
                 self.weights.setdefault(row.weights_sha256, name)
 
     def errors(self, submission: Submission, returns: list[Returns], empty: set[str]) -> Iterator[ErrorDetails]:
-        """Everything that it shares and must not.
+        """Errors of what it shares with others.
 
         Args:
             submission: that may itself be among the others.
             returns: of its rows, each (episodes,).
-            empty: SHA-256 of weights that hold no number at all, which anybody may have.
+            empty: SHA-256 of weights without any number, which may be shared.
         """
         mine = submission.folder_name
         related = self._versions(mine) | self._versions(submission.previous) | {mine}
@@ -99,7 +99,7 @@ class KnownSubmissions:
 
 
 def fingerprint(row: SeedResult, returns: Returns) -> bytes:
-    """Of what was returned where, whoever and whichever seed it was."""
+    """Hash of the returns at a size of a problem, for any agent and training seed."""
     about: Any = f"{row.problem} {row.size}\n".encode()
     return hashlib.sha256(about + (returns + 0.0).tobytes()).digest()[:16]
 

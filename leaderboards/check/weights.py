@@ -31,7 +31,7 @@ CONFIG_KEYS = {"format": int, "kind": str, "config": dict, "weights_sha256": str
 
 @dataclass(frozen=True)
 class Weights:
-    """What a pair of files was found to be."""
+    """Outcome of the check of a pair of files."""
 
     errors: tuple[ErrorDetails, ...]
     numbers: int = 0

@@ -1,7 +1,7 @@
 """The evaluator: runs a policy on the named test episodes of a benchmark and writes the returns to a file.
 
-The environment records, the policy does not report: it gets observations and rewards and nothing else. From Python any
-object with `reset(batch)` and `act(observation, reward)` is a policy:
+The environment records the returns; the policy only receives observations and rewards. From Python any object with
+`reset(batch)` and `act(observation, reward)` is a policy:
 
     from leaderboards.evaluate.evaluate import evaluate_benchmark, write_results
     from leaderboards.schema.benchmark import load_benchmark
@@ -37,13 +37,13 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
 class MakePolicy(Protocol):
-    """Makes the policy of a training seed for a task."""
+    """Factory of policies."""
 
     def __call__(self, id: str, arguments: dict[str, Any], training_seed: int, /) -> Policy:
-        """The policy; a `close()` that it may have is called in the end.
+        """The policy of a training seed for a task; its `close()`, if it has one, is called in the end.
 
         Raises:
-            ValueError: It can't be had at that size.
+            ValueError: The policy does not support that size.
         """
 
 
@@ -65,10 +65,10 @@ def evaluate_benchmark(
         benchmark: whose episodes.
         training_seed: which training it is; it goes into the rows.
         rows: problems and sizes; None for all.
-        weights_sha256: of the weights, if they are handed in.
+        weights_sha256: of the weights, if they are submitted.
 
     Raises:
-        PolicyError: The policy did something that is no action.
+        PolicyError: The policy returned an invalid action.
     """
     found = []
     for problem in benchmark.problems:
@@ -82,7 +82,7 @@ def evaluate_benchmark(
                 raise
             except ValueError as error:
                 if size == problem.train_size:
-                    logger.warning(f"left out {problem.name}, which can't be had at the train size {size}: {error}")
+                    logger.warning(f"left out {problem.name}, which is not supported at the train size {size}: {error}")
                     break
                 logger.warning(f"left out {place}: {error}")
                 continue
@@ -136,7 +136,7 @@ def evaluate_to(
     command: str,
     seconds: float = STEP_SECONDS,
 ) -> Path:
-    """Evaluate what somebody names and add it to a result file; see `write_results`.
+    """Evaluate a policy by name and add the results to a file; see `write_results`.
 
     Args:
         policy: folder of a saved agent of this project, of which there is one training seed; or "module:factory",
@@ -144,16 +144,16 @@ def evaluate_to(
         benchmark: whose episodes.
         out: the file.
         seeds: training seeds.
-        problems: names; nobody named: all that it can have.
+        problems: names; all that the policy supports if none is given.
         command: that goes into the file.
-        seconds: longest that a policy of module:factory may take for an answer.
+        seconds: time limit for an answer of module:factory.
 
     Returns:
         `out`.
 
     Raises:
-        ValueError: Something that can't be: no such policy or problem, no seed, a file of something else, nothing of
-            the benchmark that the policy can have. PolicyError is one of them: the policy failed.
+        ValueError: No such policy or problem, no seed, a file of another policy or benchmark, or a policy that supports
+            no problem of the benchmark. PolicyError, a subclass: the policy failed.
     """
     if not seeds or len(set(seeds)) < len(seeds):
         raise ValueError(f"seeds must be at least one, each once, got {list(seeds)}")
@@ -184,5 +184,5 @@ def evaluate_to(
     missing = [name for name in problems if name not in {row.problem for row in rows}]
     if not rows or missing:
         what = ", ".join(missing) or f"any problem of {benchmark.name}"
-        raise ValueError(f"policy must be one that can have {what}, got {policy!r}")
+        raise ValueError(f"policy must support {what}, got {policy!r}")
     return write_results(out, rows, benchmark=benchmark, source=source, policy=name, command=command, weights=weights)

@@ -1,9 +1,9 @@
-"""What runs in the process of an isolated policy, and the messages that both sides send.
+"""The process of a policy, and the messages that both sides send.
 
 See `leaderboards.evaluate.subprocess_policy`.
 
-A message is a letter that says what it is and so of which type its numbers are, the number of axes, four lengths, and
-the raw bytes. Needs numpy alone, so that a process starts in a fifth of a second.
+A message is a letter for its kind, which determines the type of its numbers, the number of axes, four lengths, and the
+raw bytes. The module needs numpy alone, so that the process starts fast.
 """
 
 import contextlib
@@ -25,9 +25,9 @@ import numpy.typing as npt
 from leaderboards.schema.errors import printable
 
 MAKE, RESET, OBSERVATION, REWARD = b"M", b"R", b"O", b"W"
-"""What is sent to a policy."""
+"""Kinds of messages to a policy."""
 DONE, ACTION, ERROR, REFUSAL = b"D", b"A", b"E", b"V"
-"""What it answers. A refusal: the factory raised ValueError, so the policy can't have that size."""
+"""Kinds of answers. A refusal: the factory raised ValueError, so the policy does not support that size."""
 TEXT, FLOAT = np.dtype("u1"), np.dtype("<f4")
 TYPES: dict[bytes, np.dtype[Any]] = {
     MAKE: TEXT,
@@ -47,7 +47,7 @@ _HEADER = struct.Struct("<cB4I")
 
 
 class Header(NamedTuple):
-    """What a message begins with."""
+    """Beginning of a message."""
 
     kind: bytes
     shape: tuple[int, ...]
@@ -73,7 +73,7 @@ def send(connection: socket.socket, kind: bytes, array: npt.NDArray[Any]) -> Non
 
 
 def receive_header(connection: socket.socket, deadline: float | None = None) -> Header:
-    """How a message begins; nothing in it was checked.
+    """Receive the beginning of a message, unchecked.
 
     Raises:
         OSError: The other side is gone; TimeoutError where the deadline passed.
@@ -83,7 +83,7 @@ def receive_header(connection: socket.socket, deadline: float | None = None) -> 
 
 
 def receive(connection: socket.socket, count: int, deadline: float | None = None) -> bytearray:
-    """Exactly that many bytes.
+    """Receive exactly that many bytes.
 
     Raises:
         OSError: The other side is gone; TimeoutError where the deadline passed, in seconds of `time.monotonic`.
@@ -106,7 +106,7 @@ def wait_until(connection: socket.socket, deadline: float) -> None:
 
 
 def in_one_line(text: str) -> str:
-    """What another process says, as an error repeats it."""
+    """A text of another process, as errors quote it."""
     return printable(" ".join(text.split()), max_length=MAX_TEXT_BYTES // 4)  # letters have up to four bytes
 
 
@@ -162,8 +162,8 @@ def _tell(connection: socket.socket, error: Exception, kind: bytes) -> None:
     if kind == ERROR:
         traceback.print_exception(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
-    said = printable(f"{type(error).__name__}: {' '.join(str(error).split())}", max_length=MAX_TEXT_BYTES // 5)
-    text = f"{said} ({Path(place.filename).name[:80]}, line {place.lineno})"
+    message = printable(f"{type(error).__name__}: {' '.join(str(error).split())}", max_length=MAX_TEXT_BYTES // 5)
+    text = f"{message} ({Path(place.filename).name[:80]}, line {place.lineno})"
     send(connection, kind, np.frombuffer(text.encode(errors="replace")[:MAX_TEXT_BYTES], TEXT))
 
 

@@ -1,13 +1,13 @@
 """Run submitted weights again and compare what they return with what was submitted.
 
 Two ways: on the benchmark's own episodes, where a deterministic agent returns the very same numbers; or on FRESH
-episodes, named by a number that was drawn after the submission, which nobody can have trained on or chosen by.
+episodes, named by a number that was drawn after the submission, which cannot have been trained on or selected for.
 
-On the same machine the first way is exact. Between machines float32 sums differ in their last digits, and some tasks
-make much of that. So where numbers differ the largest difference is told, and means of normalised scores are compared
-instead, as they are for fresh episodes. How near they must lie is explained in
-`leaderboards.evaluate.equivalence_test`: of a thousand honest ones one is refused, and what is off by two of the
-bounds that a report states is found practically always.
+On the same machine the first way is exact. Between machines float32 sums differ in their last digits, which some tasks
+amplify. So where numbers differ, the largest difference is reported and means of normalised scores are compared
+instead, as they are for fresh episodes. The bounds are explained in
+`leaderboards.evaluate.equivalence_test`: one of a thousand honest submissions is refused, and a deviation of two bounds
+is detected almost surely.
 """
 
 from collections.abc import Sequence
@@ -36,14 +36,15 @@ class Rerun:
 
     row: int
     """Its place in the submission."""
-    about: str
+    label: str
+    """Problem, size and training seed."""
     largest_difference: float
     """Of two returns of the same episode; 0 for fresh episodes, where there are none."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What came out."""
+    """Outcome of running a submission again."""
 
     folder: str
     fresh: bool
@@ -55,11 +56,11 @@ class Report:
     exact: bool
     """Whether every return is number for number what was submitted; never so for fresh episodes."""
     comparisons: tuple[Comparison, ...]
-    """All that was asked; none where everything is exact."""
+    """All tests; none where everything is exact."""
 
     @property
     def differences(self) -> list[Comparison]:
-        """What lies farther apart than it may."""
+        """The tests that failed."""
         return [comparison for comparison in self.comparisons if not comparison.agrees]
 
     @property
@@ -68,14 +69,14 @@ class Report:
         return not self.differences
 
     def lines(self) -> list[str]:
-        """What people are told."""
+        """The report as text."""
         if self.exact:
-            return [f"{rerun.about}: exactly what was submitted" for rerun in self.rows]
+            return [f"{rerun.label}: exactly what was submitted" for rerun in self.rows]
         largest = max(self.rows, key=lambda rerun: rerun.largest_difference)
         lines = [str(comparison) for comparison in self.comparisons]
         if self.fresh:
             return [f"fresh episodes from {self.first_episode}", *lines]
-        how = f"returns differ by up to {largest.largest_difference:.3g} in {largest.about}"
+        how = f"returns differ by up to {largest.largest_difference:.3g} in {largest.label}"
         return [f"not exact: {how}; another machine may do that, so means are compared", *lines]
 
     def details(self) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def _run(
                 policy = agents[sha](problem.id, problem.sizes[row.size].arguments)
                 returns = evaluate_size(policy, benchmark, problem, row.size, first_episode=first_episode)
         except ValueError as error:
-            raise SubmissionError([ErrorDetails(FILE, f"rows[{number}]", f"can't be run again: {error}")]) from error
+            raise SubmissionError([ErrorDetails(FILE, f"rows[{number}]", f"cannot be run again: {error}")]) from error
         about: dict[str, Any] = {"training_seed": row.training_seed, "weights_sha256": row.weights_sha256}
         found.append(
             make_seed_result(benchmark.name, problem=row.problem, size=row.size, returns=returns.tolist(), **about)

@@ -1,6 +1,6 @@
 """Saved agents of this project, as policies. The only file here that needs torch; nothing imports it before it must.
 
-What a file says never names code: the kind of agent is looked up in `agents.storage.AGENT_CLASSES`.
+A file never names code: the kind of agent is looked up in `agents.storage.AGENT_CLASSES`.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ class SavedAgent:
         """The policy, as the comparison tests it.
 
         Raises:
-            ValueError: The agent can't have that task, or not at that size.
+            ValueError: The agent does not support the task, or not at that size.
         """
         task = get_spec(id).make_task(**arguments)
         return AgentPolicy(self.agent, task.ports, bins=find_bins(self.agent, task))
@@ -51,10 +51,10 @@ class SavedAgent:
 def find_bins(agent: Agent, task: Task[Any]) -> int | None:
     """How many values an agent was trained to choose each number of an action from; None for all.
 
-    Its outputs say it: one for each number, or one for each value of each number.
+    Its number of outputs tells: one for each number, or one for each value of each number.
 
     Raises:
-        ValueError: The ports of the task show or take other numbers than the agent's.
+        ValueError: The ports of the task have other features or actions than those of the agent.
     """
     for name, wanted in (("port_features", task.port_features), ("port_actions", task.port_actions)):
         got = getattr(agent.config, name)
@@ -67,7 +67,7 @@ def find_bins(agent: Agent, task: Task[Any]) -> int | None:
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch use one thread: sums are taken in the same order wherever it runs, and small agents are faster."""
+    """Let torch use one thread: the order of sums is then the same everywhere, and small agents are faster."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -84,7 +84,7 @@ class BenchmarkProblem(StrictModel):
 
 
 class Benchmark(StrictModel):
-    """What a board is about."""
+    """The problems that a board ranks entries on."""
 
     format: Annotated[int, Field(ge=1, le=1)]
     name: Identifier
@@ -116,7 +116,7 @@ class Benchmark(StrictModel):
 
     @staticmethod
     def names(folder: Path = BENCHMARKS) -> list[str]:
-        """Names of the benchmarks in a folder; of those that we ship where none is said."""
+        """Names of the benchmarks in a folder; by default of those that are shipped."""
         return sorted(path.stem for path in folder.glob("*.json"))
 
     def score(self, problem: str, size: int, value: float) -> float:

@@ -25,7 +25,7 @@ class ErrorDetails:
 
 
 class SubmissionError(ValueError):
-    """A submission that can't be read."""
+    """A submission that is refused."""
 
     def __init__(self, errors: Sequence[ErrorDetails]) -> None:
         super().__init__("; ".join(map(str, errors)))
@@ -43,7 +43,7 @@ def short_repr(value: object) -> str:
     if isinstance(value, dict | list | tuple):
         return f"{type(value).__name__} of {len(value)}"
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:
-        return "a very large integer"  # it may be too long to be said in decimal digits
+        return "a very large integer"  # converting it to decimal digits may fail
     return printable(repr(value[: 2 * MAX_LENGTH] if isinstance(value, str) else value))
 
 

@@ -1,4 +1,4 @@
-"""Texts and numbers that strangers may write: what they are made of, how long, how large."""
+"""Types of untrusted texts and numbers: allowed characters, lengths, ranges."""
 
 import re
 from datetime import date

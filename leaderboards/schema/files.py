@@ -1,4 +1,4 @@
-"""Files that strangers wrote: regular ones alone, of a size that is known before they are read, JSON without tricks."""
+"""Reading untrusted files: only regular ones, of bounded size, and strict JSON."""
 
 import json
 import math
@@ -9,16 +9,16 @@ from typing import Any
 
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, printable
 
-# Neither through a link nor waiting for somebody to write into a pipe; where the system knows of such things.
+# Do not follow links and do not wait for the writer of a pipe, where the system has such flags.
 OPENING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 
 
 def read_bytes(path: Path, name: str, largest: int) -> bytes:
-    """What a file holds.
+    """Content of a file.
 
     Args:
         path: of the file.
-        name: what messages call it.
+        name: of the file in messages.
         largest: bytes that it may have.
 
     Raises:
@@ -48,7 +48,7 @@ def read_bytes(path: Path, name: str, largest: int) -> bytes:
 
 
 def read_json(path: Path, name: str, largest: int) -> Any:
-    """What a JSON file says; arguments and errors as in `read_bytes`.
+    """Content of a JSON file; arguments and errors as in `read_bytes`.
 
     Raises:
         SubmissionError: It can't be read; is no JSON in UTF-8; gives a key twice; says NaN or infinity, or is nested
@@ -58,7 +58,7 @@ def read_json(path: Path, name: str, largest: int) -> Any:
 
 
 def parse_json(content: bytes, name: str) -> Any:
-    """What JSON says; see `read_json`."""
+    """Parse JSON; see `read_json`."""
     constants: list[str] = []
 
     def note(constant: str) -> float:

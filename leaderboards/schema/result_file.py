@@ -1,4 +1,4 @@
-"""The file that the evaluator writes and `python -m leaderboards submit` takes: raw returns, and what made them."""
+"""The file that the evaluator writes and `python -m leaderboards submit` reads: raw returns and where they are from."""
 
 import json
 import os
@@ -43,7 +43,7 @@ class ResultFile(StrictModel):
     policy: str
     """Kind of agent, or module:factory."""
     command: str
-    """What made it; several are joined as a shell would."""
+    """Command that wrote it; several are joined as in a shell."""
     versions: dict[str, str]
     rows: Annotated[tuple[EvaluatedSeed, ...], Field(strict=False, min_length=1)]
 
@@ -120,7 +120,7 @@ def read_results(path: Path) -> ResultFile:
 
 
 def read_to_extend(path: Path, benchmark: str, source: str, policy: str) -> ResultFile | None:
-    """What is in the file already that rows are to be added to; None where there is none.
+    """Content of a file that results are to be added to; None if there is no file.
 
     Raises:
         ValueError: It is damaged, or of another policy, benchmark or version of the environments.

@@ -46,9 +46,9 @@ class Step(StrictModel):
     status: Literal["checked", "reproduced", "withdrawn"]
     date: Date
     by: ShortText
-    """Who did it: a person or a program."""
+    """A person or a program."""
     details: Annotated[dict[str, Any], AfterValidator(_serialisable)]
-    """What exactly: rows, seeds, versions, a reason."""
+    """Rows, seeds, versions, a reason."""
 
 
 class History(StrictModel):
@@ -63,7 +63,7 @@ def status_of(folder: Path) -> str:
     """One of `STATUSES`.
 
     Raises:
-        SubmissionError: The file is damaged, or says what can't have happened.
+        SubmissionError: The file is damaged, or has an impossible order of statuses.
     """
     history = read_status(folder)
     return history[-1].status if history else SELF_REPORTED
@@ -104,9 +104,9 @@ def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date:
             value is not allowed; or the file that is there is damaged. Nothing is written.
     """
     history = read_status(folder)
-    said = {"status": status, "date": date or datetime.now(UTC).date().isoformat(), "by": by, "details": details}
+    content = {"status": status, "date": date or datetime.now(UTC).date().isoformat(), "by": by, "details": details}
     try:
-        step = Step.model_validate(said)
+        step = Step.model_validate(content)
     except ValidationError as error:
         raise SubmissionError([_to_error(part) for part in error.errors(include_url=False)]) from None
     reason = _refusal(history[-1], step) if history else ""
@@ -114,12 +114,12 @@ def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date:
         reason = f"status of an agent of source own must stay {SELF_REPORTED} or be {WITHDRAWN}, got {status!r}"
     if reason:
         raise SubmissionError([ErrorDetails(FILE, "", reason)])
-    content = History(format=1, history=(*history, step)).model_dump(mode="json")
-    write_whole(folder / FILE, (json.dumps(content, indent=1, allow_nan=False) + "\n").encode())
+    updated = History(format=1, history=(*history, step)).model_dump(mode="json")
+    write_whole(folder / FILE, (json.dumps(updated, indent=1, allow_nan=False) + "\n").encode())
 
 
 def withdraw(folder: Path, reason: str, *, by: str = "the submitter", date: str | None = None) -> None:
-    """Have a submission count no more. All its files stay, and the reason is kept with them.
+    """Withdraw a submission from the ranking. Its files stay, and the reason is kept with them.
 
     Raises:
         SubmissionError: There is no submission, it was withdrawn before, or as `record`. Nothing is written.
@@ -134,7 +134,7 @@ def withdraw(folder: Path, reason: str, *, by: str = "the submitter", date: str 
 
 
 def _refusal(before: Step, after: Step) -> str:
-    """Why one step can't follow another; empty where it can."""
+    """Why one step cannot follow another; empty where it can."""
     if before.status == WITHDRAWN:
         return f"nothing must come after {WITHDRAWN}, got {after.status!r}"
     if STATUSES.index(after.status) < STATUSES.index(before.status):

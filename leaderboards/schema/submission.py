@@ -1,7 +1,7 @@
 """A submission: who trained what how, and what every training seed returned in every test episode.
 
-It holds raw returns and never a score: the board computes all of them itself. What the models here do not allow can't
-be said in a submission: a failed run, NaN, a number in quotes, a key that nobody knows.
+It holds raw returns and never a score: the board computes the scores. What the models do not allow is refused: a failed
+run, NaN, a number in quotes, an unknown key.
 """
 
 import contextlib
@@ -32,11 +32,11 @@ DIGITS = 9
 """Significant digits of a return, which say exactly which float32 it was."""
 MAX_SEED = 9_999
 HOUSE_STYLE = (("Value error, ", ""), ("Input should", "must"), ("String should", "must"), ("Tuple should", "must"))
-"""How pydantic says it, and how we do."""
+"""Phrases of pydantic and ours."""
 
 
 class Agent(StrictModel):
-    """What acted."""
+    """The agent."""
 
     source: Literal["badger", "own"]
     """"badger" for an agent of this project, whose weights are part of the submission; "own" for any other."""
@@ -44,25 +44,25 @@ class Agent(StrictModel):
 
 
 class Training(StrictModel):
-    """How it came about."""
+    """How the agent was trained."""
 
     commands: Annotated[tuple[LongText, ...], Field(strict=False, min_length=1, max_length=50)]
-    """Whoever enters them gets the same results."""
+    """Running them gives the same results."""
     versions: Annotated[dict[Package, ShortText], Field(max_length=50)]
     """Of what the numbers were made with; "badger_envs" is one of them."""
     environment_steps: dict[Identifier, Amount]
     """Of one training, the mean over seeds, by problem."""
     cpu_seconds: dict[Identifier, Seconds]
-    """Likewise."""
+    """Of one training, the mean over seeds, by problem."""
     parameters: dict[Identifier, Amount]
-    """Numbers that training changes, by problem."""
+    """Number of trained parameters, by problem."""
     device: ShortText
     """Where it was trained."""
     curves: dict[Identifier, Annotated[tuple[CurvePoint, ...], Field(strict=False, max_length=100)]] = Field(
         default_factory=dict
     )
-    """By problem, environment steps and the score while it was trained, the mean over seeds. For people to look at:
-    what a trainer measured on training episodes can't be checked, and nothing is ranked by it."""
+    """By problem, environment steps and the score while it was trained, the mean over seeds. Shown only: they
+    are measured on training episodes and cannot be checked, so nothing is ranked by them."""
 
 
 COSTS: dict[str, Callable[[Iterable[float]], float]] = {
@@ -82,7 +82,7 @@ class SeedResult(StrictModel):
     returns: Annotated[tuple[float, ...], Field(strict=False), FailFast()]
     """Of every episode of the test, in the order of their numbers; nine significant digits."""
     sha256: Sha256
-    """See `seal`."""
+    """See `result_sha256`."""
 
 
 class Submission(StrictModel):
@@ -112,9 +112,9 @@ class Submission(StrictModel):
 def result_sha256(
     benchmark: str, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: npt.ArrayLike
 ) -> str:
-    """SHA-256 over everything that a row says, so that a row which was edited or moved does not go unnoticed.
+    """SHA-256 of all fields of a row, so that an edited or moved row is noticed.
 
-    It guards against mistakes. Whoever forges returns can seal them anew: what shows that is running the weights again.
+    It guards against mistakes, not forgery: forged returns can be hashed again. Only running the weights shows those.
     """
     about = json.dumps([benchmark, problem, size, training_seed, weights_sha256])
     numbers = np.asarray(returns, dtype="<f8") + 0.0  # without negative zeros
@@ -124,10 +124,10 @@ def result_sha256(
 def make_seed_result(
     benchmark: str, *, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: Sequence[float]
 ) -> SeedResult:
-    """A sealed row, with returns of nine significant digits.
+    """A row with its hash, and returns of nine significant digits.
 
     Raises:
-        pydantic.ValidationError: Something that no row can say, such as NaN.
+        pydantic.ValidationError: A value is not allowed, such as NaN.
     """
     rounded = [float(f"{value:.{DIGITS}g}") for value in returns]
     return SeedResult(
@@ -141,7 +141,8 @@ def make_seed_result(
 
 
 def read_submission(folder: Path) -> Submission:
-    """The submission in a folder. That it fits the models is all that this says of it; see `leaderboards.check.check`.
+    """The submission in a folder. It fits the models; for all else see
+    `leaderboards.check.check`.
 
     Raises:
         SubmissionError: with all errors of the file.

@@ -1,4 +1,4 @@
-"""From checked submissions to a board: who is ranked, where, how surely, and who is better than whom."""
+"""From checked submissions to a board: ranks with their intervals, and comparisons of the ranked entries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from leaderboards.schema.submission import Submission
 from leaderboards.site.entries import REPLICATES_OF_PARTS, Results, results
 
 COMPARED = 20
-"""How many of the ranked are compared with each other, the first ones."""
+"""How many of the ranked entries are compared with each other, the first ones."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the board."""
+    """An entry of the board."""
 
     results: Results
     rank: RankInterval | None
@@ -34,7 +34,7 @@ class Entry:
 
     @property
     def counts(self) -> bool:
-        """Whether it is neither withdrawn nor replaced by a newer version."""
+        """Whether it is neither withdrawn nor replaced."""
         return self.results.status != WITHDRAWN and not self.replaced_by
 
 
@@ -47,13 +47,13 @@ class Comparison:
 
     @property
     def decided(self) -> bool:
-        """Whether the interval leaves out one half."""
+        """Whether the interval excludes one half."""
         return not self.probability.low <= 0.5 <= self.probability.high
 
 
 @dataclass(frozen=True)
 class Board:
-    """Everything that pages show."""
+    """Content of the pages."""
 
     benchmark: Benchmark
     entries: tuple[Entry, ...]
@@ -76,7 +76,7 @@ def rank(benchmark: Benchmark, submissions: Iterable[tuple[Submission, str]]) ->
 
     Args:
         benchmark: that all of them were made for.
-        submissions: each with its status; checked, so nothing in them is looked at again.
+        submissions: each with its status; they passed the check.
     """
     found = {each.id: each for each in (results(benchmark, *pair) for pair in submissions)}
     family = families(found)
@@ -98,7 +98,7 @@ def families(found: Mapping[str, Results]) -> dict[str, tuple[str, ...]]:
     """For every folder, all versions of that entry, the first one first.
 
     Versions are tied by what they name as their previous one, directly or by others, as long as all have the same name:
-    nobody replaces what somebody else handed in.
+    an entry of others cannot be replaced.
     """
     members: dict[str, list[str]] = {}
     first = {id: _first_version(id, found) for id in found}

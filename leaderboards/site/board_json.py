@@ -1,4 +1,4 @@
-"""The numbers of a board as plain data, for whoever wants to compute with them."""
+"""The numbers of a board as plain data, for further computations."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ NOT_SHOWN = ("format", "benchmark", "previous", "training", "rows")
 
 
 def to_json(board: Board) -> dict[str, Any]:
-    """What the board shows of every entry, as plain data."""
+    """The entries of the board as plain data."""
     return {
         "format": FORMAT,
         "suite": board.benchmark.name,

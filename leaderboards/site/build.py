@@ -1,4 +1,4 @@
-"""From submissions to a folder of static pages that opens from a file, without a network."""
+"""From submissions to a folder of static pages that work without a network."""
 
 import os
 import shutil
@@ -16,12 +16,12 @@ from leaderboards.site.board import rank
 from leaderboards.site.pages import pages
 
 MARK = "board.json"
-"""What a folder must hold to be taken for an older site, which may be replaced."""
+"""File that marks a folder as an older site, which may be replaced."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """What came of it."""
+    """Outcome of a build."""
 
     entries: int
     """On the board."""
@@ -32,7 +32,7 @@ class Built:
 def build(root: Path, benchmark: str, out: Path, *, benchmarks: Path = BENCHMARKS) -> Built:
     """Write the pages of a benchmark's board, all or none; the same bytes for the same submissions.
 
-    Nothing of a submission is executed. What does not pass the check is left out.
+    Nothing of a submission is executed. Submissions that do not pass the check are left out.
 
     Args:
         root: folder of all submissions.

@@ -1,6 +1,6 @@
 """One submission as the board sees it: scores of its training seeds by problem and size, with their certainty.
 
-A submission holds raw returns and nothing else that could be ranked; every number here is made from them.
+Every number here is computed from the raw returns of the submission.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,18 +13,18 @@ from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.submission import COSTS, SeedResult, Submission
 
 REPLICATES = 5_000
-"""How many times runs are drawn again for the score over all problems."""
+"""Bootstrap replicates for the score over all problems."""
 REPLICATES_OF_PARTS = 2_000
-"""Likewise for one problem at one size, and for a cell of the matrix."""
+"""For one problem at one size, and for a probability of improvement."""
 REPLICATES_OF_PROFILES = 1_000
-"""Likewise for the band of a profile."""
+"""For the band of a profile."""
 THRESHOLDS = np.linspace(-0.5, 1.5, 41)
-"""Of performance profiles: scores that a run is asked to exceed."""
+"""Of performance profiles: scores that runs may exceed."""
 
 
 @dataclass(frozen=True)
 class SeedScore:
-    """What one training seed came to at one size of a problem."""
+    """Score of one training seed at one size of a problem."""
 
     seed: int
     mean_return: float
@@ -39,7 +39,7 @@ class SeedScore:
 
 @dataclass(frozen=True)
 class SizeResults:
-    """What an entry scores at one size of a problem."""
+    """Scores of an entry at one size of a problem."""
 
     size: int
     rows: tuple[SeedScore, ...]
@@ -50,12 +50,12 @@ class SizeResults:
 
 @dataclass(frozen=True)
 class ProblemResults:
-    """What an entry scores on a problem."""
+    """Scores of an entry on a problem."""
 
     problem: str
     train_size: int
     at: Mapping[int, SizeResults]
-    """By size, ascending; sizes that the agent can't have are missing."""
+    """By size, ascending; sizes that the agent does not support are missing."""
     costs: Mapping[str, float]
     """By name of `COSTS`, of one training."""
 
@@ -84,7 +84,7 @@ class Results:
     score: Interval | None
     """Interquartile mean over training seeds and problems; None unless it is on all problems."""
     profile: Profile | None
-    """Likewise."""
+    """Of the same runs; None as above."""
 
     @property
     def scores(self) -> list[FloatArray]:
@@ -132,8 +132,8 @@ def results(benchmark: Benchmark, submission: Submission, status: str) -> Result
         scores = [problem.scores for problem in found.values()]
         score = stratified_bootstrap(scores, replicates=REPLICATES)
         profile = performance_profile(scores, THRESHOLDS, replicates=REPLICATES_OF_PROFILES)
-    said = submission.model_copy(update={"rows": ()})
-    return Results(submission.folder_name, said, status, found, score, profile)
+    without_rows = submission.model_copy(update={"rows": ()})
+    return Results(submission.folder_name, without_rows, status, found, score, profile)
 
 
 def _at_size(benchmark: Benchmark, problem: str, rows: Sequence[SeedResult]) -> SizeResults:

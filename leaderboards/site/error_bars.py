@@ -25,7 +25,7 @@ class Domain:
 
 @dataclass(frozen=True)
 class ErrorBar:
-    """A dot with a bar, on an axis of so many units as AXIS."""
+    """A dot with a bar, on an axis of AXIS units."""
 
     dot: str
     low: str
@@ -57,5 +57,5 @@ def error_bar(interval: Interval | Domain, domain: Domain) -> ErrorBar:
 
 
 def as_text(value: float) -> str:
-    """A coordinate, with as many digits as anybody sees."""
+    """A coordinate, with as many digits as are visible."""
     return f"{value:.1f}"

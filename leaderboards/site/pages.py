@@ -1,4 +1,4 @@
-"""The pages of a board, as text: what is shown is gathered here and put into the templates."""
+"""The pages of a board as text: collects their content and renders the templates."""
 
 import base64
 import hashlib
@@ -23,15 +23,15 @@ from leaderboards.site.entries import REPLICATES, REPLICATES_OF_PARTS, Results
 from leaderboards.site.error_bars import Domain, domain_of, error_bar
 
 TEMPLATES = Path(__file__).parent / "templates"
-DRAWN = 8
-"""How many entries a picture shows, the first ones: more can't be told apart."""
+MAX_LINES = 8
+"""Entries in a chart, the first ones; more are hard to distinguish."""
 POWERS = ((12, "T"), (9, "G"), (6, "M"), (3, "k"))
 """Of ten, and the letter that stands for it."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """What is shown of a problem."""
+    """Content of the page of a problem."""
 
     problem: BenchmarkProblem
     about: str
@@ -39,14 +39,14 @@ class Section:
     rules: Mapping[str, str]
     """Parts of the task's documentation by their heading."""
     entries: tuple[Entry, ...]
-    """All that entered it: those with enough training seeds, the best first; the others; what counts no more."""
+    """All: those with enough training seeds, the best first; the others; those replaced or withdrawn."""
     counting: tuple[Entry, ...]
     """Those without what is replaced or withdrawn."""
     best: Entry | None
     """The first one, if it has enough training seeds."""
     curves: Chart | None
     learning: Chart | None
-    """Of those that handed in a learning curve."""
+    """Of entries with a learning curve."""
     domain: Domain
 
 
@@ -55,14 +55,14 @@ def pages(board: Board, histories: Mapping[str, Sequence[Step]]) -> Iterator[tup
 
     Args:
         board: what is shown.
-        histories: by folder, what was looked into; none where nothing was.
+        histories: steps of the status by folder; none for a self-reported entry.
     """
     environment = _environment()
     sections = [_section(board, problem) for problem in board.benchmark.problems]
     domain = domain_of(entry.results.score for entry in board.entries if entry.counts)
     shared = {"board": board, "by_id": {entry.id: entry for entry in board.entries}}
-    first = [(entry.results.submission.title, entry.results.profile) for entry in board.ranked[:DRAWN]]
-    drawn = [(title, profile) for title, profile in first if profile]
+    first = [(entry.results.submission.title, entry.results.profile) for entry in board.ranked[:MAX_LINES]]
+    lines = [(title, profile) for title, profile in first if profile]
     yield (
         "index.html",
         environment.get_template("index.html").render(
@@ -71,7 +71,7 @@ def pages(board: Board, histories: Mapping[str, Sequence[Step]]) -> Iterator[tup
             formulas="",
             sections=sections,
             domain=domain,
-            profile=profiles("profile", "Performance profiles", drawn, bands=False) if drawn else None,
+            profile=profiles("profile", "Performance profiles", lines, bands=False) if lines else None,
             replicates=REPLICATES,
             replicates_of_parts=REPLICATES_OF_PARTS,
             statuses=STATUSES,
@@ -109,14 +109,14 @@ def _section(board: Board, problem: BenchmarkProblem) -> Section:
     rules = rules_of(problem)
     about = rules.pop("")
     rules = {heading: text for heading, text in rules.items() if heading != "Version history"}
-    scores = [(entry.results.submission.title, _by_size(entry.results, problem)) for entry in counting[:DRAWN]]
+    scores = [(entry.results.submission.title, _by_size(entry.results, problem)) for entry in counting[:MAX_LINES]]
     sizes = sorted(problem.sizes)
     curves = size_curves("sizes", "Score by size", problem.size_name, sizes, problem.train_size, scores)
     domain = domain_of(entry.results.problems[problem.name].trained.score for entry in counting)
     best = counting[0] if counting and not few(counting[0]) else None
     learned = [(entry.results.submission.title, _learned(entry.results, problem.name)) for entry in counting]
-    learned = [(title, points) for title, points in learned if points][:DRAWN]
-    learning = learning_curves("learning", "While they were trained", learned) if learned else None
+    learned = [(title, points) for title, points in learned if points][:MAX_LINES]
+    learning = learning_curves("learning", "Score during training", learned) if learned else None
     return Section(
         problem, about, rules, tuple(entries), counting, best, curves if counting else None, learning, domain
     )  # fmt: skip
@@ -172,7 +172,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["count"] = count
     environment.filters["compact"] = compact
     environment.globals["error_bar"] = error_bar
-    # Nothing but our own script and style may run, whatever a name smuggles in; and nothing is fetched from anywhere.
+    # Only our own script and style may run, whatever a submission contains, and nothing is fetched.
     style, script = (_hash((TEMPLATES / name).read_text()) for name in ("style.css", "board.js"))
     environment.globals["policy"] = (
         f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; base-uri 'none'; "

@@ -1,4 +1,4 @@
-"""What is gathered of an agent before it is submitted."""
+"""A submission in the making."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Draft:
-    """All that results say of one agent on a benchmark."""
+    """Results of one agent on a benchmark."""
 
     agent: str
     """Its name."""

@@ -21,7 +21,7 @@ ASKED = (*COSTS, "device")
 
 
 def from_evaluation(path: Path, benchmark: Benchmark, training: Mapping[str, Any]) -> Draft:
-    """Everything that was evaluated.
+    """All results of a file.
 
     Args:
         path: of the file; weights lie beside it in a folder.
@@ -36,7 +36,7 @@ def from_evaluation(path: Path, benchmark: Benchmark, training: Mapping[str, Any
         raise ValueError(f"source must be evaluated on benchmark {benchmark.name}, got {short_repr(file.benchmark)}")
     missing = [name for name in ASKED if training.get(name) in (None, {})]
     if missing:
-        raise ValueError(f"training must say {', '.join(ASKED)}, got nothing of {', '.join(missing)}")
+        raise ValueError(f"training must have {', '.join(ASKED)}, got nothing of {', '.join(missing)}")
     rows = _rows(file.rows, benchmark)
     entered = list(dict.fromkeys(row.problem for row in rows))
     return Draft(

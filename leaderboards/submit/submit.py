@@ -1,4 +1,4 @@
-"""From results to the folder of a submission: rows and weights are taken as they were written, nothing is typed in."""
+"""From results to the folder of a submission: rows and weights are taken as they were written."""
 
 import json
 import os

@@ -38,4 +38,4 @@ def test_the_site_of_the_board_shows_every_entry(tmp_path):
     index = (tmp_path / "site" / "index.html").read_text()
     for folder in folders(ROOT, "v1"):
         assert folder.name in index
-        assert "While it was trained" in (tmp_path / "site" / "entry" / f"{folder.name}.html").read_text()
+        assert "Learning curves" in (tmp_path / "site" / "entry" / f"{folder.name}.html").read_text()

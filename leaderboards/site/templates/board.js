@@ -1,6 +1,6 @@
 "use strict";
 
-// What a cell is sorted by: what it says itself, or its text; null for nothing, which is always last.
+// The sort key of a cell: its data-sort, or its text; null for an empty one, which is always last.
 function sortKey(cell) {
   const text = (cell.dataset.sort ?? cell.textContent).trim();
   if (text === "" || text === "–") return null;
@@ -14,7 +14,7 @@ function compare(one, other, sign) {
   return sign * (typeof one === "number" ? one - other : one.localeCompare(other, "en", { numeric: true }));
 }
 
-// A press sorts upwards, the next downwards, the third as it was.
+// The first click sorts upwards, the second downwards, the third restores the order.
 function makeSortable(table) {
   const body = table.tBodies[0];
   const original = [...body.rows];

@@ -97,8 +97,8 @@ def test_a_problem_whose_train_size_the_policy_can_not_have_is_left_out_whole(ca
 
     assert evaluate_benchmark(only_threes, BENCHMARK, training_seed=0) == []
     assert caplog.messages == [
-        "left out guess, which can't be had at the train size 2: three or nothing",
-        "left out xor, which can't be had at the train size 2: three or nothing",
+        "left out guess, which is not supported at the train size 2: three or nothing",
+        "left out xor, which is not supported at the train size 2: three or nothing",
     ]
 
 
@@ -152,7 +152,7 @@ def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, ca
     out = evaluate_to("mine:only_twos", benchmark=BENCHMARK, out=mine / "r.json", seeds=[0], command="evaluate")
     assert [(row.problem, row.size) for row in read_results(out).rows] == [("guess", 1), ("guess", 2)]
     assert any("left out guess at dims 3: policy mine:only_twos" in line for line in caplog.messages)
-    assert any("left out xor, which can't be had at the train size 2" in line for line in caplog.messages)
+    assert any("left out xor, which is not supported at the train size 2" in line for line in caplog.messages)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, ca
     [
         ("mine:nan", {}, "got nan at index"),
         ("mine:missing", {}, "policy mine:missing on Badger/Guessing-v0: AttributeError"),
-        ("mine:only_twos", {"problems": ["xor"]}, "policy must be one that can have xor, got 'mine:only_twos'"),
+        ("mine:only_twos", {"problems": ["xor"]}, "policy must support xor, got 'mine:only_twos'"),
         ("mine:make", {"problems": ["yor"]}, "problem must be one of guess, xor, got 'yor'"),
         ("mine:make", {"seeds": []}, "seeds must be at least one"),
         ("mine:make", {"seeds": [1, 1]}, "each once"),
@@ -283,7 +283,7 @@ def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path
     about = {"benchmark": BENCHMARK, "out": tmp_path / "r.json", "command": "evaluate"}
     with pytest.raises(ValueError, match="seeds must be one for a saved agent"):
         evaluate_to(str(tmp_path / "agent"), seeds=[0, 1], **about)
-    with pytest.raises(ValueError, match="policy must be one that can have xor"):
+    with pytest.raises(ValueError, match="policy must support xor"):
         evaluate_to(str(tmp_path / "agent"), seeds=[0], problems=["xor"], **about)
     (tmp_path / "agent" / "agent.safetensors").write_bytes(b"")
     with pytest.raises(AgentFileError, match="no whole safetensors file"):

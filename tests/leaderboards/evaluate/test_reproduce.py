@@ -115,7 +115,7 @@ def test_one_changed_return_is_noticed_on_the_suites_episodes(tmp_path, board):
 
     report = reproduce(submission(tmp_path, board, change), rows=None, fresh=False, seed=0, benchmarks=board[0])
     assert not report.exact
-    assert [rerun.about for rerun in report.rows if rerun.largest_difference] == [
+    assert [rerun.label for rerun in report.rows if rerun.largest_difference] == [
         f"guess at size 2, training seed {seed}" for seed in range(SEEDS)
     ]
     assert max(rerun.largest_difference for rerun in report.rows) == pytest.approx(0.25)
@@ -303,7 +303,7 @@ def test_weights_of_another_shape_than_the_config_says_are_refused(tmp_path, boa
         about = json.loads(path.read_text())
         about["config"]["hidden_size"] += 1
         path.write_text(json.dumps(about))
-    with pytest.raises(SubmissionError, match=r"submission.json: rows\[\d+\]: can't be run again: .*must be"):
+    with pytest.raises(SubmissionError, match=r"submission.json: rows\[\d+\]: cannot be run again: .*must be"):
         reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
 
 
@@ -313,7 +313,7 @@ def test_a_size_that_the_agent_can_not_have_is_refused(tmp_path, board):
         about = json.loads(path.read_text())
         about["config"]["port_features"] = 8 - about["config"]["port_features"]
         path.write_text(json.dumps(about))
-    with pytest.raises(SubmissionError, match="can't be run again"):
+    with pytest.raises(SubmissionError, match="cannot be run again"):
         reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
 
 

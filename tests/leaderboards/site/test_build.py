@@ -132,8 +132,8 @@ def test_older_pages_of_what_is_gone_are_gone(root, tmp_path):
 def test_a_board_without_entries_has_pages_too(tmp_path):
     built = build(tmp_path / "nothing", "tiny", tmp_path / "site", benchmarks=BENCHMARKS)
     assert built.entries == 0
-    assert "Nobody has handed in anything yet" in (tmp_path / "site/index.html").read_text()
-    assert "Nobody has entered this problem yet" in (tmp_path / "site/problem/xor.html").read_text()
+    assert "There are no entries yet" in (tmp_path / "site/index.html").read_text()
+    assert "There are no entries on this problem yet" in (tmp_path / "site/problem/xor.html").read_text()
 
 
 def test_every_number_in_a_table_of_scores_has_its_formula_one_press_away(parsed):

@@ -70,5 +70,5 @@ def test_an_evaluation_of_an_agent_of_ours_brings_its_weights(tmp_path):
 def test_what_no_evaluation_knows_is_asked_for(missing, tmp_path):
     path = evaluated(tmp_path / "mine.json", seeds=1)
     training = {name: value for name, value in TRAINING.items() if name != missing}
-    with pytest.raises(ValueError, match=f"training must say .* got nothing of {missing}"):
+    with pytest.raises(ValueError, match=f"training must have .* got nothing of {missing}"):
         submit(path, root=tmp_path / "all", **WHO, **TINY, training=training)
