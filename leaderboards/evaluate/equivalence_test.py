@@ -5,9 +5,9 @@ Means agree within
     bound = max(0.001, z * standard error of the difference)
 
 The standard error of a mean is s / sqrt(n), the limit of a bootstrap over episodes. On the same episodes the
-differences are paired: s is theirs, but never more than for two independent tests with the scatter of the returns found, so that
-submitted scatter cannot widen the bound. On fresh episodes those of both tests add up, and the distributions are
-compared too, by the largest gap between them (Kolmogorov and Smirnov), within
+differences are paired: s is theirs, but never more than for two independent tests with the scatter of the returns
+found, so that submitted scatter cannot widen the bound. On fresh episodes those of both tests add up, and the
+distributions are compared too, by the largest gap between them (Kolmogorov and Smirnov), within
 
     sqrt(log(e / alpha) * (n + m) / (2 n m))            (Wei and Dudley 2012, with e for the constant)
 
