@@ -34,21 +34,21 @@ class Compare:
     """
 
     suite: str = "pocket"
-    """Which comparison; see `python -m baselines list`."""
+    """Name of the suite; see `python -m baselines list`."""
     out: Path | None = None
-    """Folder for the results; None: results/SUITE."""
+    """Folder for the results; results/SUITE by default."""
     seeds: int | None = None
-    """Training seeds of every agent; None: as many as the suite says."""
+    """Number of training seeds of every agent; that of the suite by default."""
     agents: tuple[str, ...] = ()
-    """Who takes part, by name; nobody named: all of the suite. Handcrafted policies always do."""
+    """Names of agents; all of the suite by default. Handcrafted policies always take part."""
     recipes: tuple[str, ...] = ()
-    """By which recipes, by name; none named: all of the suite."""
+    """Names of recipes; all of the suite by default."""
     envs: tuple[str, ...] = ()
-    """On which environments, by id; none named: all of the suite."""
+    """Ids of environments; all of the suite by default."""
     jobs: int = 2
     """Runs at once; each uses one thread."""
     shard: str | None = None
-    """i/N: the i-th of N parts of the work, for N machines; `report` puts the folders together afterwards."""
+    """i/N: the i-th of N parts of the work, for N machines; `report` merges the folders afterwards."""
     executor: Literal["processes", "ray", "slurm"] = "processes"
     """Where runs are executed: processes of this machine, the Ray cluster that RAY_ADDRESS names, or jobs of SLURM."""
     progress: Literal["auto", "bars", "lines", "quiet"] = "auto"

@@ -14,12 +14,12 @@ from baselines.results import RESULT_FILE, ComparisonResult
 
 @dataclass(frozen=True)
 class Report:
-    """Put the results of several folders together, as shards or several machines left them, and write the report."""
+    """Merge the results of several folders, as shards or several machines left them, and write the report."""
 
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Folders with a result.json, of one suite."""
     out: Path | None = None
-    """Folder for the report; None: the first of them."""
+    """Folder for the report; the first of them by default."""
 
     def run(self, console: Console) -> int:
         if not self.folders:

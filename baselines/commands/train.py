@@ -24,25 +24,25 @@ from baselines.results import CurvePoint, RunResult
 
 @dataclass(frozen=True)
 class Train:
-    """Train one agent by a recipe, test it on the test episodes, and keep it.
+    """Train one agent by a recipe, test it on the test episodes, and save it.
 
-    What is interrupted goes on where it stopped when it is started again.
+    An interrupted training is resumed when the command is run again.
     """
 
     recipe: Annotated[str, tyro.conf.Positional]
-    """Task, outer loop and settings; see `python -m baselines list`."""
+    """Name of the recipe: task, outer loop and settings; see `python -m baselines list`."""
     agent: str | None = None
-    """Who is trained, by name; None: the first that the recipe was tried on."""
+    """Name of the agent; the first that the recipe was tried on by default."""
     seed: int = 0
-    """Draws the weights and names the training episodes."""
+    """Seeds the weights and names the training episodes."""
     updates: int | None = None
-    """Budget; None: as many as the recipe says."""
+    """Number of updates; that of the recipe by default."""
     out: Path = Path("results/train")
     """Folder for the result, the weights and the checkpoint."""
     device: str = "cpu"
     """Where tensors are, as torch names devices: cpu, cuda, cuda:1."""
     tensorboard: Path | None = None
-    """Folder for TensorBoard; None: no such log."""
+    """Folder for TensorBoard's event files; none are written by default."""
 
     def run(self, console: Console) -> int:
         import torch

@@ -1,4 +1,7 @@
-"""Data are light: nothing that is slow to import is imported before a command needs it."""
+"""Nothing that is slow to import is imported before a command needs it.
+
+Where this fails after an outer loop was added: its settings import torch; put its learner into a module beside them.
+"""
 
 import subprocess
 import sys

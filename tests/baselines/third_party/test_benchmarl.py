@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import pytest
 
 from badger_envs.registry import get_spec, reference_returns
+from baselines.third_party.benchmarl import referee
 from tests.helpers.paths import ROOT
 
 XOR = ("--id", "Badger/HiddenXOR-v0", "--arguments", "bits=2")
@@ -52,10 +53,12 @@ def test_referee_help_needs_no_benchmarl():
         ((*XOR, "--to", "all"), "to and cut need a channel"),
     ],
 )
-def test_referee_refuses_bad_usage_before_anything_is_trained(arguments, message):
-    done = run(*arguments)
-    assert done.returncode == 2, done.stderr
-    (line,) = done.stderr.splitlines()
+def test_referee_refuses_bad_usage_before_anything_is_trained(arguments, message, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["referee", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        referee.main()
+    assert caught.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
     assert re.fullmatch(f"python -m baselines.third_party.benchmarl.referee: error: .*{message}.*", line)
 
 
