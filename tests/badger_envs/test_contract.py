@@ -30,7 +30,7 @@ def test_check_task_accepts_every_id(spec, arguments):
 
 
 @every_case
-def test_every_view_of_an_id_plays_its_task(spec, arguments):
+def test_views_of_an_id_play_its_task(spec, arguments):
     task = spec.make_task(**arguments)
     assert gym.make(spec.id, **arguments).unwrapped.task == task
     assert gym.make_vec(spec.id, num_envs=2, **arguments).unwrapped.task == task
@@ -39,7 +39,7 @@ def test_every_view_of_an_id_plays_its_task(spec, arguments):
 
 
 @every_case
-def test_gymnasium_checker_is_content(spec, arguments):
+def test_task_env_passes_gymnasiums_checker(spec, arguments):
     if spec.make_task(**arguments).horizon < 2:
         pytest.skip("the checker plays two steps")
     skip_without_opengl(spec.task)
@@ -48,12 +48,12 @@ def test_gymnasium_checker_is_content(spec, arguments):
 
 
 @every_case
-def test_stable_baselines3_checker_is_content(spec, arguments):
+def test_task_env_passes_stable_baselines3s_checker(spec, arguments):
     check_env_of_stable_baselines3(gym.make(spec.id, **arguments))
 
 
 @every_functional_case
-def test_gradients_agree_with_finite_differences(spec, arguments):
+def test_transition_has_gradients_that_agree_with_finite_differences(spec, arguments):
     task = spec.make_task(**arguments)
     keys = episode_keys(4, np.arange(3))
 
@@ -73,7 +73,7 @@ def test_gradients_agree_with_finite_differences(spec, arguments):
 
 
 @every_case
-def test_resets_name_episodes(spec, arguments):
+def test_reset_names_episodes(spec, arguments):
     env = gym.make(spec.id, **arguments)
 
     def privileged(**how):
@@ -99,7 +99,7 @@ def test_resets_name_episodes(spec, arguments):
 
 
 @every_case
-def test_pictures_and_texts_are_drawn_from_the_first_step_to_the_last(spec, arguments):
+def test_render_draws_pictures_and_texts_from_the_first_step_to_the_last(spec, arguments):
     skip_without_opengl(spec.task)
     env = gym.make(spec.id, render_mode="rgb_array", **arguments)
     env.reset(seed=1)
@@ -120,7 +120,7 @@ def test_pictures_and_texts_are_drawn_from_the_first_step_to_the_last(spec, argu
 
 
 @every_case
-def test_bad_actions_are_refused_by_every_view(spec, arguments):
+def test_step_refuses_bad_actions_in_every_view(spec, arguments):
     env, vector = gym.make(spec.id, **arguments).unwrapped, gym.make_vec(spec.id, num_envs=3, **arguments)
     parallel, aec = (pettingzoo.make(kind, spec.id, **arguments) for kind in ("parallel", "aec"))
     for view in (env, vector, parallel, aec):
@@ -155,7 +155,7 @@ def test_bad_actions_are_refused_by_every_view(spec, arguments):
 
 
 @every_case
-def test_only_the_actions_of_episodes_that_begin_anew_do_not_matter(spec, arguments):
+def test_vector_step_ignores_the_actions_of_episodes_that_begin_and_no_others(spec, arguments):
     vector = gym.make_vec(spec.id, num_envs=2, **arguments)
     vector.reset(seed=0)
     good, bad = np.zeros(vector.action_space.shape, np.float32), np.full(vector.action_space.shape, np.nan, np.float32)
@@ -171,7 +171,7 @@ def test_only_the_actions_of_episodes_that_begin_anew_do_not_matter(spec, argume
 
 
 @every_case
-def test_steps_outside_of_an_episode_are_refused(spec, arguments):
+def test_step_refuses_to_run_outside_of_an_episode(spec, arguments):
     env, vector = gym.make(spec.id, **arguments).unwrapped, gym.make_vec(spec.id, num_envs=2, **arguments)
     parallel, aec = (pettingzoo.make(kind, spec.id, **arguments) for kind in ("parallel", "aec"))
     action = np.zeros(env.action_space.shape, np.float32)
@@ -210,7 +210,7 @@ def test_steps_outside_of_an_episode_are_refused(spec, arguments):
 
 
 @every_spec
-def test_bad_arguments_of_the_views_are_refused(spec):
+def test_views_refuse_bad_arguments(spec):
     with pytest.raises(ValueError, match=r"render_mode must be None or one of \['rgb_array', 'ansi'\], got 'human'"):
         pettingzoo.make("parallel", spec.id, render_mode="human")
     with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
@@ -236,6 +236,6 @@ def test_bad_arguments_of_the_views_are_refused(spec):
 
 
 @every_spec
-def test_the_blind_policy_ignores_what_it_sees(spec):
+def test_blind_ignores_what_it_sees(spec):
     policy = Blind(spec.make_task())
     assert not policy.act(np.ones((2, 9), np.float32), np.ones(2, np.float32)).any()

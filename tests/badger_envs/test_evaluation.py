@@ -24,7 +24,7 @@ class Constant:
         return self.action
 
 
-def test_results_do_not_depend_on_how_episodes_are_batched():
+def test_evaluate_does_not_depend_on_how_episodes_are_batched():
     whole = evaluate(Probe(Guessing(dims=4)), ID, dims=4, episodes=100, batch=100)
     parts = evaluate(Probe(Guessing(dims=4)), ID, dims=4, episodes=100, batch=7)
     assert np.array_equal(whole.returns, parts.returns)
@@ -33,7 +33,7 @@ def test_results_do_not_depend_on_how_episodes_are_batched():
     assert np.array_equal(whole.returns[60:], later.returns)
 
 
-def test_test_and_validation_episodes_are_different_ones():
+def test_evaluate_plays_different_episodes_for_test_and_validation():
     tested, validated = (
         evaluate(Blind(Guessing()), ID, episodes=50, episode_set=chosen).returns
         for chosen in (EpisodeSet.TEST, EpisodeSet.VALIDATION)
@@ -41,12 +41,12 @@ def test_test_and_validation_episodes_are_different_ones():
     assert not np.intersect1d(tested, validated).size
 
 
-def test_training_episodes_are_not_for_scoring():
+def test_evaluate_refuses_training_episodes():
     with pytest.raises(ValueError, match="episode_set must be TEST or VALIDATION, got TRAIN"):
         evaluate(Blind(Guessing()), ID, episode_set=EpisodeSet.TRAIN)
 
 
-def test_the_policy_cannot_change_the_world_through_what_it_is_shown():
+def test_evaluate_gives_the_policy_copies():
     class Vandal(Blind):
         def act(self, observation, reward):
             observation[:] = reward[:] = 0.0
@@ -65,7 +65,7 @@ def test_the_policy_cannot_change_the_world_through_what_it_is_shown():
         (None, "step 0: action must have shape"),
     ],
 )
-def test_what_is_no_action_is_refused(action, message):
+def test_evaluate_refuses_what_is_no_action(action, message):
     with pytest.raises(PolicyError, match=message):
         evaluate(Constant(action), ID, episodes=10)
 
@@ -79,14 +79,14 @@ def test_what_is_no_action_is_refused(action, message):
         ({"dims": 0}, "dims must be"),
     ],
 )
-def test_bad_arguments_are_refused(arguments, message):
+def test_evaluate_refuses_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         evaluate(Blind(Guessing()), ID, **arguments)
     with pytest.raises(ValueError, match="id must be one of Badger/Guessing-v0, .*, got 'Guessing'"):
         evaluate(Blind(Guessing()), "Guessing")
 
 
-def test_a_result_file_holds_every_return_and_is_written_whole(tmp_path):
+def test_write_results_holds_every_return_and_writes_the_whole_file(tmp_path):
     result = evaluate(Probe(Guessing(dims=2)), ID, dims=2, episodes=30)
     write_results(tmp_path / "probe.json", "probe", [result])
     assert [path.name for path in tmp_path.iterdir()] == ["probe.json"]
@@ -98,7 +98,7 @@ def test_a_result_file_holds_every_return_and_is_written_whole(tmp_path):
     assert sum(stored["mean_reward_of_step"]) == pytest.approx(result.returns.mean(), rel=1e-6)
 
 
-def test_a_result_that_is_not_finite_is_never_written(tmp_path):
+def test_write_results_refuses_what_is_not_finite(tmp_path):
     result = evaluate(Blind(Guessing()), ID, episodes=3)
     result.returns[1] = np.nan
     with pytest.raises(ValueError, match="not JSON compliant"):

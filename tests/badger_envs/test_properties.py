@@ -30,7 +30,7 @@ def formula_returns(task):
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_episodes_are_finite_in_range_and_the_same_again(folder):
+def test_check_episodes_holds_for_any_arguments_episodes_and_actions(folder):
     kind = import_module(f"badger_envs.envs.{folder}").SPEC.task
     arguments_of_any_task = import_module(f"tests.badger_envs.envs.test_{folder}").ARGUMENTS
 

@@ -62,11 +62,11 @@ def test_bootstrap_of_several_tasks_agrees_with_scipys_independent_samples():
     assert ours.high == pytest.approx(theirs.high, abs=0.03)
 
 
-def test_the_same_scores_give_the_same_interval_to_the_last_digit():
+def test_bootstrap_is_the_same_to_the_last_digit_for_the_same_scores():
     assert stratified_bootstrap(SCORES) == stratified_bootstrap(SCORES.copy())
 
 
-def test_one_run_has_an_interval_of_no_width():
+def test_bootstrap_of_one_run_has_no_width():
     assert stratified_bootstrap([[0.5]]) == (0.5, 0.5, 0.5)
 
 
@@ -161,13 +161,13 @@ def test_permutation_p_is_the_share_of_all_ways_to_deal_the_runs_out(tasks):
     assert permutation_p(ones, twos, alternative="greater") == pytest.approx(expected, rel=1e-12)
 
 
-def test_ways_that_are_drawn_agree_with_ways_that_are_counted():
+def test_permutation_p_of_sampled_ways_agrees_with_counted_ways():
     ranks = [_doubled_ranks(task) for task in HOLES]
     drawn = _drawn_tails(ranks, [4, 2, 3], 50_000, np.random.default_rng(0))
     assert drawn == pytest.approx(_counted_tails(ranks, [4, 2, 3]), abs=0.01)
 
 
-def test_many_runs_are_drawn_and_agree_with_scipys_normal_approximation():
+def test_permutation_p_of_many_runs_is_sampled_and_agrees_with_scipys_normal_approximation():
     many = np.random.default_rng(0).normal(loc=[[[0.2]], [[0.0]]], size=(2, 120, 1))
     expected = scipy.stats.mannwhitneyu(many[0, :, 0], many[1, :, 0], method="asymptotic").pvalue
     assert permutation_p(*many) == pytest.approx(expected, abs=0.01)
@@ -191,31 +191,31 @@ def test_holm_keeps_the_order_and_never_lowers_and_never_passes_bonferroni(p_val
     assert (adjusted <= np.minimum(1.0, raw * len(raw))).all()
 
 
-def test_ranks_that_tie_share_the_better_one_and_one_run_has_no_width():
+def test_rank_intervals_of_ties_share_the_better_rank_and_one_run_has_no_width():
     assert rank_intervals([[[3.0]], [[1.0]], [[3.0]], [[0.0]]]) == [(1, 1, 1), (3, 3, 3), (1, 1, 1), (4, 4, 4)]
     assert [ranked.rank for ranked in rank_intervals([[[0.1], [0.2]], [[0.15], [0.15]]])] == [1, 1]
 
 
-def test_interval_of_a_rank_that_is_second_in_one_of_four_replicates():
+def test_rank_intervals_of_a_rank_that_is_second_in_one_of_four_replicates():
     agents = [[[0.0], [2.0]], [[0.9], [0.9]]]  # the mean of the first is 0, 1, 1 or 2
     assert rank_intervals(agents, confidence=0.4) == [(1, 1, 1), (2, 2, 2)]
     assert rank_intervals(agents, confidence=0.6) == [(1, 1, 2), (2, 1, 2)]
 
 
-def test_agents_are_drawn_apart_from_each_other():
+def test_rank_intervals_sample_agents_independently():
     assert rank_intervals([SCORES, SCORES]) == [(1, 1, 2), (1, 1, 2)]
 
 
 @given(st.lists(st.tuples(RUNS, RUNS), min_size=1, max_size=6))
 @settings(max_examples=50, deadline=None)
-def test_ranks_are_scipys_and_their_intervals_within_one_and_their_number(agents):
+def test_rank_intervals_hold_scipys_ranks_and_lie_between_one_and_their_number(agents):
     ranked = rank_intervals(agents, replicates=50)
     aggregates = np.round([interquartile_mean(agent) for agent in agents], 9)
     assert [one.rank for one in ranked] == scipy.stats.rankdata(-aggregates, "min").tolist()
     assert all(1 <= one.low <= one.high <= len(agents) for one in ranked)
 
 
-def test_a_list_of_equally_many_runs_is_the_same_as_the_array():
+def test_statistics_of_a_list_of_equally_many_runs_are_those_of_the_array():
     tasks = list(SCORES.T)
     assert interquartile_mean(tasks) == interquartile_mean(SCORES)
     assert stratified_bootstrap(tasks) == stratified_bootstrap(SCORES)
@@ -224,7 +224,7 @@ def test_a_list_of_equally_many_runs_is_the_same_as_the_array():
     assert rank_intervals([tasks, SCORES[:4]]) == rank_intervals([SCORES, SCORES[:4]])
 
 
-def test_tasks_with_holes_are_pooled_for_the_mean_and_drawn_apart():
+def test_interquartile_mean_pools_tasks_of_different_numbers_of_runs():
     def pooled(*samples, axis):
         return interquartile_mean(np.concatenate(samples, axis=-1), axis=-1)
 
@@ -234,7 +234,7 @@ def test_tasks_with_holes_are_pooled_for_the_mean_and_drawn_apart():
     assert ours[1:] == pytest.approx(tuple(theirs.confidence_interval), abs=0.03)
 
 
-def test_every_task_weighs_the_same_in_the_probability_of_improvement():
+def test_probability_of_improvement_weighs_every_task_the_same():
     ones, twos = [np.array([1.0, 1.0, 1.0]), np.array([0.0])], [np.array([0.0]), np.array([1.0, 0.0])]
     assert probability_of_improvement(ones, twos) == (0.625, 0.5, 0.75)  # (1 + 1 / 4) / 2; (1 + 0) / 2, (1 + 1 / 2) / 2
 
@@ -268,6 +268,6 @@ def test_every_task_weighs_the_same_in_the_probability_of_improvement():
         (lambda: rank_intervals([SCORES, [[np.inf]]]), r"scores\[1\] must be finite, got inf"),
     ],
 )
-def test_bad_scores_are_refused(call, message):
+def test_statistics_refuse_bad_scores(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -12,7 +12,7 @@ def test_splitmix64_agrees_with_the_published_sequence():
     assert splitmix64(states).tolist() == expected
 
 
-def test_different_names_never_share_a_key():
+def test_episode_keys_of_different_names_are_different():
     keys = [
         episode_keys(np.repeat(np.arange(50), 50), np.tile(np.arange(50), 50), episode_set)
         for episode_set in EpisodeSet
@@ -20,7 +20,7 @@ def test_different_names_never_share_a_key():
     assert len(np.unique(np.concatenate(keys))) == len(EpisodeSet) * 2500
 
 
-def test_training_and_evaluation_names_differ_before_the_bijection_so_their_keys_must():
+def test_episode_keys_of_training_and_evaluation_differ_by_their_names():
     # splitmix64 is invertible; undoing it must give names whose top bits are the set.
     def unshift(values, shift):
         result = values
@@ -38,7 +38,7 @@ def test_training_and_evaluation_names_differ_before_the_bijection_so_their_keys
         assert (names & np.uint64(2**32 - 1)).tolist() == [0, 7, 2**32 - 1]
 
 
-def test_uniform_numbers_have_the_right_mean_spread_and_range():
+def test_uniform_has_the_right_mean_spread_and_range():
     numbers = uniform(episode_keys(3, np.arange(20000)), 5, low=-1.0, high=1.0)
     assert numbers.dtype == np.float32
     assert numbers.min() >= -1.0
@@ -49,12 +49,12 @@ def test_uniform_numbers_have_the_right_mean_spread_and_range():
     assert np.abs(np.corrcoef(numbers.T) - np.eye(5)).max() < 4 / np.sqrt(20000)
 
 
-def test_later_numbers_of_a_stream_are_found_by_position():
+def test_uniform_finds_later_numbers_of_a_stream_by_position():
     keys = episode_keys(0, np.arange(4))
     assert np.array_equal(uniform(keys, 5)[:, 2:], uniform(keys, 3, first=2))
 
 
-def test_small_seeds_stay_themselves_and_large_ones_are_folded_into_range():
+def test_fold_seed_keeps_small_seeds_and_brings_large_ones_into_range():
     assert fold_seed(123) == 123
     large = [fold_seed(seed) for seed in (2**30, 2**31, 2**63, 2**64, 2**64 + 1, 2**100)]
     assert len(set(large)) == len(large)
@@ -71,6 +71,6 @@ def test_small_seeds_stay_themselves_and_large_ones_are_folded_into_range():
         (lambda: episode_keys(0, 0.5), "indices must be integers, got dtype float64"),
     ],
 )
-def test_names_out_of_range_are_refused(call, message):
+def test_episode_keys_refuse_names_out_of_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -25,7 +25,7 @@ def state(target, last, steps_left):
     return GuessingState(target, last, task._error(last, target), np.ones_like(last), last * 0 + steps_left)
 
 
-def test_an_episode_worked_out_by_hand():
+def test_task_plays_an_episode_worked_out_by_hand():
     task = Guessing(dims=2, horizon=4)
     begin = state([0.5, -1.0], [0.0, 0.0], 4)
     # 3 * (0.25 + 1) / 2
@@ -41,13 +41,13 @@ def test_an_episode_worked_out_by_hand():
     assert task.state_info(after)["error"].tolist() == [0.375]
 
 
-def test_the_first_observation_tells_the_error_of_output_0():
+def test_observation_shows_the_error_of_output_0_at_first():
     task = Guessing(dims=3)
     begin = task.initial(episode_keys(0, np.arange(5)))
     assert np.allclose(task.observation(begin)[:, 0, 1], 3 * (begin.target**2).mean(axis=1))
 
 
-def test_the_last_of_horizon_steps_ends_the_episode():
+def test_terminal_after_the_last_of_horizon_steps():
     task = Guessing(horizon=3)
     now = task.initial(episode_keys(0, [0]))
     ends = []
@@ -58,7 +58,7 @@ def test_the_last_of_horizon_steps_ends_the_episode():
     assert task.observation(now)[0, :, 2].tolist() == [0.0, 0.0, 0.0]
 
 
-def test_last_step_objective_rewards_nothing_before_the_end():
+def test_reward_of_the_last_step_objective_is_0_before_the_end():
     task = Guessing(dims=1, horizon=2, objective="last_step")
     begin = state([1.0], [0.0], 2)
     action = np.asarray([[[0.0]]], np.float32)
@@ -68,21 +68,21 @@ def test_last_step_objective_rewards_nothing_before_the_end():
     assert task.reward(middle, action, end).tolist() == [-3.0]
 
 
-def test_feedback_first_hides_the_error_from_all_other_ports():
+def test_observation_with_feedback_first_hides_the_error_from_all_other_ports():
     task = Guessing(dims=3, feedback="first")
     features = task.observation(task.initial(episode_keys(0, [0])))[0, :, 1]
     assert features[0] > 0
     assert features[1:].tolist() == [0.0, 0.0]
 
 
-def test_identity_shows_every_port_its_own_target():
+def test_observation_with_identity_shows_every_port_its_own_target():
     task = Guessing(dims=3, identity=True)
     begin = task.initial(episode_keys(0, np.arange(4)))
     assert task.port_features == 4
     assert np.array_equal(task.observation(begin)[:, :, 3], begin.target)
 
 
-def test_levels_of_the_default_task_are_those_of_the_docstring():
+def test_reference_returns_of_the_default_task_are_those_of_the_docstring():
     levels = reference_returns(Guessing(dims=3, horizon=20, objective="last_step"))
     assert levels.chance == -1.0
     assert levels.local_optima["all_equal"] == pytest.approx(-2 / 3)
@@ -90,13 +90,13 @@ def test_levels_of_the_default_task_are_those_of_the_docstring():
     assert (levels.lowest, levels.highest) == (-12.0, 0.0)
 
 
-def test_a_score_is_0_at_chance_and_1_at_the_reference_and_never_clipped():
+def test_score_is_0_at_chance_and_1_at_the_reference_and_never_clipped():
     levels = reference_returns(Guessing(dims=3))
     returns = [levels.chance, levels.reference, levels.chance - (levels.reference - levels.chance)]
     assert levels.score(returns).tolist() == [0.0, 1.0, -1.0]
 
 
-def test_a_task_in_which_nothing_can_be_learned_has_no_score():
+def test_score_refuses_a_task_in_which_nothing_can_be_learned():
     with pytest.raises(ValueError, match="a score needs a reference above chance"):
         reference_returns(Guessing(horizon=1)).score([0.0])
 
@@ -113,12 +113,12 @@ def test_a_task_in_which_nothing_can_be_learned_has_no_score():
         ({"identity": 1}, "identity must be True or False, got 1"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+def test_task_refuses_arguments_out_of_range_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         Guessing(**arguments)
 
 
-def test_a_task_prints_and_hashes_as_its_parameters():
+def test_task_prints_and_hashes_as_its_parameters():
     assert repr(Guessing(dims=4)) == (
         "Guessing(dims=4, horizon=20, feedback='all', objective='every_step', identity=False)"
     )

@@ -36,7 +36,7 @@ def answer(*answers):
     return np.asarray(answers, np.float32)[None, :, None]
 
 
-def test_an_episode_worked_out_by_hand():
+def test_task_plays_an_episode_worked_out_by_hand():
     task = HiddenXOR(bits=3, rounds=1)
     state = by_hand(task, [[-1, 1, 1]], [1, 1, 1])
     assert task.horizon == 2
@@ -52,7 +52,7 @@ def test_an_episode_worked_out_by_hand():
     assert task.observation(over)[0, 0].tolist() == [-1, -1, -1, 0, 0]  # the right answer is shown afterwards
 
 
-def test_a_hidden_subset_makes_the_parity_of_some_bits_only_and_tells_it_afterwards():
+def test_observation_with_a_hidden_subset_shows_the_parity_of_some_bits_afterwards():
     task = HiddenXOR(bits=2, rounds=0, questions=2, subset=True)
     state = by_hand(task, [[-1, -1], [-1, 1]], [0, 1])
     first = task.transition(state, answer(-1, -1))
@@ -62,7 +62,7 @@ def test_a_hidden_subset_makes_the_parity_of_some_bits_only_and_tells_it_afterwa
     assert task.reward(first, answer(-1, -1), second).tolist() == [-1.0]
 
 
-def test_flashing_bits_are_shown_at_the_first_step_of_each_question_only():
+def test_observation_shows_flashing_bits_at_the_first_step_of_each_question_only():
     task = HiddenXOR(bits=2, rounds=2, questions=2, flash=True)
     state = task.initial(episode_keys(0, np.arange(4)))
     observation = []
@@ -73,14 +73,14 @@ def test_flashing_bits_are_shown_at_the_first_step_of_each_question_only():
     assert not observation[1].any()
 
 
-def test_subsets_are_never_empty_and_all_occur_alike():
+def test_initial_draws_subsets_that_are_never_empty_and_all_occur_alike():
     state = HiddenXOR(bits=3, subset=True).initial(episode_keys(0, np.arange(14_000)))
     counts = np.bincount((state.counted @ [1, 2, 4]).astype(int), minlength=8)
     assert counts[0] == 0
     assert np.abs(counts[1:] - 2000).max() < 4 * np.sqrt(2000)
 
 
-def test_inner_episodes_keep_the_subset_and_draw_new_bits():
+def test_initial_of_another_inner_episode_keeps_the_subset_and_draws_new_bits():
     task, keys = HiddenXOR(bits=6, subset=True, questions=4), episode_keys(0, np.arange(50))
     first, second = task.initial(keys), task.initial(keys, inner_episode=1)
     assert np.array_equal(first.counted, second.counted)
@@ -88,7 +88,7 @@ def test_inner_episodes_keep_the_subset_and_draw_new_bits():
 
 
 @pytest.mark.parametrize("task", [HiddenXOR(bits=3), HiddenXOR(bits=5, rounds=0)], ids=str)
-def test_hiding_any_one_bit_takes_the_reference_to_chance(task):
+def test_parity_falls_to_chance_when_any_one_bit_is_hidden(task):
     class OneBitHidden(Parity):
         def __init__(self, hidden):
             super().__init__(task)
@@ -106,7 +106,7 @@ def test_hiding_any_one_bit_takes_the_reference_to_chance(task):
         assert abs(result.score) <= 4 / np.sqrt(4000)
 
 
-def test_the_curve_of_what_follows_from_before_is_that_of_the_reference():
+def test_known_is_the_curve_of_the_reference():
     task = HiddenXOR(bits=4, rounds=1, questions=9, subset=True)
     # By hand: nothing is known at first but the right answer of no odd bit at all, 1 pattern of 16; then 2 of 16 unless
     # the first question was that pattern.
@@ -127,6 +127,6 @@ def test_the_curve_of_what_follows_from_before_is_that_of_the_reference():
         ({"subset": "all"}, "subset must be True or False, got 'all'"),
     ],
 )
-def test_bad_arguments_are_refused(arguments, message):
+def test_task_refuses_arguments_out_of_range_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         HiddenXOR(**arguments)

@@ -44,7 +44,7 @@ def send(node, slot, numbers=-1.0):
     return action
 
 
-def test_an_episode_worked_out_by_hand():
+def test_task_plays_an_episode_worked_out_by_hand():
     task = MeshRouting(ports=4, horizon=8)
     now = square(task, [[0, 2], [3, 1]], chord_fails_at=2)
     observation = task.observation(now)[0]
@@ -67,7 +67,7 @@ def test_an_episode_worked_out_by_hand():
     assert task.terminal(now).tolist() == [False]
 
 
-def test_nodes_see_what_neighbours_sent_along_links_that_are_up():
+def test_observation_shows_what_neighbours_sent_along_links_that_are_up():
     task = MeshRouting(ports=4, horizon=8)
     now = square(task, [[0, 2]], chord_fails_at=2)
     action = -np.arange(1, 17, dtype=np.float32).reshape(1, 4, 4) / 16
@@ -81,7 +81,7 @@ def test_nodes_see_what_neighbours_sent_along_links_that_are_up():
     assert task.privileged(now)[0].tolist() == [2, 1, 0, 1]
 
 
-def test_a_packet_stays_without_a_positive_number_and_where_there_is_no_link():
+def test_transition_keeps_the_packet_without_a_positive_number_and_where_there_is_no_link():
     task = MeshRouting(ports=4, horizon=8)
     now = square(task, [[0, 2]], chord_fails_at=2)
     for action in (send(0, 3), np.zeros((1, 4, 4), np.float32), send(1, 0)):
@@ -91,7 +91,7 @@ def test_a_packet_stays_without_a_positive_number_and_where_there_is_no_link():
 
 
 @pytest.mark.parametrize("ports", [3, 4, 8, 33])
-def test_graphs_are_connected_without_the_links_that_fail(ports):
+def test_random_graphs_are_connected_without_the_links_that_fail(ports):
     task = MeshRouting(ports=ports, failures=ports)
     begin = task.initial(episode_keys(0, np.arange(100)))
     assert begin.distances.max() <= ports // 2
@@ -124,7 +124,7 @@ def test_distances_agree_with_walking_from_every_node():
             assert table[start].tolist() == [reached[node] for node in range(9)]
 
 
-def test_links_fail_in_order_and_only_once():
+def test_failures_happen_in_order_and_only_once():
     draws = np.random.default_rng(1).random((50, 8 + 32 + 4), dtype=np.float32)
     graphs = random_graphs(8, draws)
     fails, moments, hops = failures(graphs, draws[:, :4], draws[:, 4:6], horizon=50)
@@ -137,7 +137,7 @@ def test_links_fail_in_order_and_only_once():
         assert (down.sum(axis=(1, 2)) == 2 * earlier)[happens].all()  # seen from both ends
 
 
-def test_another_trial_keeps_the_graph_and_draws_other_packets():
+def test_initial_of_another_inner_episode_keeps_the_graph_and_draws_other_packets():
     task, keys = MeshRouting(), episode_keys(0, np.arange(3))
     one, other = task.initial(keys), task.initial(keys, inner_episode=1)
     for name in ("links", "fails", "addresses"):
@@ -154,7 +154,7 @@ def test_shortest_paths_gain_in_every_step_but_the_first(ports, failed):
 
 
 @pytest.mark.parametrize(("ports", "failed"), [(3, 0), (4, 2), (8, 1), (8, 4)])
-def test_blind_hops_do_not_pay(ports, failed):
+def test_reward_of_blind_hops_is_negative(ports, failed):
     task = MeshRouting(ports=ports, failures=failed)
     generator = np.random.default_rng(0)
     for schedule in (
@@ -173,7 +173,7 @@ def test_blind_hops_do_not_pay(ports, failed):
             assert now.total.mean() < 0.0
 
 
-def test_the_text_marks_packet_destination_and_failed_links():
+def test_text_marks_packet_destination_and_failed_links():
     task = MeshRouting(ports=4, horizon=8)
     states = [square(task, [[0, 2]], chord_fails_at=1)]
     for action in (send(0, 0), send(1, 0)):
@@ -195,12 +195,12 @@ def test_the_text_marks_packet_destination_and_failed_links():
         ({"failures": -1}, "failures must be an integer at least 0, got -1"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+def test_task_refuses_arguments_out_of_range_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         MeshRouting(**arguments)
 
 
-def test_the_id_makes_the_task_and_routing_along_a_permutation_has_another_one():
+def test_make_task_makes_mesh_routing_and_routing_along_a_permutation_by_two_ids():
     assert make_task(ID, ports=5) == MeshRouting(ports=5)
     assert make_task("Badger/Routing-v0") == Routing()
     with pytest.raises(TypeError, match="Badger/Routing-v0 has no argument topology; it takes ports, horizon"):

@@ -33,7 +33,7 @@ def with_goal(state, goal):
     return state._replace(goal=placed, visible_goal=visible_goal)
 
 
-def test_an_episode_worked_out_by_hand():
+def test_task_plays_an_episode_worked_out_by_hand():
     task = ModularReacher(segments=2, horizon=4)
     begin = task.initial(episode_keys(0, [0]))
     assert np.allclose(begin.end, [[[0.0, 0.5], [0.0, 1.0]]], atol=1e-7)
@@ -55,7 +55,7 @@ def test_an_episode_worked_out_by_hand():
     assert task.terminal(now).tolist() == [False]
 
 
-def test_a_joint_turns_by_a_twentieth_of_a_radian_and_carries_everything_behind_it():
+def test_transition_turns_a_joint_by_a_twentieth_of_a_radian_and_all_that_it_carries():
     task = ModularReacher(segments=2)
     begin = task.initial(episode_keys(0, [0]))
     after = task.transition(begin, np.asarray([[[1.0], [-0.5]]], np.float32))
@@ -65,7 +65,7 @@ def test_a_joint_turns_by_a_twentieth_of_a_radian_and_carries_everything_behind_
     assert np.allclose(after.end, [[end, tip]], atol=1e-6)
 
 
-def test_the_last_of_horizon_steps_ends_the_episode():
+def test_terminal_after_the_last_of_horizon_steps():
     task = ModularReacher(horizon=3)
     now = task.initial(episode_keys(0, [0]))
     ends = []
@@ -75,7 +75,7 @@ def test_the_last_of_horizon_steps_ends_the_episode():
     assert ends == [False, False, True]
 
 
-def test_who_carries_whom_in_a_tree_worked_out_by_hand():
+def test_carrier_matrix_of_a_tree_worked_out_by_hand():
     # 0 carries 1 and 2, and 1 carries 3.
     carried = carrier_matrix(np.asarray([[-1, 0, 0, 1]]))
     assert carried.tolist() == [[[1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [1, 1, 0, 1]]]
@@ -88,7 +88,7 @@ def test_neighbours_in_a_chain_are_the_segments_before_and_behind():
     assert neighbours.tolist() == [[[-1, 1, -1, -1], [0, 2, -1, -1], [1, -1, -1, -1]]]
 
 
-def test_trees_have_one_root_and_everybody_is_among_the_children_of_its_parent():
+def test_neighbours_in_a_tree_have_one_root_and_list_every_segment_among_the_children_of_its_parent():
     state = TREES.initial(KEYS)
     max_children = 0
     for tree in state.neighbour.tolist():
@@ -100,7 +100,7 @@ def test_trees_have_one_root_and_everybody_is_among_the_children_of_its_parent()
     assert max_children == 3
 
 
-def test_segments_begin_where_their_parents_end_and_the_longest_way_has_length_1():
+def test_observation_has_segments_begin_where_their_parents_end_and_a_longest_way_of_length_1():
     state = TREES.initial(KEYS)
     origin = TREES.observation(state)[:, :, 3:5]
     rows = np.arange(len(KEYS))[:, None]
@@ -110,19 +110,19 @@ def test_segments_begin_where_their_parents_end_and_the_longest_way_has_length_1
     assert np.allclose((state.carried.sum(axis=2) * state.length[:, :, 0]).max(axis=1), 1.0)
 
 
-def test_without_branching_the_arm_stands_upright_and_with_it_every_tree_is_another():
+def test_initial_stands_upright_without_branching_and_with_it_every_tree_is_another():
     straight = ModularReacher(segments=4).initial(KEYS)
     assert np.allclose(straight.end, np.asarray([[0.0, 0.25], [0.0, 0.5], [0.0, 0.75], [0.0, 1.0]]), atol=1e-6)
     assert len({tree.tobytes() for tree in TREES.initial(KEYS).neighbour}) > len(KEYS) / 2
 
 
-def test_the_body_does_not_depend_on_who_sees_the_goal_and_the_last_goal_neither():
+def test_initial_draws_the_same_body_and_last_goal_for_every_kind_of_goal():
     one, other = (ModularReacher(segments=7, branching=0.5, goal=goal).initial(KEYS) for goal in ("last", "tips"))
     assert np.array_equal(one.end, other.end)
     assert np.array_equal(one.goal[:, -1], other.goal[:, -1])
 
 
-def test_goals_are_shown_to_those_who_shall_see_them_only():
+def test_observation_shows_goals_only_where_they_are_meant_to_be_seen():
     seen = {}
     for goal in ("all", "last", "tips"):
         task = ModularReacher(segments=7, branching=0.5, goal=goal)
@@ -140,14 +140,14 @@ def test_goals_are_shown_to_those_who_shall_see_them_only():
     assert np.array_equal(seen["tips"], state.neighbour[:, :, 1] < 0)
 
 
-def test_goals_lie_in_the_upper_half_of_the_unit_circle_around_their_mean():
+def test_initial_draws_goals_in_the_upper_half_of_the_unit_circle_around_their_mean():
     goal = ModularReacher().initial(episode_keys(0, np.arange(20_000))).goal[:, -1]
     assert np.linalg.norm(goal, axis=1).max() <= 1.0
     assert goal[:, 1].min() >= 0.0
     assert np.allclose(goal.mean(axis=0), [0.0, 1 / math.pi], atol=0.015)
 
 
-def test_staying_upright_is_worse_than_chance_as_the_docstring_says():
+def test_blind_is_worse_than_chance_as_the_docstring_says():
     task = ModularReacher()
     still = mean_return(task, Blind(task), 2000)
     # Half the mean square of the distance from (0, 1) to the goal.
@@ -157,7 +157,7 @@ def test_staying_upright_is_worse_than_chance_as_the_docstring_says():
 
 
 @pytest.mark.parametrize("arguments", [{}, {"segments": 3}, {"segments": 2, "goal": "last"}])
-def test_the_reference_comes_to_rest_on_the_goal_of_a_chain(arguments):
+def test_reach_comes_to_rest_on_the_goal_of_a_chain(arguments):
     task = ModularReacher(**arguments)
     state, policy = task.initial(KEYS), Reach(task)
     policy.reset(len(KEYS))
@@ -167,7 +167,7 @@ def test_the_reference_comes_to_rest_on_the_goal_of_a_chain(arguments):
     assert state.error.max() < 1e-4
 
 
-def test_the_controller_finds_the_body_from_what_the_ports_show():
+def test_reach_finds_the_body_from_what_the_ports_show():
     state = TREES.initial(KEYS)
     tips, moves = Reach(TREES)._find_body(TREES.observation(state))
     for tree in range(len(KEYS)):
@@ -187,12 +187,12 @@ def test_reference_returns_that_are_not_stored_are_measured_once():
     assert measured_return(ModularReacher(), "chance", ReachForMean) == reference_returns(ModularReacher()).chance
 
 
-def test_equal_tasks_have_equal_names_in_the_store():
+def test_task_key_is_equal_for_equal_tasks():
     assert task_key(ModularReacher(branching=1)) == task_key(ModularReacher(branching=1.0))
     assert task_key(ModularReacher(goal="last")) != task_key(ModularReacher())
 
 
-def test_the_text_shows_arm_tip_and_goal():
+def test_text_shows_arm_tip_and_goal():
     task = ModularReacher(segments=2)
     begin = task.initial(episode_keys(0, [0]))
     drawn = []
@@ -222,6 +222,6 @@ def test_the_text_shows_arm_tip_and_goal():
         ({"horizon": 0}, "horizon must be an integer at least 1, got 0"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+def test_task_refuses_arguments_out_of_range_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         ModularReacher(**arguments)

@@ -67,7 +67,7 @@ def poke(task, state, name, row, change):
     return observation[row]
 
 
-def test_a_chain_at_rest_shows_what_was_worked_out_by_hand():
+def test_observation_of_a_chain_at_rest_is_what_was_worked_out_by_hand():
     task = ModularRobot(modules=2)
     state = task.initial(keys(1))
     tail, head = np.argsort(modules_of(task, state)[0])
@@ -82,7 +82,7 @@ def test_a_chain_at_rest_shows_what_was_worked_out_by_hand():
     assert task.state_info(state)["distance"].tolist() == [0.0]
 
 
-def test_the_reward_is_metres_towards_the_goal_minus_the_cost_of_commands():
+def test_reward_is_metres_towards_the_goal_minus_the_cost_of_commands():
     task = ModularRobot(modules=3)
     state = task.initial(keys(4))
     assert set(state.goal[:, 0]) == {-1.0, 1.0}
@@ -99,7 +99,7 @@ def test_the_reward_is_metres_towards_the_goal_minus_the_cost_of_commands():
     assert np.allclose(slowness, 1 / np.maximum(metres / STEP, 0.01))
 
 
-def test_a_goal_speed_is_worth_most_when_it_is_kept():
+def test_reward_with_a_goal_speed_is_largest_when_it_is_kept():
     task = ModularRobot(modules=2, goal="speed")
     state = task.initial(keys(3))
     wanted = state.goal[:, 1]
@@ -109,7 +109,7 @@ def test_a_goal_speed_is_worth_most_when_it_is_kept():
     assert np.allclose(task._worth(None, wanted, wanted), wanted)
 
 
-def test_a_lifetime_ends_after_its_inner_episodes_and_each_begins_where_the_first_did():
+def test_transition_ends_after_all_inner_episodes_and_each_begins_where_the_first_did():
     task = ModularRobot(modules=4, inner_episodes=2, steps=3, unknown="signs")
     state = task.initial(keys(2))
     begin, ends, begins = state.qpos.copy(), [], []
@@ -128,7 +128,7 @@ def test_a_lifetime_ends_after_its_inner_episodes_and_each_begins_where_the_firs
     "arguments",
     [{}, {"body": "tree", "split": "train"}, {"body": "star", "unknown": "physics"}, {"modules": 5, "unknown": "dead"}],
 )
-def test_rerun_single_threads_and_beginning_again_are_bitwise_the_same(arguments):
+def test_transition_is_bitwise_the_same_when_run_again_alone_in_threads_or_after_a_reset(arguments):
     task, threaded = ModularRobot(**arguments), ModularRobot(**arguments, threads=2)
     assert task == threaded
     assert "threads" not in task.arguments()
@@ -151,7 +151,7 @@ def test_rerun_single_threads_and_beginning_again_are_bitwise_the_same(arguments
 
 
 @pytest.mark.parametrize("arguments", [{"modules": 6}, {"split": "test", "unknown": "physics"}])
-def test_a_pickled_state_goes_on_in_the_same_way(arguments):
+def test_state_goes_on_in_the_same_way_after_pickling(arguments):
     task = ModularRobot(**arguments)
     state, actions = task.initial(keys(5)), random_actions(task, 5, 40)
     for action in actions[:20]:
@@ -162,7 +162,7 @@ def test_a_pickled_state_goes_on_in_the_same_way(arguments):
         assert same(state, copy)
 
 
-def test_a_state_that_was_used_up_is_refused():
+def test_transition_refuses_a_state_that_was_used_up():
     task = ModularRobot()
     state = task.initial(keys(2))
     task.transition(state, still(task, 2))
@@ -174,13 +174,13 @@ def test_a_state_that_was_used_up_is_refused():
             use()
 
 
-def test_robots_live_in_numpy():
+def test_initial_refuses_other_backends_than_numpy():
     with pytest.raises(ValueError, match="xp must be numpy, since robots live in a simulator, got torch"):
         ModularRobot().initial(keys(1), xp=torch)
 
 
 @pytest.mark.parametrize("modules", [4, 5])
-def test_the_mirrored_gait_goes_as_far_the_other_way(modules):
+def test_gait_mirrored_goes_as_far_the_other_way(modules):
     task = ModularRobot(modules=modules)
     state = task.initial(keys(2))
     at = np.argsort(modules_of(task, state), axis=1)  # port of each module
@@ -194,7 +194,7 @@ def test_the_mirrored_gait_goes_as_far_the_other_way(modules):
     assert there == pytest.approx(-back, abs=1e-7)
 
 
-def test_a_module_does_not_see_what_far_hinges_do():
+def test_observation_of_a_module_does_not_show_what_far_hinges_do():
     task = ModularRobot(modules=6)
     state = task.initial(keys(1))
     at = np.argsort(modules_of(task, state)[0])
@@ -207,7 +207,7 @@ def test_a_module_does_not_see_what_far_hinges_do():
     assert not np.array_equal(before[at[5]], after[at[5]])
 
 
-def test_neither_place_nor_speed_nor_number_is_shown():
+def test_observation_shows_neither_place_nor_speed_nor_number():
     task = ModularRobot(modules=5)
     state = task.initial(keys(40))
     observation = poke(task, state, "qpos", 7, lambda qpos: None)
@@ -222,13 +222,13 @@ def test_neither_place_nor_speed_nor_number_is_shown():
     assert len({tuple(row) for row in modules_of(task, state)[alike].tolist()}) > 5
 
 
-def test_the_numbering_is_shuffled_evenly():
+def test_draw_shuffles_the_numbering_evenly():
     task = ModularRobot(modules=4, steps=1)
     first = modules_of(task, task.initial(keys(800)))[:, 0]
     assert (np.abs(np.bincount(first, minlength=4) - 200) < 60).all()
 
 
-def test_splits_are_apart_and_small_bodies_leave_ports_absent():
+def test_bodies_of_splits_are_disjoint_and_small_bodies_leave_ports_absent():
     for family in ("chain", "snake", "star", "tree"):
         train, test = (bodies_of(family, 4, 4, 2, split) for split in ("train", "test"))
         assert not set(train) & set(test)
@@ -246,7 +246,7 @@ def test_splits_are_apart_and_small_bodies_leave_ports_absent():
     assert (task.neighbours(one)[~task.agent_mask(one)] == -1).all()
 
 
-def test_no_two_modules_of_a_shipped_body_overlap():
+def test_bodies_that_are_shipped_have_no_modules_that_overlap():
     for family in ("star", "tree"):
         for split in ("train", "test"):
             for body in bodies_of(family, 4, 4, 2, split):
@@ -256,7 +256,7 @@ def test_no_two_modules_of_a_shipped_body_overlap():
                 assert {model.geom("floor").id} == set(data.contact.geom1.tolist())
 
 
-def test_hubs_pass_on_what_arms_say():
+def test_neighbours_across_a_hub_are_the_arms_beside():
     slots = star(3, 2).neighbours()
     assert slots[0].tolist() == [-1, 1, 2, 4]
     assert slots[1].tolist() == [0, -1, -1, -1]
@@ -265,7 +265,7 @@ def test_hubs_pass_on_what_arms_say():
     assert snake(3).mounting()[:, 3].tolist() == [0, 1, -1]
 
 
-def test_hidden_signs_turn_motors_round():
+def test_unknown_signs_turn_motors_round():
     plain, task = ModularRobot(modules=4), ModularRobot(modules=4, unknown="signs")
     one, other = plain.initial(keys(8)), task.initial(keys(8))
     signs = task.privileged(other)[:, 7 + 2 * 4 : 7 + 3 * 4]
@@ -276,7 +276,7 @@ def test_hidden_signs_turn_motors_round():
     assert np.array_equal(other.observation[:, :, features.COMMAND], action[:, :, 0])
 
 
-def test_a_hidden_permutation_swaps_motors():
+def test_unknown_permutation_swaps_motors():
     plain, task = ModularRobot(modules=5), ModularRobot(modules=5, unknown="permutation")
     one, other = plain.initial(keys(8)), task.initial(keys(8))
     motors = np.round(task.privileged(other)[:, 7 + 5 : 7 + 10] * 5).astype(int)
@@ -288,7 +288,7 @@ def test_a_hidden_permutation_swaps_motors():
     assert np.array_equal(plain.transition(one, moved).qpos, task.transition(other, action).qpos)
 
 
-def test_a_quarter_of_the_motors_may_be_dead_and_exert_no_force():
+def test_unknown_dead_motors_are_a_quarter_and_exert_no_force():
     task = ModularRobot(modules=8, unknown="dead")
     state = task.initial(keys(6))
     dead = task.privileged(state)[:, 7 + 3 * 8 :] > 0
@@ -297,7 +297,7 @@ def test_a_quarter_of_the_motors_may_be_dead_and_exert_no_force():
     assert np.array_equal(state.observation[:, :, features.FORCE] == 0.0, dead)
 
 
-def test_hidden_physics_stays_in_its_range_and_changes_how_the_body_moves():
+def test_unknown_physics_stays_in_its_range_and_changes_how_the_body_moves():
     task = ModularRobot(unknown="physics")
     state = task.initial(keys(200))
     friction, stiffness, payload = task.privileged(state)[:, 4:7].T
@@ -314,7 +314,7 @@ def test_hidden_physics_stays_in_its_range_and_changes_how_the_body_moves():
     ("arguments", "feature"),
     [({"unknown": "direction"}, [features.AHEAD, features.ASIDE]), ({"unknown": "speed", "goal": "speed"}, [13])],
 )
-def test_a_hidden_goal_is_shown_as_0(arguments, feature):
+def test_unknown_goal_is_shown_as_0(arguments, feature):
     task = ModularRobot(**arguments)
     state = task.initial(keys(4))
     for action in random_actions(task, 4, 5):
@@ -322,7 +322,7 @@ def test_a_hidden_goal_is_shown_as_0(arguments, feature):
         state = task.transition(state, action)
 
 
-def test_a_simulation_that_runs_away_ends_the_episode_and_leaves_no_log(tmp_path, monkeypatch):
+def test_simulation_that_runs_away_ends_the_episode_and_leaves_no_log(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     task = ModularRobot(modules=3)
     state = task.initial(keys(3))
@@ -354,7 +354,7 @@ def test_a_simulation_that_runs_away_ends_the_episode_and_leaves_no_log(tmp_path
         {"body": "tree", "split": "train"},
     ],
 )
-def test_the_reference_policy_tells_how_the_body_is_put_together(arguments):
+def test_wave_recognises_how_the_body_is_put_together(arguments):
     task = ModularRobot(**arguments, steps=3)
     state, policy = task.initial(keys(64)), Wave(task)
     policy.reset(64)
@@ -369,7 +369,7 @@ def test_the_reference_policy_tells_how_the_body_is_put_together(arguments):
         assert np.allclose(turned, turned[0])  # an even star is the same both ways
 
 
-def test_levels_are_those_of_their_policies():
+def test_reference_returns_of_robots_are_those_of_their_policies():
     for arguments in ({"steps": 20}, {"steps": 1, "inner_episodes": 2}, {}):
         task = ModularRobot(**arguments)
         state, policy, returns = task.initial(episode_keys(0, np.arange(200), EpisodeSet.TEST)), Wave(task), 0.0
@@ -384,7 +384,7 @@ def test_levels_are_those_of_their_policies():
         assert reference_returns(task).chance == 0.0
 
 
-def test_a_picture_shows_that_the_robot_moved():
+def test_frame_shows_that_the_robot_moved():
     skip_without_opengl(ModularRobot)
     task = ModularRobot(modules=3)
     state = task.initial(keys(1))
@@ -398,7 +398,7 @@ def test_a_picture_shows_that_the_robot_moved():
     assert "step 10 of 250" in drawing.text("robot", task, history)
 
 
-def test_where_there_is_no_opengl_it_is_said_what_to_do(monkeypatch):
+def test_frame_without_opengl_names_what_to_do(monkeypatch):
     drawing._open_gl.cache_clear()
     drawing._stage.cache_clear()
     monkeypatch.setitem(sys.modules, "mujoco.egl", None)
@@ -439,7 +439,7 @@ def test_mujoco_is_not_loaded_before_a_robot_is_needed():
         ({"modules": 3, "unknown": "dead"}, "modules must be an integer at least 4 with unknown='dead', got 3"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+def test_task_refuses_arguments_out_of_range_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         ModularRobot(**arguments)
 
@@ -458,11 +458,11 @@ def test_arguments_out_of_range_are_refused_by_name(arguments, message):
         (((-1, FRONT, 0), *((number, LEFT, 0) for number in range(4))), "modules must not lie in one place"),
     ],
 )
-def test_impossible_trees_are_refused(modules, message):
+def test_body_refuses_impossible_trees(modules, message):
     with pytest.raises(ValueError, match=message):
         Body(tuple(Module(*module) for module in modules))
 
 
-def test_a_body_has_its_middle_in_the_middle():
+def test_body_has_its_middle_in_the_middle():
     assert [chain(modules).middle() for modules in (1, 2, 4, 8)] == [-1, 0, 1, 3]
     assert star(5, 2).middle() == -1

@@ -34,7 +34,7 @@ def act(*outputs):
     return np.asarray([outputs], np.float32)[:, :, None]
 
 
-def test_an_episode_worked_out_by_hand():
+def test_task_plays_an_episode_worked_out_by_hand():
     task = Routing(ports=2, horizon=4)
     begin = state(task, [[0.5, -1.0], [0.25, 0.0], [1.0, 1.0], [0.0, 0.0], [0.0, 0.0]], [[1, 0]])
     # input, last output, feedback, lifetime left
@@ -47,14 +47,14 @@ def test_an_episode_worked_out_by_hand():
     assert task.terminal(after).tolist() == [False]
 
 
-def test_reward_feedback_shows_all_ports_the_error():
+def test_observation_with_reward_feedback_shows_all_ports_the_error():
     task = Routing(ports=2, horizon=3, feedback="reward", values="binary")
     begin = state(task, [[1, -1], [1, 1], [1, 1], [1, 1]], [[0, 1]])
     after = task.transition(begin, act(1.0, 0.0))  # (0 + 1) / 2, unscaled: the mean square of signs is 1
     assert task.observation(after)[0, :, 2].tolist() == [0.5, 0.5]
 
 
-def test_the_permutation_changes_after_switch_every_steps():
+def test_transition_changes_the_permutation_after_switch_every_steps():
     task = Routing(ports=2, horizon=3, switch_every=2)
     now = state(task, [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6], [0.7, 0.8]], [[0, 1], [1, 0]])
     wanted = [now.wanted[0].tolist()]
@@ -68,14 +68,14 @@ def test_the_permutation_changes_after_switch_every_steps():
     assert (drawn.routes[:, 0] != drawn.routes[:, 1]).any()
 
 
-def test_another_trial_keeps_the_permutation_and_draws_other_inputs():
+def test_initial_of_another_inner_episode_keeps_the_permutation_and_draws_other_inputs():
     task, keys = Routing(), episode_keys(0, np.arange(3))
     one, other = task.initial(keys), task.initial(keys, inner_episode=1)
     assert np.array_equal(one.routes, other.routes)
     assert not np.isin(one.inputs, other.inputs).any()
 
 
-def test_inputs_are_uniform_or_signs():
+def test_initial_draws_inputs_that_are_uniform_or_signs():
     keys = episode_keys(0, np.arange(2000))
     continuous = Routing().initial(keys).inputs
     assert continuous.min() >= -1.0
@@ -89,7 +89,7 @@ def test_inputs_are_uniform_or_signs():
 @pytest.mark.parametrize("feedback", ["supervised", "reward"])
 @pytest.mark.parametrize("values", ["continuous", "binary"])
 @pytest.mark.parametrize("switch_every", [None, 4])
-def test_the_reference_errs_in_every_step_what_was_derived(ports, feedback, values, switch_every):
+def test_elimination_errs_in_every_step_what_was_derived(ports, feedback, values, switch_every):
     arguments = {"ports": ports, "feedback": feedback, "values": values, "switch_every": switch_every, "horizon": 10}
     task = Routing(**arguments)
     curve = reference_curve(task)
@@ -102,7 +102,7 @@ def test_the_reference_errs_in_every_step_what_was_derived(ports, feedback, valu
     assert reference_returns(task).reference == pytest.approx(curve.sum())
 
 
-def test_the_reference_curve_in_numbers():
+def test_reference_curve_in_numbers():
     # One number tells everything.
     assert reference_curve(Routing(ports=4, horizon=3)).tolist() == [-0.75, 0.0, 0.0]
     # Of two outputs one sign tells nothing half of the time: 1 - E[1/c] is 1/2, 1/4, 1/8.
@@ -115,13 +115,13 @@ def test_the_reference_curve_in_numbers():
 
 
 @pytest.mark.parametrize("ports", [16, 17, 24])
-def test_signs_of_many_outputs_are_learned_at_once_or_in_groups(ports):
+def test_elimination_learns_signs_of_many_outputs_at_once_or_in_groups(ports):
     task = Routing(ports=ports, feedback="reward", values="binary", horizon=12)
     result = evaluate(Elimination(task), ID, episodes=2000, batch=2000, **task.arguments())
     assert np.abs(result.curve - reference_curve(task)).max() < 0.02
 
 
-def test_levels_of_the_default_task_are_those_of_the_docstring():
+def test_reference_returns_of_the_default_task_are_those_of_the_docstring():
     levels = reference_returns(Routing())
     assert (levels.chance, levels.local_optima["mean"], levels.reference) == (-20.0, -15.0, -0.75)
     assert (levels.lowest, levels.highest) == (-240.0, 0.0)
@@ -129,12 +129,12 @@ def test_levels_of_the_default_task_are_those_of_the_docstring():
     assert nothing_to_learn.reference == nothing_to_learn.local_optima["mean"] > nothing_to_learn.chance
 
 
-def test_the_mean_policy_gives_the_mean_input():
+def test_mean_gives_the_mean_input():
     features = np.asarray([[0.5, 0, 0, 1, -1.0, 0, 0, 1]], np.float32)
     assert Mean(Routing(ports=2)).act(features, np.zeros(1, np.float32)).tolist() == [[-0.25, -0.25]]
 
 
-def test_the_text_says_who_wants_what():
+def test_text_shows_which_output_wants_which_input():
     task = Routing(ports=2, horizon=4)
     begin = state(task, [[0.5, -1.0], *[[0.0, 0.0]] * 4], [[1, 0]])
     after = task.transition(begin, act(-0.5, 0.5))
@@ -157,6 +157,6 @@ def test_the_text_says_who_wants_what():
         ({"switch_every": 2.5}, "switch_every must be an integer at least 1, got 2.5"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(arguments, message):
+def test_task_refuses_arguments_out_of_range_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         Routing(**arguments)

@@ -15,7 +15,7 @@ def state(task, target, last):
     return GuessingState(target, last, error, np.ones_like(last), last * 0 + task.horizon)
 
 
-def test_text_shows_output_and_target_in_their_places():
+def test_guessing_text_shows_output_and_target_in_their_places():
     task = Guessing(dims=2)
     drawn = text("Game", task, [state(task, [1.0, 0.5], [-1.0, 0.5])])
     lines = drawn.splitlines()
@@ -25,7 +25,7 @@ def test_text_shows_output_and_target_in_their_places():
     assert lines[2].count("*") == 1
 
 
-def test_picture_has_the_target_ring_and_the_output_inside_when_they_meet():
+def test_guessing_frame_has_the_output_inside_the_target_ring_when_they_meet():
     task = Guessing(dims=1)
     picture = frame("Game", task, [state(task, [0.5], [0.5])])
     assert picture.shape == (HEIGHT, WIDTH, 3)
@@ -40,13 +40,13 @@ def test_picture_has_the_target_ring_and_the_output_inside_when_they_meet():
 
 
 @pytest.mark.parametrize("dims", [1, 20, 60])
-def test_any_number_of_ports_can_be_drawn(dims):
+def test_renderer_draws_any_number_of_ports(dims):
     env = gym.make("Badger/Guessing-v0", dims=dims, render_mode="rgb_array")
     env.reset(seed=0)
     assert env.render().shape == (HEIGHT, WIDTH, 3)
 
 
-def test_a_task_without_drawing_says_so():
+def test_renderer_refuses_a_task_without_drawing():
     class Other(Guessing):
         pass
 

@@ -22,7 +22,7 @@ every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=str)
 
 
 @every_case
-def test_choices_are_evenly_spaced_numbers(spec, arguments):
+def test_bins_are_evenly_spaced_numbers(spec, arguments):
     env, chosen = gym.make(spec.id, **arguments), gym.make(spec.id, bins=3, **arguments)
     if chosen.unwrapped.task.horizon > 1:  # the checker plays two steps
         check_env(chosen.unwrapped, skip_render_check=True)
@@ -45,10 +45,11 @@ def test_choices_are_evenly_spaced_numbers(spec, arguments):
         gym.make(spec.id, bins=1, **arguments)
 
 
+@pytest.mark.filterwarnings("ignore:Observation is a single number")
 @pytest.mark.filterwarnings("ignore:Action space for each agent probably should be")  # words come as MultiDiscrete
 @every_case
 @every_channel
-def test_pettingzoo_checkers_are_content_with_messages(spec, arguments, channel):
+def test_parallel_env_with_channel_passes_pettingzoos_checkers(spec, arguments, channel):
     for bins in (None, 2):
         if bins and channel.size:
             with pytest.raises(ValueError, match="bins must be None where a channel takes numbers, got bins=2"):
@@ -65,7 +66,7 @@ def test_pettingzoo_checkers_are_content_with_messages(spec, arguments, channel)
 
 
 @every_case
-def test_neighbours_hear_what_was_said_one_step_ago_and_nobody_else_does(spec, arguments):
+def test_channel_delivers_messages_to_neighbours_one_step_later_and_to_no_other_port(spec, arguments):
     env = pettingzoo.make("parallel", spec.id, channel=Channel(size=2), **arguments)
     observations, _ = env.reset(seed=2)
     features = env.task.port_features
@@ -90,7 +91,7 @@ def test_neighbours_hear_what_was_said_one_step_ago_and_nobody_else_does(spec, a
     assert all(not observation[features:].any() for observation in observations.values())
 
 
-def test_a_word_is_heard_as_ones_and_zeros_by_all_others_in_turn():
+def test_channel_delivers_a_word_as_ones_and_zeros_to_all_others_in_turn():
     env = pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, bins=2, channel=Channel(vocabulary=4, to="all"))
     assert env.action_space("port_0") == gym.spaces.MultiDiscrete([2, 4])
     env.reset(seed=0)
@@ -103,7 +104,7 @@ def test_a_word_is_heard_as_ones_and_zeros_by_all_others_in_turn():
 
 
 @every_case
-def test_the_shared_view_equals_parallel_environments_port_by_port(spec, arguments):
+def test_shared_vector_env_equals_parallel_environments_port_by_port(spec, arguments):
     channel, copies = Channel(size=1), 3
     shared = SharedTaskVectorEnv(spec.id, copies=copies, channel=channel, **arguments)
     singles = [pettingzoo.make("parallel", spec.id, channel=channel, **arguments) for _ in range(copies)]
@@ -134,7 +135,7 @@ def test_the_shared_view_equals_parallel_environments_port_by_port(spec, argumen
 
 
 @every_spec
-def test_the_shared_view_refuses_what_is_wrong(spec):
+def test_shared_vector_env_refuses_bad_arguments(spec):
     with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
         SharedTaskVectorEnv(spec.id, copies=0)
     shared = SharedTaskVectorEnv(spec.id, copies=2)
@@ -149,7 +150,7 @@ def test_the_shared_view_refuses_what_is_wrong(spec):
 
 @every_spec
 @pytest.mark.parametrize("how", [{}, {"bins": 2, "channel": Channel(vocabulary=2)}], ids=str)
-def test_stable_baselines3_trains_one_policy_for_all_ports(spec, how):
+def test_shared_vec_env_trains_one_policy_for_all_ports_with_stable_baselines3(spec, how):
     env = VecMonitor(SharedVecEnv(spec.id, copies=2, **how, **spec.variants[0]))
     model = PPO("MlpPolicy", env, n_steps=16, batch_size=16, n_epochs=1, seed=0, device="cpu")
     model.learn(200)
@@ -163,7 +164,7 @@ def test_stable_baselines3_trains_one_policy_for_all_ports(spec, how):
 # Of torchrl, which was tested with an older pettingzoo, and of what it calls.
 @pytest.mark.filterwarnings("ignore:PettingZoo in TorchRL is tested using version", "ignore::DeprecationWarning")
 @every_case
-def test_torchrl_wraps_the_parallel_view(spec, arguments):
+def test_parallel_env_is_wrapped_by_torchrl(spec, arguments):
     torchrl = pytest.importorskip("torchrl", reason="torchrl is not installed")
     assert torchrl.__version__
     from torchrl.envs import PettingZooWrapper
@@ -174,7 +175,7 @@ def test_torchrl_wraps_the_parallel_view(spec, arguments):
 
 
 @every_case
-def test_lifetimes_show_what_happened_and_end_terminated(spec, arguments):
+def test_lifetime_observation_shows_what_happened_and_ends_terminated(spec, arguments):
     env = LifetimeObservation(gym.make(spec.id, **arguments), episodes=3)
     inner = gym.make(spec.id, **arguments)
     task = inner.unwrapped.task
@@ -207,7 +208,7 @@ def test_lifetimes_show_what_happened_and_end_terminated(spec, arguments):
     assert pickle.loads(pickle.dumps(env)) is not None
 
 
-def test_lifetimes_repeat_the_hidden_task_and_take_choices_as_ones_and_zeros():
+def test_lifetime_observation_repeats_the_hidden_task_and_shows_bins_as_ones_and_zeros():
     env = LifetimeObservation(gym.make("Badger/Guessing-v0", dims=2, horizon=2, bins=3), episodes=2)
     env.reset(seed=0)
     targets = []
@@ -218,7 +219,7 @@ def test_lifetimes_repeat_the_hidden_task_and_take_choices_as_ones_and_zeros():
     assert observation[6:12].tolist() == [1, 0, 0, 0, 0, 1]
 
 
-def test_lifetimes_refuse_what_is_wrong():
+def test_lifetime_observation_refuses_bad_arguments():
     with pytest.raises(ValueError, match="episodes must be an integer at least 1, got 0"):
         LifetimeObservation(gym.make("Badger/Guessing-v0"), episodes=0)
     with pytest.raises(ValueError, match="env must be an environment of badger_envs"):
@@ -240,6 +241,6 @@ def test_lifetimes_refuse_what_is_wrong():
         ({"size": 1, "cut": 1}, "cut must be True or False, got 1"),
     ],
 )
-def test_channels_refuse_bad_arguments(arguments, message):
+def test_channel_refuses_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         Channel(**arguments)
