@@ -37,6 +37,8 @@ def measure(spec: EnvSpec, tasks: Iterable[Task[Any]], episodes: int | None, pat
         count = episodes or (EPISODES if task.functional else EPISODES_OF_ROBOTS)
         made_with = versions() if task.functional else versions() | {"mujoco": version("mujoco")}
         means = _means(spec, task, count)
+        if not means:
+            continue
         stored = json.loads(path.read_text()) if path.exists() else {}
         levels = {level: mean._asdict() for level, mean in means.items()}
         stored[task_key(task)] = {"levels": levels, "episodes": count, "versions": made_with}

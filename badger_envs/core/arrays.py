@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from array_api_compat import array_namespace
 
+FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
 Array = Any
 """An array of any backend that follows the Python array API standard."""
 

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from badger_envs.core.arrays import other_ports
+from badger_envs.core.arrays import FloatArray, other_ports
 from badger_envs.core.checks import require_bool, require_choice, require_integer
 from badger_envs.core.task import Task
-
-FloatArray = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)

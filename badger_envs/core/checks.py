@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float32]
+from badger_envs.core.arrays import FloatArray
 
 
 def require_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -6,11 +6,9 @@ Axis letters as in `badger_envs.core.task`.
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from badger_envs.core.arrays import FloatArray
 from badger_envs.core.task import Task
-
-FloatArray = npt.NDArray[np.float32]
 
 
 class Policy(Protocol):

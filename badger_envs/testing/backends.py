@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from badger_envs.core.arrays import FloatArray
 from badger_envs.core.episodes import Keys
 from badger_envs.core.task import Task
-from badger_envs.testing.episodes import FloatArray
 from badger_envs.testing.rules import in_words, require, same
 
 TOLERANCE = 2e-6

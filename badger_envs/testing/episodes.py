@@ -3,13 +3,12 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from badger_envs.core.arrays import FloatArray
 from badger_envs.core.episodes import Keys
 from badger_envs.core.task import Task
 from badger_envs.testing.rules import in_words, require, require_array, same
 
-FloatArray = npt.NDArray[np.float32]
 Seen = dict[str, Any]
 
 

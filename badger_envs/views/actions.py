@@ -9,13 +9,11 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.arrays import Bounds
+from badger_envs.core.arrays import Bounds, FloatArray
 from badger_envs.core.channel import Channel
 from badger_envs.core.checks import check_numbers, require_integer
 from badger_envs.core.task import Task
 from badger_envs.views.spaces import box, repeat
-
-FloatArray = npt.NDArray[np.float32]
 
 
 class Played(NamedTuple):

@@ -7,13 +7,12 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.error import ResetNeeded
 
+from badger_envs.core.arrays import FloatArray
 from badger_envs.core.channel import Channel
 from badger_envs.core.checks import require_integer
 from badger_envs.core.task import Task
 from badger_envs.views.rendering import Renderer, check_render_mode
 from badger_envs.views.seeding import EpisodeSeeder
-
-FloatArray = npt.NDArray[np.float32]
 
 _ONLY_ROW = np.zeros(1, dtype=np.int64)
 

@@ -6,10 +6,11 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.arrays import FloatArray
 from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
-from badger_envs.views.episode import EpisodeRunner, FloatArray
+from badger_envs.views.episode import EpisodeRunner
 from badger_envs.views.rendering import METADATA
 from badger_envs.views.spaces import box, repeat
 

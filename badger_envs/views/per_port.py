@@ -8,14 +8,12 @@ import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
+from badger_envs.core.arrays import FloatArray
 from badger_envs.core.channel import Channel
 from badger_envs.core.task import Task
 from badger_envs.views.actions import Actions
 from badger_envs.views.spaces import box, join, message_bounds
 from badger_envs.views.vector import Step, TaskVectorEnv, final_infos
-
-FloatArray = npt.NDArray[np.float32]
-BoolArray = npt.NDArray[np.bool_]
 
 
 class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]]):

@@ -7,11 +7,12 @@ import numpy as np
 from pettingzoo import ParallelEnv
 from pettingzoo.utils.conversions import parallel_to_aec_wrapper
 
+from badger_envs.core.arrays import FloatArray
 from badger_envs.core.channel import Channel
 from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions, Played
-from badger_envs.views.episode import EpisodeRunner, FloatArray
+from badger_envs.views.episode import EpisodeRunner
 from badger_envs.views.rendering import METADATA
 from badger_envs.views.spaces import box, join, message_bounds, repeat
 

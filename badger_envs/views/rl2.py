@@ -8,12 +8,10 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
-import numpy.typing as npt
 
+from badger_envs.core.arrays import FloatArray
 from badger_envs.core.checks import require_integer
 from badger_envs.views.gymnasium import TaskEnv
-
-FloatArray = npt.NDArray[np.float32]
 
 
 class LifetimeObservation(gym.Wrapper[FloatArray, Any, FloatArray, Any]):

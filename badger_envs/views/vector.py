@@ -10,6 +10,7 @@ from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
+from badger_envs.core.arrays import BoolArray, FloatArray
 from badger_envs.core.channel import Channel
 from badger_envs.core.checks import require_integer
 from badger_envs.core.task import Task
@@ -19,8 +20,6 @@ from badger_envs.views.rendering import METADATA, Renderer, check_render_mode
 from badger_envs.views.seeding import EpisodeSeeder, reset_mask
 from badger_envs.views.spaces import box, repeat
 
-FloatArray = npt.NDArray[np.float32]
-BoolArray = npt.NDArray[np.bool_]
 Step = tuple[FloatArray, npt.NDArray[np.float64], BoolArray, BoolArray, dict[str, Any]]
 
 

@@ -16,7 +16,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from badger_envs import Channel, LifetimeObservation
-from badger_envs.core.policy import FloatArray
+from badger_envs.core.arrays import FloatArray
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec
 from badger_envs.views import SharedTaskVectorEnv

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.policy import FloatArray
+from badger_envs.core.arrays import FloatArray
 from badger_envs.envs.guessing.returns import NUDGE, probe_size
 from badger_envs.envs.guessing.task import ERROR, ERROR_SCALE, TARGET, Guessing
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.policy import FloatArray
+from badger_envs.core.arrays import FloatArray
 from badger_envs.envs.hidden_xor.task import BIT, RIGHT, HiddenXOR
 
 

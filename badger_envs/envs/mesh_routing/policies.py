@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from badger_envs.core.policy import FloatArray
+from badger_envs.core.arrays import FloatArray
 from badger_envs.envs.mesh_routing.graph import SLOTS, distances
 from badger_envs.envs.mesh_routing.task import DESTINATION, HERE, INBOX, OWN, UP, MeshRouting
 

@@ -34,8 +34,10 @@ SPEC = EnvSpec(
         "stays upright": dict.fromkeys(_SIZES, (1 / 3 + 1 - 2 / math.pi) / 2),
         "aims at the mean goal": dict.fromkeys(_SIZES, (1 / 3 - 1 / math.pi**2) / 2),
     },
-    # Of several sizes, and for lifetimes three and ten times as long.
     measured=(
+        {"goal": "last"},
+        *({"segments": 8, "branching": 0.3, "goal": goal} for goal in ("last", "tips")),
+        # Of several sizes, and for lifetimes three and ten times as long.
         *({**_TREE, "segments": segments} for segments in (4, 5, 6, 8)),
         *({**_TREE, "segments": 5, "horizon": horizon} for horizon in (120, 400)),
     ),

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.policy import FloatArray
+from badger_envs.core.arrays import FloatArray
 from badger_envs.envs.modular_reacher.body import carrier_matrix
 from badger_envs.envs.modular_reacher.task import END, GOAL, MEAN_GOAL, ORIGIN, SEES_GOAL, TURN, ModularReacher
 

@@ -5,10 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.arrays import Array, Bounds
+from badger_envs.core.arrays import Array, Bounds, FloatArray
 from badger_envs.envs.modular_robot.body import PORTS_OF_A_MODULE, Body
 
-FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 ANGLE_SCALE = 1.4

@@ -36,6 +36,8 @@ class Gait(NamedTuple):
     """How far the third kind is ahead of the first."""
 
 
+FREQUENCY = Gait._fields.index("frequency")
+"""Its place in the array of a gait."""
 USUAL = Gait(2.0, -0.8, 0.0, 0.58, 0.2, 0.2, 0.0, 0.0)
 """Drives every chain forwards; where a search begins, and what is used for bodies that were not tuned."""
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from mujoco.batch import Batch
 
+from badger_envs.core.arrays import BoolArray
 from badger_envs.envs.modular_robot.body import Body
 from badger_envs.envs.modular_robot.draws import Draws
 from badger_envs.envs.modular_robot.features import Readings
@@ -25,7 +26,6 @@ from badger_envs.envs.modular_robot.model import (
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 ROOT_PLACES = 7
 """Numbers in qpos that say where the piece in the middle is and how it is turned."""

@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.policy import FloatArray
+from badger_envs.core.arrays import FloatArray
 from badger_envs.envs.modular_robot import features
 from badger_envs.envs.modular_robot.draws import SPEED_RANGE
-from badger_envs.envs.modular_robot.gaits import PACES, Gait, commands, gait_of, layout, speeds_of
+from badger_envs.envs.modular_robot.gaits import FREQUENCY, PACES, Gait, commands, gait_of, layout, speeds_of
 from badger_envs.envs.modular_robot.recognition import Shape, commands_of_motors, known_shape, parents_of, recognise
 from badger_envs.envs.modular_robot.task import SECONDS_OF_A_STEP, ModularRobot
 
@@ -114,6 +114,6 @@ class Wave:
     def _walk(self) -> npt.NDArray[np.float64]:
         """The commands of now, (B, P)."""
         gait = self._gaits[self._body, (self._way > 0).astype(np.int64)]  # (B, 8)
-        gait[:, 0] *= self._pace
+        gait[:, FREQUENCY] *= self._pace
         moves = commands(gait[:, None], self._layout, self._step * SECONDS_OF_A_STEP) * self._signs  # (B, P)
         return np.take_along_axis(moves, self._motors, axis=1)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.policy import FloatArray
+from badger_envs.core.arrays import FloatArray
 from badger_envs.envs.modular_robot import features
 from badger_envs.envs.modular_robot.body import BACK, FRONT, LEFT, NO_PARENT, RIGHT, Body
 

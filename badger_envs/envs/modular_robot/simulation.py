@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from badger_envs.core.arrays import BoolArray
 from badger_envs.envs.modular_robot.body import Body
 from badger_envs.envs.modular_robot.draws import Draws
 from badger_envs.envs.modular_robot.features import Readings
-from badger_envs.envs.modular_robot.group import BoolArray, FloatArray, Group, IntArray
+from badger_envs.envs.modular_robot.group import FloatArray, Group, IntArray
 from badger_envs.envs.modular_robot.model import SERVO_RANGE
 
 WHOLE = ("place", "broken")

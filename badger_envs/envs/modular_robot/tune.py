@@ -16,7 +16,7 @@ import numpy.typing as npt
 from badger_envs.core.files import write_json
 from badger_envs.envs.modular_robot.bodies import SPLITS, bodies_of, chain, grow_tree, snake, star
 from badger_envs.envs.modular_robot.body import Body
-from badger_envs.envs.modular_robot.gaits import PACES, USUAL, Gait, commands, gait_name, layout
+from badger_envs.envs.modular_robot.gaits import FREQUENCY, PACES, USUAL, Gait, commands, gait_name, layout
 from badger_envs.envs.modular_robot.task import CONTROL_COST, SECONDS_OF_A_STEP
 
 FOLDER = Path(__file__).parent / "data"
@@ -125,7 +125,7 @@ def best(body: Body, direction: int, *gaits: npt.NDArray[Any]) -> dict[str, Any]
 def paces(body: Body, direction: int, gait: npt.NDArray[Any]) -> list[float]:
     """The mean speed of a gait at each of `PACES` times its frequency, in m/s."""
     slowed = np.repeat(gait[None], len(PACES), axis=0)  # (paces, 8)
-    slowed[:, 0] *= PACES
+    slowed[:, FREQUENCY] *= PACES
     returns = crawl(body, direction, np.repeat(slowed, EPISODES_OF_A_PACE, axis=0), np.random.default_rng(2))
     speeds = returns.reshape(-1, EPISODES_OF_A_PACE).mean(axis=1) / (STEPS * SECONDS_OF_A_STEP)  # (paces,)
     return [round(float(speed), 4) for speed in speeds]

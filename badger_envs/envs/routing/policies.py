@@ -7,7 +7,7 @@ an input sends about itself always comes too late.
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.policy import FloatArray
+from badger_envs.core.arrays import FloatArray
 from badger_envs.envs.routing.returns import PROBE, sign_groups, sign_probes
 from badger_envs.envs.routing.task import FEEDBACK, INPUT, Routing
 

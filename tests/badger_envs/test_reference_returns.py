@@ -1,0 +1,46 @@
+"""Known returns that no formula gives: what is stored, and how it is measured."""
+
+import json
+from importlib.resources import files
+
+import pytest
+
+from badger_envs import SPECS, Guessing, ModularReacher
+from badger_envs.core.policy import Blind
+from badger_envs.measure_reference_returns import measure, tasks_of
+from badger_envs.reference_returns import STORE, mean_return, measured_return, task_key
+from badger_envs.registry import get_spec, reference_returns
+
+STORED = json.loads(files("badger_envs").joinpath(STORE).read_text())
+MEASURED = {"Badger/ModularReacher-v0": {"chance", "reference"}, "Badger/ModularRobot-v0": {"reference"}}
+
+
+def test_store_holds_the_measured_levels_of_every_task_that_the_registry_names_and_of_no_other():
+    wanted = {task_key(task): levels for id, levels in MEASURED.items() for task in tasks_of(get_spec(id))}
+    assert {key: set(stored["levels"]) for key, stored in STORED.items()} == wanted
+
+
+def test_measure_stores_what_the_returns_of_an_environment_ask_for(tmp_path):
+    task = ModularReacher(segments=2, horizon=3)
+    measure(get_spec("Badger/ModularReacher-v0"), [task], 50, tmp_path / "store.json")
+    (stored,) = json.loads((tmp_path / "store.json").read_text()).items()
+    assert (stored[0], stored[1]["episodes"]) == (task_key(task), 50)
+    spec = get_spec("Badger/ModularReacher-v0")
+    expected = {level: mean_return(task, spec.policy(level, task), 50)._asdict() for level in ("chance", "reference")}
+    assert stored[1]["levels"] == expected
+
+
+def test_measure_leaves_out_tasks_whose_levels_formulas_give(tmp_path):
+    measure(get_spec("Badger/Guessing-v0"), [Guessing()], 50, tmp_path / "store.json")
+    assert not (tmp_path / "store.json").exists()
+
+
+def test_measured_return_is_the_stored_one_where_there_is_one():
+    key = task_key(ModularReacher())
+    assert measured_return(ModularReacher(), "reference", Blind) == STORED[key]["levels"]["reference"]["mean"]
+
+
+@pytest.mark.parametrize("id", SPECS)
+def test_reference_returns_are_worked_out_once_for_a_task(id):
+    task = get_spec(id).make_task()
+    assert reference_returns(task) is reference_returns(get_spec(id).make_task())
