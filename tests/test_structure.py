@@ -83,6 +83,46 @@ def test_tasks_know_neither_drawing_nor_torch():
         assert "drawing" not in path.read_text()
 
 
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for folder in ALLOWED
+    for path in (ROOT / folder).rglob("*.py")
+}
+
+
+def imports_of(module: str) -> set[str]:
+    """Modules of this repository that a module imports, anywhere in it: in functions and for type checkers too."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found.add(whole if whole in MODULES else str(node.module))
+    return found & set(MODULES) - {module}
+
+
+def test_no_module_imports_itself_in_a_circle():
+    graph = {module: imports_of(module) for module in MODULES}
+    while free := [module for module, needed in graph.items() if not needed & set(graph)]:
+        for module in free:
+            del graph[module]
+    assert not graph, f"in circles, or behind one: {sorted(graph)}"
+
+
+LONG = 200
+"""Lines of a module above which it has to say why it is that long."""
+
+
+def test_few_modules_are_long_and_each_says_why():
+    paths = [path for folder in (*ALLOWED, "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py")]
+    long = [path for path in paths if len(path.read_text().splitlines()) > LONG]
+    assert len(long) <= 6, long
+    for path in long:
+        assert "One file, because" in path.read_text(), f"{path} must say why it is longer than {LONG} lines"
+
+
 @pytest.mark.slow
 def test_the_wheel_holds_badger_envs_alone_and_works_in_a_clean_environment(tmp_path):
     source = tmp_path / "source"  # a copy, since building leaves things behind that would get into the next wheel
