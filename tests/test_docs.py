@@ -122,7 +122,7 @@ def follow(walk: Walk, copy: Path) -> None:
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
         (copy / path).write_text(text)
     for patch in walk.patches:
-        subprocess.run(["git", "apply", "--unidiff-zero", "-"], cwd=copy, input=patch, text=True, check=True)
+        subprocess.run(["git", "apply", "-"], cwd=copy, input=patch, text=True, check=True)
     environment = os.environ | {
         "PYTHONPATH": str(copy),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
