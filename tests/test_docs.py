@@ -123,7 +123,7 @@ def follow(walk: Walk, copy: Path) -> None:
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
         (copy / path).write_text(text)
     for patch in walk.patches:
-        subprocess.run(["git", "apply", "-"], cwd=copy, input=patch, text=True, check=True)
+        subprocess.run(["git", "apply", "-C1", "-"], cwd=copy, input=patch, text=True, check=True)
     environment = os.environ | {
         "PYTHONPATH": str(copy),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
