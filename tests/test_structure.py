@@ -111,18 +111,6 @@ def test_no_module_imports_itself_in_a_circle():
     assert not graph, f"in circles, or behind one: {sorted(graph)}"
 
 
-LONG = 200
-"""Lines of a module above which it has to say why it is that long."""
-
-
-def test_few_modules_are_long_and_each_says_why():
-    paths = [path for folder in (*ALLOWED, "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py")]
-    long = [path for path in paths if len(path.read_text().splitlines()) > LONG]
-    assert len(long) <= 6, long
-    for path in long:
-        assert "One file, because" in path.read_text(), f"{path} must say why it is longer than {LONG} lines"
-
-
 @pytest.mark.slow
 def test_the_wheel_holds_badger_envs_alone_and_works_in_a_clean_environment(tmp_path):
     source = tmp_path / "source"  # a copy, since building leaves things behind that would get into the next wheel
