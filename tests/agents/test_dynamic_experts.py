@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from agents import Badger, BadgerConfig
-from tests.helpers.lives import B, F, P, generator, lived
+from tests.helpers.mid_life import B, F, P, generator, state_in_mid_life
 
 
 def free(topology="all", identity="one_hot"):
@@ -16,7 +16,7 @@ def free(topology="all", identity="one_hot"):
 @pytest.mark.parametrize("identity", ["one_hot", "random", "none"])
 def test_experts_are_removed_added_and_cloned_in_mid_life(topology, identity):
     agent = free(topology, identity)
-    state = lived(agent)
+    state = state_in_mid_life(agent)
     keep = torch.tensor([True, False, True, False, True])
     left = agent.remove_experts(state, keep)
     assert torch.equal(left.memory, state.memory[:, keep])
@@ -50,7 +50,7 @@ def test_remove_at_the_start_equals_an_agent_without_them():
 
 def test_one_hot_identities_are_kept_reused_and_run_out():
     agent = free()
-    state = agent.remove_experts(lived(agent), torch.tensor([True, False, False, True, True]))
+    state = agent.remove_experts(state_in_mid_life(agent), torch.tensor([True, False, False, True, True]))
     assert state.identity[0].argmax(dim=1).tolist() == [0, 3, 4]
     added = agent.add_experts(state, 3)
     assert added.identity[0].argmax(dim=1).tolist() == [0, 3, 4, 1, 2, 5]
@@ -60,7 +60,7 @@ def test_one_hot_identities_are_kept_reused_and_run_out():
 
 def test_added_experts_are_sampled_and_others_keep_their_neighbours():
     agent = free("random", "random")
-    state = lived(agent)
+    state = state_in_mid_life(agent)
     added = agent.add_experts(state, 2, generator=generator(3))
     assert torch.equal(added.adjacency[:, :5, :5], state.adjacency)
     assert (added.adjacency[:, 5:].sum(dim=2) == 2).all()
@@ -77,13 +77,13 @@ def test_added_experts_are_sampled_and_others_keep_their_neighbours():
 def test_dynamic_experts_refuse_bad_arguments():
     tied, agent = Badger(BadgerConfig(F)), free()
     for change in (
-        lambda: tied.remove_experts(lived(tied), torch.tensor([True, False, True])),
-        lambda: tied.add_experts(lived(tied), 1),
-        lambda: tied.clone_experts(lived(tied), torch.tensor([0])),
+        lambda: tied.remove_experts(state_in_mid_life(tied), torch.tensor([True, False, True])),
+        lambda: tied.add_experts(state_in_mid_life(tied), 1),
+        lambda: tied.clone_experts(state_in_mid_life(tied), torch.tensor([0])),
     ):
         with pytest.raises(ValueError, match="membrane must be 'attention' .* got 'direct': expert i sits at port i"):
             change()
-    state = lived(agent)
+    state = state_in_mid_life(agent)
     for keep in (torch.zeros(5, dtype=torch.bool), torch.ones(4, dtype=torch.bool), torch.ones(5)):
         with pytest.raises(ValueError, match=r"keep must be bool of shape \(5,\) with at least one True"):
             agent.remove_experts(state, keep)

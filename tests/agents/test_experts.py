@@ -5,9 +5,11 @@ from torch import nn
 from agents import Badger, BadgerConfig, build_agent, load_agent, save_agent
 from agents.parts import EXPERTS
 from agents.parts.experts import GRU, LSTM, Expert, use_plain_operations
+from badger_envs.registry import get_spec
+from baselines.experiments.agents import AgentSpec
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.trainer import train
-from tests.helpers.lives import B, F, P, generator, lived
+from tests.helpers.mid_life import B, F, P, generator, state_in_mid_life
 
 H = 5
 
@@ -75,7 +77,7 @@ def test_badger_with_every_expert_is_saved_and_loaded(expert, tmp_path):
 
 def test_badger_with_every_expert_runs_under_vmap(expert):
     agent = Badger(BadgerConfig(F, expert=expert, hidden_size=H)).requires_grad_(False)
-    state, observation = lived(agent), torch.randn(B, P, F)
+    state, observation = state_in_mid_life(agent), torch.randn(B, P, F)
     weights = [{name: torch.randn_like(value) for name, value in agent.named_parameters()} for _ in range(3)]
     expected = torch.stack([torch.func.functional_call(agent, each, (observation, state))[0] for each in weights])
     use_plain_operations(agent)
@@ -84,9 +86,16 @@ def test_badger_with_every_expert_runs_under_vmap(expert):
     assert torch.allclose(together, expected, atol=1e-5)
 
 
+def test_agent_spec_finds_a_width_for_every_expert(expert):
+    task = get_spec("Badger/Guessing-v0").make_task()
+    config = AgentSpec("x", "x", "x", "Badger", {"expert": expert}).fitted(task, 8000)
+    assert config["hidden_size"] > 8
+    assert build_agent("Badger", config).config.expert == expert
+
+
 def test_experts_with_any_state_are_removed_added_and_cloned(expert):
     agent = Badger(BadgerConfig(F, expert=expert, membrane="attention", experts=4, identity="random"))
-    state = lived(agent)
+    state = state_in_mid_life(agent)
     left = agent.remove_experts(state, torch.tensor([True, False, True, True]))
     assert torch.equal(left.private, state.private[:, [0, 2, 3]])
     cloned = agent.clone_experts(left, torch.tensor([2]), generator=generator())
@@ -101,7 +110,7 @@ def test_experts_with_any_state_are_removed_added_and_cloned(expert):
 
 def test_reset_memory_of_all_entries_equals_the_initial_state(expert):
     agent = Badger(BadgerConfig(F, expert=expert, hidden_size=H))
-    blank = agent.reset_memory(lived(agent), torch.ones(P, H, dtype=torch.bool))
+    blank = agent.reset_memory(state_in_mid_life(agent), torch.ones(P, H, dtype=torch.bool))
     first = agent.initial_state(B, P, generator=generator())
     assert torch.equal(blank.memory, first.memory)
     assert torch.equal(blank.private, first.private)

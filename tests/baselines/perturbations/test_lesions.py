@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from agents import build_agent
-from tests.helpers.lives import B, F, P, generator, lived
+from tests.helpers.mid_life import B, F, P, generator, state_in_mid_life
 
 KINDS = {
     "mean": ("Badger", {}),
@@ -69,7 +69,7 @@ def test_message_module_runs_once_in_every_round():
         for name in ("mean", "commnet", "handcrafted"):
             agent, heard = made(name, rounds=rounds), []
             handle = agent.message_module.register_forward_hook(lambda *call, heard=heard: heard.append(call[2]))
-            lived(agent, steps=2)
+            state_in_mid_life(agent, steps=2)
             handle.remove()
             assert len(heard) == 2 * rounds
 
@@ -83,7 +83,7 @@ def test_message_module_is_none_without_messages(name):
 @pytest.mark.parametrize("each", [False, True])
 def test_reset_memory_gives_the_initial_memory_and_keeps_the_rest(name, each):
     agent = made(name)
-    state, born = lived(agent), agent.initial_state(B, P, generator=generator())
+    state, born = state_in_mid_life(agent), agent.initial_state(B, P, generator=generator())
     memory = agent.memory(state)
     mask = torch.rand(memory.shape if each else memory.shape[1:], generator=generator()) < 0.5
     after = agent.reset_memory(state, mask)
@@ -104,7 +104,7 @@ def test_reset_memory_gives_the_initial_memory_and_keeps_the_rest(name, each):
 @every_kind
 def test_reset_memory_of_everything_equals_initial_state(name):
     agent = made(name)
-    state, born = lived(agent), agent.initial_state(B, P, generator=generator())
+    state, born = state_in_mid_life(agent), agent.initial_state(B, P, generator=generator())
     blank = agent.reset_memory(state, torch.ones(agent.memory(state).shape[1:], dtype=torch.bool))
     if hasattr(blank, "previous"):
         blank = blank._replace(previous=None)
@@ -114,7 +114,7 @@ def test_reset_memory_of_everything_equals_initial_state(name):
 
 def test_reset_memory_refuses_a_mask_of_another_shape_or_type():
     agent = made("mean")
-    state = lived(agent)
+    state = state_in_mid_life(agent)
     for mask in (torch.ones(P, 27, dtype=torch.bool), torch.ones(P, 28), torch.ones(28, dtype=torch.bool)):
         with pytest.raises(ValueError, match=r"mask must be bool of shape \(3, 28\) or \(4, 3, 28\), got"):
             agent.reset_memory(state, mask)

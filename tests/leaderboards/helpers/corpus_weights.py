@@ -153,6 +153,7 @@ WEIGHTS = [
         "fewer weights", weights(lambda _: pack({"a": np.ones(3, "<f4")})), (FILE, "training.parameters.guess", "be 3")
     ),
 ]
+SIZE = ("weights/", C, "config.hidden_size")
 CONFIGS = [
     Bad(
         "a kind that is not there", config(lambda a: a.update(kind="os.system")), ("weights/", C, "kind", "'os.system'")
@@ -165,11 +166,7 @@ CONFIGS = [
     Bad(
         "a kind in a list", config(lambda a: a.update(kind=["Badger"])), ("weights/", C, "kind", "must be of type str")
     ),
-    Bad(
-        "another config format",
-        config(lambda a: a.update(format=3)),
-        ("weights/", C, "format", "must be 1 or 2, got 3"),
-    ),
+    Bad("config format 3", config(lambda a: a.update(format=3)), ("weights/", C, "format", "must be 1 or 2, got 3")),
     Bad("a format of true", config(lambda a: a.update(format=True)), ("weights/", C, "format", "must be of type int")),
     Bad("a key too many", config(lambda a: a.update(module="os")), ("weights/", C, "must be an object with the keys")),
     Bad("a key missing", config(lambda a: a.pop("kind") and None), ("weights/", C, "must be an object with the keys")),
@@ -187,32 +184,13 @@ CONFIGS = [
         config(lambda a: a["config"].pop("port_features") and None),
         (C, "config.port_features", "there"),
     ),
-    Bad(
-        "a negative size",
-        field(hidden_size=-1),
-        ("weights/", C, "config.hidden_size", "must be an integer of at least 1"),
-    ),
-    Bad(
-        "a huge size",
-        field(hidden_size=10**12),
-        ("weights/", C, "config.hidden_size", "must be at most 4096"),
-    ),
-    Bad(
-        "a size in text",
-        field(hidden_size="2"),
-        ("weights/", C, "config.hidden_size", "must be an integer of at least"),
-    ),
-    Bad(
-        "a size of true",
-        field(hidden_size=True),
-        ("weights/", C, "config.hidden_size", "must be an integer of at least"),
-    ),
+    Bad("a negative size", field(hidden_size=-1), (*SIZE, "must be an integer of at least 1, got -1")),
+    Bad("a huge size", field(hidden_size=10**12), (*SIZE, "must be at most 4096, got 1000000000000")),
+    Bad("a size in text", field(hidden_size="2"), (*SIZE, "must be an integer of at least 1, got '2'")),
+    Bad("a size of true", field(hidden_size=True), (*SIZE, "must be an integer of at least 1, got True")),
+    Bad("a size of NaN", field(hidden_size=float("nan")), (*SIZE, "must be a finite number")),
+    Bad("a size of format 1", field(memory=2), ("weights/", C, "config.memory", "is no field of this kind")),
     Bad("rounds without end", field(rounds=10**9), ("weights/", C, "config.rounds", "must be at most 32, got")),
-    Bad(
-        "a size of NaN",
-        field(hidden_size=float("nan")),
-        ("weights/", C, "config.hidden_size", "must be a finite number"),
-    ),
     Bad("messages of code", field(messages="__import__('os')"), ("weights/", C, "config.messages", "must be one of")),
     Bad("a list as messages", field(messages=["mean"]), ("weights/", C, "config.messages", "must be one of")),
     Bad("experts without an attention membrane", field(experts=3), ("weights/", C, "config.experts", "must be None")),

@@ -9,7 +9,7 @@ def generator(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def lived(agent, steps=3):
+def state_in_mid_life(agent, steps=3):
     """A state in mid-life."""
     state = agent.initial_state(B, P, generator=generator())
     for shown in torch.randn(steps, B, P, F, generator=generator(1)):
