@@ -10,7 +10,7 @@ from badger_envs.statistics.aggregates import bootstrap_values, interquartile_me
 from badger_envs.statistics.scores import FloatArray, IntArray, by_task, check_bootstrap
 
 REPLICATES_OF_RANKS = 5_000
-"""How many times runs are drawn again for ranks, if nothing else is asked for."""
+"""How many times runs are drawn again for ranks by default."""
 DIGITS = 12
 """Significant digits to which aggregates are compared, so that rounding errors part no ties."""
 

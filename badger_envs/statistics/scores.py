@@ -10,7 +10,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 REPLICATES = 20_000
-"""How many times runs are drawn again, if nothing else is asked for."""
+"""How many times runs are drawn again by default."""
 BLOCK = 2_000
 """Replicates at a time, which bounds the memory."""
 

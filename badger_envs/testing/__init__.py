@@ -1,4 +1,4 @@
-"""Whether a task keeps the contract of `badger_envs.core.task.Task`, as one function for anybody's own task:
+"""Whether a task keeps the contract of `badger_envs.core.task.Task`, as one function for a task of your own:
 
     from badger_envs.testing import check_task
     from mine import MyTask

@@ -15,7 +15,7 @@ class EpisodeSeeder:
     """Names the episodes of B environments: environment b plays episodes 0, 1, 2, ... of its seed.
 
     `reset(options={"episode": n})` names an episode of the test set instead, one number for all or one for each; so
-    anybody can run the episodes that scores are reported on.
+    the episodes that scores are reported on can be run by all.
     """
 
     def __init__(self, batch: int) -> None:

@@ -80,7 +80,7 @@ class SharedVecEnv(VecEnv):
         return self.shared.render() or () if self.render_mode == "rgb_array" else ()
 
     def get_attr(self, attr_name: str, indices: int | Iterable[int] | None = None) -> list[Any]:
-        """The attribute of the view, once for each environment asked for."""
+        """The attribute of the view, once for each of the environments named."""
         return [getattr(self.shared, attr_name) for _ in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: int | Iterable[int] | None = None) -> None:
@@ -94,7 +94,7 @@ class SharedVecEnv(VecEnv):
     def env_method(
         self, method_name: str, *args: Any, indices: int | Iterable[int] | None = None, **kwargs: Any
     ) -> list[Any]:
-        """Call a method of the view, once, and give its result for each environment asked for."""
+        """Call a method of the view, once, and give its result for each of the environments named."""
         result = getattr(self.shared, method_name)(*args, **kwargs)
         return [result for _ in self._get_indices(indices)]
 

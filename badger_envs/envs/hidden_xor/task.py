@@ -1,6 +1,6 @@
-"""Hidden XOR: everybody holds one private bit, everybody must answer the parity of all.
+"""Hidden XOR: every port holds one private bit, every port must answer the parity of all.
 
-Selects for communication: whoever misses a single bit knows nothing. With `subset` also for learning in a lifetime.
+Selects for communication: a port that misses a single bit knows nothing. With `subset` also for learning in a lifetime.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Mesh routing drawn: the nodes on a circle, the links between them, the packet on its way and where it wants to go."""
+"""Mesh routing drawn: the nodes on a circle, the links between them, the packet on its way and its destination."""
 
 import itertools
 import math
@@ -82,7 +82,7 @@ def frame(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> npt
 
 
 def text(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> str:
-    """One line per node: its address and its neighbours, failed links in brackets; `@` has the packet, `>` wants it."""
+    """One line per node: its address and its neighbours, failed links in brackets; `@` has the packet, `>` is its destination."""
     now, step = history[-1], len(history) - 1
     packet_node, destination = _packet(now)
     lines = [
@@ -101,7 +101,7 @@ def text(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> str:
 
 
 def _packet(state: MeshRoutingState) -> tuple[int, int]:
-    """Where the packet is and where it wants to go."""
+    """The node where the packet is, and its destination."""
     return int(state.packet_node), int(state.packets[int(state.delivered), END])
 
 

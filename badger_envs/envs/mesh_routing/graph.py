@@ -91,20 +91,20 @@ def failures(graphs: Graphs, by_chord: Floats, by_moment: Floats, horizon: int) 
     Args:
         graphs: of P nodes.
         by_chord: (B, P // 2), uniform in [0, 1): chords fail in the order of these numbers.
-        by_moment: (B, F), uniform in [0, 1): the failures happen at these shares of the steps 1 .. horizon - 1.
+        by_moment: (B, failures), uniform in [0, 1): the failures happen at these shares of the steps 1 .. horizon - 1.
         horizon: steps.
 
     Returns:
         The step from which on each link is down, float32 (B, P, D), 0 in slots without one; the steps of the failures
-        in order, float32 (B, F); and the hops between nodes after none, one, two... of them, float32 (B, F + 1, P, P).
+        in order, float32 (B, failures); and the hops between nodes after none, one, two... of them, float32 (B, failures + 1, P, P).
         What never happens has the step horizon + 1 or later.
     """
     batch, chords = by_chord.shape
     granted = (graphs.chord.reshape(batch, -1, 1) == np.arange(chords)).any(axis=1)  # (B, chords)
     doomed = np.where(granted, by_chord, np.float32(1.0)).argsort(axis=1)  # (B, chords) granted ones first
-    moments = np.float32(1.0) + np.floor(np.sort(by_moment, axis=1) * (horizon - 1))  # (B, F)
-    enough = np.arange(moments.shape[1]) < granted.sum(axis=1)[:, None]  # (B, F)
-    moments = np.where(enough, moments, np.float32(horizon + 1))  # (B, F)
+    moments = np.float32(1.0) + np.floor(np.sort(by_moment, axis=1) * (horizon - 1))  # (B, failures)
+    enough = np.arange(moments.shape[1]) < granted.sum(axis=1)[:, None]  # (B, failures)
+    moments = np.where(enough, moments, np.float32(horizon + 1))  # (B, failures)
     fails = np.where(graphs.links >= 0, np.float32(horizon + 2), np.float32(0.0))  # (B, P, D)
     left = [graphs.links]
     for number in range(moments.shape[1]):

@@ -40,7 +40,7 @@ class MeshRoutingState(NamedTuple):
     moments: Array  # (B, failures) the steps at which links fail, in order; hidden
     distances: Array  # (B, failures + 1, P, P) hops between nodes after so many failures; hidden
     addresses: Array  # (B, P, 6) signs
-    packets: Array  # (B, T + 1, 2) int32, the nodes where each packet starts and where it wants to go; hidden
+    packets: Array  # (B, T + 1, 2) int32, the nodes where each packet starts and its destination; hidden
     packet_node: Array  # (B,) int32, the node where the packet is
     delivered: Array  # (B,) packets delivered, a whole number as float32
     inbox: Array  # (B, P, D) what was sent to each node along each link in the previous step, 0 at first
@@ -56,7 +56,7 @@ class MeshRouting(Task[MeshRoutingState]):
     ## Observation
     One port per node of a graph: a ring in random order with chords, at most 4 links per node, in random slots. A node
     shows its own address (6 signs, drawn anew for every lifetime, no two alike); 1 if the packet is here, else 0; the
-    address that the packet wants to reach, 0 in nodes without it; for each of 4 slots whether there is a link that is
+    address that the packet is bound for, 0 in nodes without it; for each of 4 slots whether there is a link that is
     up; what its neighbour sent along each link in the step before (0 at first, and without a link); and the fraction
     of the lifetime that is left. The node at the other end of a link is not shown.
 
@@ -163,7 +163,7 @@ class MeshRouting(Task[MeshRoutingState]):
 
     @property
     def privileged_bounds(self) -> Bounds:
-        # The hops from every node to where the packet wants to go; a ring is the longest way round.
+        # The hops from every node to the packet's destination; a ring is the longest way round.
         return Bounds(np.zeros(self.ports, np.float32), np.full(self.ports, self.ports // 2, np.float32))
 
     def _failed(self, state: MeshRoutingState) -> Array:
@@ -177,7 +177,7 @@ class MeshRouting(Task[MeshRoutingState]):
         return state.fails > (self.horizon - state.steps_left)[:, :, None]
 
     def _destination(self, state: MeshRoutingState) -> Array:
-        """The node that the packet wants to reach, int32 (B,)."""
+        """The node that the packet is bound for, int32 (B,)."""
         return _whole(state.packets[_rows(state), _whole(state.delivered), END])
 
 

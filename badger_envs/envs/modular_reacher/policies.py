@@ -58,7 +58,7 @@ class _Controller:
         """Which segments have a goal, from the last on, int (B, G), and which joints move them, float32 (B, P, G).
 
         A segment's parent is the one that ends where it begins. Where an episode has fewer goals than others
-        of the batch, the rest of its tips are moved by nobody.
+        of the batch, the rest of its tips are moved by no joint.
         """
         batch, segments = ports.shape[:2]
         parent = np.repeat(np.arange(-1, segments - 1)[None], batch, axis=0)  # (B, P)

@@ -126,7 +126,7 @@ def _open_gl() -> Any:
         mujoco.MjrContext(mujoco.MjSpec().compile(), mujoco.mjtFontScale.mjFONTSCALE_100.value).free()  # can it draw?
     # OpenGL's own errors are of many types, and none of them says what to do.
     except Exception as error:
-        raise DependencyNotInstalled(f"{_HELP}; it said: {error}") from error
+        raise DependencyNotInstalled(f"{_HELP}; its error: {error}") from error
     return context
 
 
@@ -163,7 +163,7 @@ class _Stage:
         mujoco.mj_kinematics(model, data)
         mujoco.mj_camlight(model, data)
         self._camera.lookat[:] = (now.place[0], now.place[1], LENGTH / 2)
-        # The floor is laid round where the camera was at the last picture, if nobody says where it is now.
+        # The floor is laid round where the camera was at the last picture, unless its place is updated.
         mujoco.mjv_updateCamera(model, data, self._camera, self._scene)
         everything = mujoco.mjtCatBit.mjCAT_ALL.value
         mujoco.mjv_updateScene(model, data, self._options, None, self._camera, everything, self._scene)

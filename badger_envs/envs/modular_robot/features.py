@@ -97,7 +97,7 @@ def of_the_structure(
         behind = modules[rows, :count]  # (R, N)
         fixed = np.concatenate([bodies[number].occupied(), bodies[number].mounting()], axis=1)  # (N, 8)
         structure[rows, :count] = fixed[behind]
-        port_of = np.full((len(rows), count + 1), -1)  # the last one stands for nobody
+        port_of = np.full((len(rows), count + 1), -1)  # the last one stands for no module
         np.put_along_axis(port_of, behind, np.arange(count)[None], axis=1)
         beside = bodies[number].neighbours()[behind]  # (R, N, 4) modules
         neighbours[rows, :count] = np.take_along_axis(

@@ -13,7 +13,7 @@ from badger_envs.envs.modular_robot.body import HUB_RADIUS, LENGTH, NO_PARENT, W
 HALF_MASS = 0.10
 """Of half a module, in kilograms; the hub of a star weighs as much as a module."""
 SERVO_RANGE = 1.2
-"""The angle that an action of 1 asks for, in radians."""
+"""The angle that an action of 1 sets, in radians."""
 SERVO_STIFFNESS, SERVO_DAMPING, SERVO_FORCE = 3.0, 0.08, 1.0
 """In N m / rad, N m s / rad and N m."""
 JOINT_RANGE, JOINT_DAMPING, JOINT_ARMATURE = 1.4, 0.01, 0.002

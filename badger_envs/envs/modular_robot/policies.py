@@ -26,7 +26,7 @@ class Wave:
 
     In the first step every port is given another command. After it every module knows how fast its front half turns,
     and by its hinge also how fast its back half does, which is fixed to the parent: the parent is the module that
-    turns just so. Who commands which motor, and which way round, is told by the forces in the same step.
+    turns just so. Who commands which motor, and which way round, follows from the forces in the same step.
     """
 
     def __init__(self, task: ModularRobot) -> None:
