@@ -36,8 +36,8 @@ def frame(title: str, task: HiddenXOR, history: list[HiddenXORState]) -> npt.NDA
     """
     now, step = history[-1], len(history) - 1
     asked, parity, phase = _question(task, now, step)
-    answer = {1.0: "even (+1)", -1.0: "odd (-1)"}[parity]
-    line = f"step {step} of {task.horizon}     right answer: {answer}     {phase}"
+    right = {1.0: "even (+1)", -1.0: "odd (-1)"}[parity]
+    line = f"step {step} of {task.horizon}     right answer: {right}     {phase}"
     canvas = Canvas(title, line, step / task.horizon)
     gap = (WIDTH - 2 * MARGIN) / task.bits
     card = float(np.clip(gap * 0.36, 6, 22))  # half of its width

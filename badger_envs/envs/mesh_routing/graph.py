@@ -96,8 +96,8 @@ def failures(graphs: Graphs, by_chord: Floats, by_moment: Floats, horizon: int) 
 
     Returns:
         The step from which on each link is down, float32 (B, P, D), 0 in slots without one; the steps of the failures
-        in order, float32 (B, failures); and the hops between nodes after none, one, two... of them, float32 (B, failures + 1, P, P).
-        What never happens has the step horizon + 1 or later.
+        in order, float32 (B, failures); and the hops between nodes after none, one, two... of them, float32
+        (B, failures + 1, P, P). What never happens has the step horizon + 1 or later.
     """
     batch, chords = by_chord.shape
     granted = (graphs.chord.reshape(batch, -1, 1) == np.arange(chords)).any(axis=1)  # (B, chords)

@@ -80,7 +80,7 @@ def recognise(
     roots = [port for port in ports if parents[port] == NO_PARENT]
     direction, arms = int(np.sign(first[roots[0], features.AHEAD])), 0
     if first[roots[0], features.OCCUPIED][BACK]:
-        # Arms are counted from the one that points forwards, headings measured from the direction of the goal. A star with an odd
+        # Arms are counted from the one that points forwards, headings from the goal. A star with an odd
         # number of arms has one on this side only; with an even number it is the same both ways.
         arms = len(roots)
         heading = np.arctan2(-first[roots, features.ASIDE], first[roots, features.AHEAD])  # (arms,) from the goal
