@@ -82,7 +82,7 @@ def frame(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> npt
 
 
 def text(title: str, task: MeshRouting, history: list[MeshRoutingState]) -> str:
-    """One line per node: its address and its links, failed ones in brackets; `@` has the packet, `>` is its destination."""
+    """One line per node: its address and links, failed ones in brackets; `@` has the packet, `>` is its destination."""
     now, step = history[-1], len(history) - 1
     packet_node, destination = _packet(now)
     lines = [
