@@ -24,7 +24,8 @@ from badger_envs import evaluation
 from badger_envs.core.episodes import EpisodeSet
 from badger_envs.core.policy import Policy
 from badger_envs.evaluation import PolicyError
-from leaderboards.evaluate.subprocess_policy import STEP_SECONDS, PolicyProcess, require_reference
+from leaderboards.evaluate.policy_process import require_reference
+from leaderboards.evaluate.subprocess_policy import STEP_SECONDS, PolicyProcess
 from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem
 from leaderboards.schema.result_file import read_results, read_to_extend, write_results
 from leaderboards.schema.submission import SeedResult, make_seed_result

@@ -11,6 +11,7 @@ import importlib
 import json
 import math
 import os
+import re
 import socket
 import struct
 import sys
@@ -44,6 +45,8 @@ MAX_TEXT_BYTES = 2400
 """Bytes of an error that are sent."""
 
 _HEADER = struct.Struct("<cB4I")
+_NAME = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
+_REFERENCE = re.compile(f"{_NAME}:{_NAME}")
 
 
 class Header(NamedTuple):
@@ -108,6 +111,16 @@ def wait_until(connection: socket.socket, deadline: float) -> None:
 def in_one_line(text: str) -> str:
     """A text of another process, as errors quote it."""
     return printable(" ".join(text.split()), max_length=MAX_TEXT_BYTES // 4)  # letters have up to four bytes
+
+
+def require_reference(reference: str) -> None:
+    """Refuse what cannot name a policy.
+
+    Raises:
+        ValueError: It is not of the form module:factory.
+    """
+    if not _REFERENCE.fullmatch(reference):
+        raise ValueError(f"policy must be module:factory, got {reference!r}")
 
 
 def serve(connection: socket.socket) -> None:

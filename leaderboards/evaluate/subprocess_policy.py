@@ -1,20 +1,17 @@
-"""A policy in a process of its own: observations and rewards go in, actions come out, nothing else.
+"""A policy in a separate process that receives observations and rewards and returns actions, nothing else.
 
-The process that asks keeps the environment, the names of the episodes and the results; the other one imports what the
-submitter wrote, in a clean environment. They talk over a socket pair, not over standard output, so that prints disturb
-nothing; messages are raw numbers, nothing that could be executed, and no answer is read before its letter and its shape
-are those expected.
+The evaluator keeps the environment, the names of the episodes and the results; the other process imports the code of
+the submitter, in a clean environment. They talk over a socket pair, so that prints do no harm; messages are raw
+numbers, and an answer is read only if its letter and its shape are those expected.
 
-This keeps an evaluation from going wrong unnoticed. It is no sandbox: the process may do what its user may do, and who
-wants to cheat can import badger_envs there and look up what an episode hides. Results that nobody else can re-run stay
-self-reported for that reason.
+This guards against mistakes. It is no sandbox: the process has the rights of its user, and can import badger_envs and
+look up what an episode hides. For that reason results without weights stay self-reported.
 
 Axis letters as in `badger_envs.core.task`.
 """
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -30,60 +27,57 @@ import numpy.typing as npt
 from badger_envs.core.checks import check_numbers
 from badger_envs.evaluation import PolicyError
 from badger_envs.registry import get_spec
-from leaderboards.evaluate import policy_process as process
+from leaderboards.evaluate import policy_process as protocol
 
 FloatArray = npt.NDArray[np.float32]
 
 STEP_SECONDS = 60.0
-"""Longest that a policy may take for one answer."""
+"""Time limit for one answer."""
 START_SECONDS = 300.0
-"""Longest that it may take to be imported and made."""
+"""Time limit for the import and the making of a policy."""
 PASSED_VARIABLES = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES",
 )  # fmt: skip
-"""What of the environment the other process sees; tokens and the like stay here."""
+"""Environment variables that are passed on; tokens and the like are not."""
 
 _ROOT = Path(__file__).resolve().parents[2]
-_NAME = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
-_REFERENCE = re.compile(f"{_NAME}:{_NAME}")
 
 
 class PolicyProcess:
     """A process for the policies of one reference, one at a time, which ends with `close` or a `with` block.
 
-    What policies print appears on this process's standard error. It is a
-    `leaderboards.evaluate.evaluate.MakePolicy`, for which libraries are imported once and not for every size.
+    What policies print appears on this process's standard error. A `leaderboards.evaluate.evaluate.MakePolicy`.
 
     Args:
         reference: "module:factory", imported in the current folder; factory(id, arguments, training_seed) makes an
-            object with `reset(batch)` and `act(observation, reward)`, or raises ValueError if it can't have the size.
-        seconds: longest that an answer may take.
-        start_seconds: longest that the import and the making of a policy may take.
+            object with `reset(batch)` and `act(observation, reward)`, or raises ValueError for an unsupported size.
+        seconds: time limit for an answer.
+        start_seconds: time limit for the import and the making of a policy.
 
     Raises:
-        ValueError: The reference is none.
+        ValueError: The reference is of another form.
     """
 
     def __init__(self, reference: str, *, seconds: float = STEP_SECONDS, start_seconds: float = START_SECONDS) -> None:
-        require_reference(reference)
+        protocol.require_reference(reference)
         self.reference, self.seconds, self.start_seconds = reference, seconds, start_seconds
-        self.current: IsolatedPolicy | None = None
+        self.current: SubprocessPolicy | None = None
         self._connection, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", process.__name__, str(theirs.fileno())],
+                [sys.executable, "-P", "-m", protocol.__name__, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
-                stdout=2,  # what it prints goes where errors go
+                stdout=2,  # prints go to standard error
                 stderr=2,
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
                 start_new_session=True,
             )
 
-    def __call__(self, id: str, arguments: Mapping[str, Any], training_seed: int) -> "IsolatedPolicy":
-        """A policy, in place of the one before; errors as in `IsolatedPolicy`."""
-        return IsolatedPolicy(self.reference, id, arguments, training_seed, within=self)
+    def __call__(self, id: str, arguments: Mapping[str, Any], training_seed: int) -> "SubprocessPolicy":
+        """A policy, in place of the one before; errors as in `SubprocessPolicy`."""
+        return SubprocessPolicy(self, id, arguments, training_seed)
 
     def close(self) -> None:
         """End the process and what it started in its session. Closing again does nothing."""
@@ -97,38 +91,38 @@ class PolicyProcess:
         self.close()
 
     def ask(
-        self, name: str, asked: Mapping[bytes, npt.NDArray[Any]], kind: bytes, shape: tuple[int, ...], seconds: float
+        self, name: str, question: Mapping[bytes, npt.NDArray[Any]], kind: bytes, shape: tuple[int, ...], seconds: float
     ) -> npt.NDArray[Any]:
         """Send messages and return the numbers of the answer, which must be of this kind and shape.
 
         Raises:
-            ValueError: A policy was asked for, and the factory raised ValueError.
+            ValueError: A policy was to be made, and the factory raised ValueError.
             PolicyError: Anything else went wrong; the process is ended. The error begins with the name.
         """
         deadline = time.monotonic() + seconds
         if self._connection.fileno() < 0:
             raise PolicyError(f"{name}: its process was ended before")
         try:
-            for letter, array in asked.items():
-                process.wait_until(self._connection, deadline)
-                process.send(self._connection, letter, array)
-            header = process.receive_header(self._connection, deadline)
-            if header.kind in (process.ERROR, process.REFUSAL) and len(header.shape) == 1:
-                text = process.receive(self._connection, min(header.size, process.MAX_TEXT_BYTES), deadline)
-                said = process.in_one_line(text.decode(errors="replace"))
-                if header.kind == process.REFUSAL and process.MAKE in asked:
-                    raise ValueError(f"{name}: {said}")
-                self.fail(name, said)
+            for letter, array in question.items():
+                protocol.wait_until(self._connection, deadline)
+                protocol.send(self._connection, letter, array)
+            header = protocol.receive_header(self._connection, deadline)
+            if header.kind in (protocol.ERROR, protocol.REFUSAL) and len(header.shape) == 1:
+                text = protocol.receive(self._connection, min(header.size, protocol.MAX_TEXT_BYTES), deadline)
+                reason = protocol.in_one_line(text.decode(errors="replace"))
+                if header.kind == protocol.REFUSAL and protocol.MAKE in question:
+                    raise ValueError(f"{name}: {reason}")
+                self.fail(name, reason)
             if header.kind != kind:
                 self.fail(name, f"must answer with a message {kind!r}, got {header.kind!r}")
             if header.shape != shape:
                 self.fail(name, f"must answer with shape {shape}, got {header.shape}")
-            body = process.receive(self._connection, header.size, deadline)
+            body = protocol.receive(self._connection, header.size, deadline)
         except TimeoutError:
             self.fail(name, f"took longer than {seconds:g} s to answer")
         except OSError:  # of the connection
             self.fail(name, self._how_it_ended())
-        return np.frombuffer(body, process.TYPES[kind]).reshape(shape)
+        return np.frombuffer(body, protocol.TYPES[kind]).reshape(shape)
 
     def fail(self, name: str, reason: str) -> NoReturn:
         """End the process and raise PolicyError."""
@@ -142,90 +136,58 @@ class PolicyProcess:
         return f"ended by signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exited with code {code}"
 
     def _end(self) -> int:
-        """Kill whatever is left of it. The exit code of a process that was ending by itself stays what it was."""
+        """Kill what is left of it and return its exit code."""
         if self._process.returncode is None:  # so nobody has waited for it, and its number is still its own
             os.killpg(self._process.pid, signal.SIGKILL)
         return self._process.wait()
 
 
-class IsolatedPolicy:
-    """Implements `badger_envs.core.policy.Policy` by asking another process, which ends with `close` or a `with` block.
+class SubprocessPolicy:
+    """Implements `badger_envs.core.policy.Policy` by asking its process.
 
     Args:
-        reference: as in `PolicyProcess`, like seconds and start_seconds.
+        process: in which it is made, in place of the policy before.
         id: of the environment.
         arguments: all of the task.
         training_seed: which of the trained policies is wanted.
-        within: a process that is there and goes on when this policy is closed; None for one of its own.
 
     Raises:
-        ValueError: The reference is none, the id is unknown, or the factory raised ValueError.
-        PolicyError: Anything else that the policy does wrong: it raises, hangs, exits, or answers with what is no
-            action. One line, which names the policy; the process is ended.
+        ValueError: The id is unknown, or the factory raised ValueError.
+        PolicyError: The policy raises, hangs, exits, or answers with an invalid action, here or in its methods. One
+            line, which names the policy; the process is ended.
     """
 
-    def __init__(
-        self,
-        reference: str,
-        id: str,
-        arguments: Mapping[str, Any],
-        training_seed: int,
-        *,
-        seconds: float = STEP_SECONDS,
-        start_seconds: float = START_SECONDS,
-        within: PolicyProcess | None = None,
-    ) -> None:
+    def __init__(self, process: PolicyProcess, id: str, arguments: Mapping[str, Any], training_seed: int) -> None:
         task = get_spec(id).make_task(**arguments)
         self._width, self._limit, self._batch = task.ports * task.port_actions, task.action_limit, 0
-        self._name, self._is_own = f"policy {reference} on {id}", within is None
-        wanted = {"reference": reference, "id": id, "arguments": dict(arguments), "training_seed": training_seed}
-        text = np.frombuffer(json.dumps(wanted).encode(), process.TEXT)
-        self._process = within or PolicyProcess(reference, seconds=seconds, start_seconds=start_seconds)
-        self._process.current = self
-        try:
-            self._process.ask(self._name, {process.MAKE: text}, process.DONE, (0,), self._process.start_seconds)
-        except BaseException:
-            self.close()
-            raise
+        self._process, self._name = process, f"policy {process.reference} on {id}"
+        process.current = self
+        wanted = {
+            "reference": process.reference,
+            "id": id,
+            "arguments": dict(arguments),
+            "training_seed": training_seed,
+        }
+        text = np.frombuffer(json.dumps(wanted).encode(), protocol.TEXT)
+        process.ask(self._name, {protocol.MAKE: text}, protocol.DONE, (0,), process.start_seconds)
 
     def reset(self, batch: int) -> None:
-        self._ask({process.RESET: np.asarray([batch])}, process.DONE, (0,))
+        self._ask({protocol.RESET: np.asarray([batch])}, protocol.DONE, (0,))
         self._batch = batch
 
     def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
-        asked = {process.OBSERVATION: observation, process.REWARD: reward}
+        question = {protocol.OBSERVATION: observation, protocol.REWARD: reward}
         shape = (self._batch, self._width)
-        action = self._ask(asked, process.ACTION, shape)  # (B, P * A)
+        action = self._ask(question, protocol.ACTION, shape)  # (B, P * A)
         try:
             return check_numbers(action, shape, self._limit)
-        except ValueError as error:  # as the evaluator would say it, but with a name
+        except ValueError as error:  # as the evaluator would put it, but with a name
             self._process.fail(self._name, str(error))
 
-    def _ask(self, asked: Mapping[bytes, npt.NDArray[Any]], kind: bytes, shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    def _ask(self, question: Mapping[bytes, npt.NDArray[Any]], kind: bytes, shape: tuple[int, ...]) -> npt.NDArray[Any]:
         if self._process.current is not self:
             raise PolicyError(f"{self._name}: its process has made another policy since")
-        return self._process.ask(self._name, asked, kind, shape, self._process.seconds)
-
-    def close(self) -> None:
-        """End the process if it is this policy's own. Closing again does nothing."""
-        if self._is_own:
-            self._process.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def require_reference(reference: str) -> None:
-    """Refuse what can't name a policy.
-
-    Raises:
-        ValueError: It is not of the form module:factory.
-    """
-    if not _REFERENCE.fullmatch(reference):
-        raise ValueError(f"policy must be module:factory, got {reference!r}")
+        return self._process.ask(self._name, question, kind, shape, self._process.seconds)
 
 
 def _environment() -> dict[str, str]:

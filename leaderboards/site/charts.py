@@ -1,5 +1,6 @@
-"""Where the lines of a picture go: numbers for templates/plots.html, which draws them as SVG."""
+"""Where the lines of a picture go: numbers for templates/macros.html, which draws them as SVG."""
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,8 +78,8 @@ def size_curves(
     """Scores over the sizes of a problem; sizes lie side by side, evenly.
 
     Args:
-        id: of the picture, unlike others of the page.
-        title: said above it.
+        id: unique in the page.
+        title: above the chart.
         size_name: what a size is called.
         sizes: all of the problem, ascending.
         train_size: the one that is marked.
@@ -93,21 +94,15 @@ def size_curves(
 
     lines = []
     for number, (name, scores) in enumerate(entries):
-        runs: list[list[int]] = [[]]
-        for size in sizes:
-            if size in scores:
-                runs[-1].append(size)
-            else:
-                runs.append([])
-        pieces = [[(place[size], y(scores[size].estimate)) for size in run] for run in runs if run]
+        runs = [list(run) for known, run in itertools.groupby(sizes, key=scores.__contains__) if known]  # without gaps
+        pieces = [[(place[size], y(scores[size].estimate)) for size in run] for run in runs]
         bands = [
             [(place[size], y(scores[size].low)) for size in run]
             + [(place[size], y(scores[size].high)) for size in reversed(run)]
             for run in runs
-            if run
         ]
         dots = tuple(
-            (as_text(place[size]), as_text(y(score.estimate)), f"{name}, {size_name} = {size}: {_said(score)}")
+            (as_text(place[size]), as_text(y(score.estimate)), f"{name}, {size_name} = {size}: {_in_words(score)}")
             for size, score in scores.items()
         )
         trained = scores.get(train_size)
@@ -124,8 +119,8 @@ def learning_curves(id: str, title: str, entries: Sequence[tuple[str, Sequence[t
     """Scores while agents were trained, as their trainers measured them.
 
     Args:
-        id: of the picture, unlike others of the page.
-        title: said above it.
+        id: unique in the page.
+        title: above the chart.
         entries: name and (environment steps, score) of each, steps ascending.
     """
     values = [score for _, points in entries for _, score in points]
@@ -150,8 +145,8 @@ def profiles(id: str, title: str, entries: Sequence[tuple[str, Profile]], *, ban
     """Which fraction of all runs on all problems scores more than a threshold.
 
     Args:
-        id: of the picture, unlike others of the page.
-        title: said above it.
+        id: unique in the page.
+        title: above the chart.
         entries: name and profile of each.
         bands: whether intervals are drawn, which only few entries allow.
     """
@@ -194,7 +189,7 @@ def _y_ticks(domain: Domain) -> tuple[Tick, ...]:
     return tuple(Tick(as_text(domain.place(value, HEIGHT - BOTTOM, TOP)), f"{value:g}") for value in values)
 
 
-def _said(score: Interval) -> str:
+def _in_words(score: Interval) -> str:
     return f"{score.estimate:.3f} ({score.low:.3f} to {score.high:.3f})"
 
 

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from badger_envs.envs.guessing.policies import Probe
 from badger_envs.envs.guessing.task import Guessing
 from badger_envs.evaluation import PolicyError, evaluate
-from leaderboards.evaluate.subprocess_policy import IsolatedPolicy, PolicyProcess
+from leaderboards.evaluate.subprocess_policy import PolicyProcess
 from tests.helpers.paths import ROOT
 
 ID, ARGUMENTS = "Badger/Guessing-v0", Guessing(dims=3).arguments()
@@ -210,8 +211,10 @@ def returns(policy, episodes=64):
     return evaluate(policy, ID, episodes=episodes, batch=32, **ARGUMENTS).returns
 
 
+@contextmanager
 def isolated(name, **how):
-    return IsolatedPolicy(f"mine:{name}", ID, ARGUMENTS, 4, **how)
+    with PolicyProcess(f"mine:{name}", **how) as make:
+        yield make(ID, ARGUMENTS, 4)
 
 
 def test_the_returns_are_number_for_number_those_in_this_process():
@@ -261,7 +264,7 @@ def test_the_other_process_sees_no_tokens_no_arguments_and_no_input(monkeypatch)
     assert "argv=[] stdin=''" in said
 
 
-FAULTS = {
+MISTAKES = {
     "Narrow": r"must answer with shape \(32, 3\), got \(32, 2\)",
     "Flat": r"must answer with shape \(32, 3\), got \(96,\)",
     "Deep": "action must have shape .*, got 7 axes",
@@ -283,36 +286,36 @@ FAULTS = {
     "Nan": r"action must lie in \[-1, 1\], got nan at index \(0, 0\)",
     "Large": r"action must lie in \[-1, 1\], got 1.5 at index",
     "Refusing": "no",
-    "Half": "took longer than 1 s to answer",
-    "Hanging": "took longer than 1 s to answer",
-    "Dripping": r"took longer than 1 s to answer|must answer with",
+    "Half": "took longer than 0.5 s to answer",
+    "Hanging": "took longer than 0.5 s to answer",
+    "Dripping": r"took longer than 0.5 s to answer|must answer with",
     "Closing": "hung up, or was killed",
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", MISTAKES)
 def test_what_a_policy_does_wrong_is_one_line_that_names_it_and_ends_its_process(name):
-    policy = isolated(name, seconds=1.0 if "1 s" in FAULTS[name] else 60.0)
-    with pytest.raises(PolicyError, match=FAULTS[name]) as caught:
-        returns(policy)
-    said = str(caught.value)
-    assert said.startswith(f"policy mine:{name} on Badger/Guessing-v0: ")
-    assert said.isprintable()
-    assert len(said) < 2500
-    assert policy._process._process.returncode is not None
-    with pytest.raises(PolicyError, match="its process was ended before"):
-        policy.reset(1)
-    policy.close()
+    with isolated(name, seconds=0.5 if "0.5 s" in MISTAKES[name] else 60.0) as policy:
+        with pytest.raises(PolicyError, match=MISTAKES[name]) as caught:
+            returns(policy)
+        message = str(caught.value)
+        assert message.startswith(f"policy mine:{name} on Badger/Guessing-v0: ")
+        assert message.isprintable()
+        assert len(message) < 2500
+        assert policy._process._process.returncode is not None
+        with pytest.raises(PolicyError, match="its process was ended before"):
+            policy.reset(1)
 
 
 def test_a_factory_that_raises_value_error_can_not_have_the_size():
-    with pytest.raises(ValueError, match="policy mine:cannot on .*: ValueError: dims must be 2, got 3") as caught:
-        isolated("cannot")
+    reason = "policy mine:cannot on .*: ValueError: dims must be 2, got 3"
+    with pytest.raises(ValueError, match=reason) as caught, isolated("cannot"):
+        pass
     assert not isinstance(caught.value, PolicyError)
 
 
 def test_one_process_makes_one_policy_after_the_other_and_outlives_a_refusal():
-    asked = np.zeros((1, 6), np.float32), np.zeros(1, np.float32)
+    question = np.zeros((1, 6), np.float32), np.zeros(1, np.float32)
     actions = []
     with PolicyProcess("mine:cannot") as make:
         for dims in (2, 3, 2):
@@ -323,8 +326,7 @@ def test_one_process_makes_one_policy_after_the_other_and_outlives_a_refusal():
                 continue
             policy = make(ID, arguments, 0)
             policy.reset(1)
-            actions.append(policy.act(*asked).tolist())
-            policy.close()
+            actions.append(policy.act(*question).tolist())
         make(ID, arguments, 0)
         with pytest.raises(PolicyError, match="its process has made another policy since"):
             policy.reset(1)
@@ -340,19 +342,20 @@ def test_one_process_makes_one_policy_after_the_other_and_outlives_a_refusal():
         ("mine:too_few", "TypeError: too_few"),
         ("mine:missing", "AttributeError: .*missing"),
         ("elsewhere:make", "No module named 'elsewhere'"),
-        ("mine:sleepy", "took longer than 2 s"),
+        ("mine:sleepy", "took longer than 1 s"),
         ("mine:leaving", "exited with code 1"),
     ],
 )
 def test_a_policy_that_can_not_be_made_is_a_clear_error(reference, error):
-    with pytest.raises(PolicyError, match=error):
-        IsolatedPolicy(reference, ID, ARGUMENTS, 0, start_seconds=2.0 if "2 s" in error else 60.0)
+    seconds = 1.0 if "1 s" in error else 60.0
+    with PolicyProcess(reference, start_seconds=seconds) as make, pytest.raises(PolicyError, match=error):
+        make(ID, ARGUMENTS, 0)
 
 
 @pytest.mark.parametrize("reference", ["mine", "mine:", ":make", "mine.py:make()", "../mine:make", "a:b:c", ""])
 def test_a_reference_of_another_form_is_refused_before_anything_is_started(reference):
     with pytest.raises(ValueError, match="policy must be module:factory, got"):
-        IsolatedPolicy(reference, ID, ARGUMENTS, 0)
+        PolicyProcess(reference)
 
 
 def test_closing_ends_what_the_policy_started_too(tmp_path):
@@ -367,8 +370,8 @@ def test_closing_ends_what_the_policy_started_too(tmp_path):
 def test_a_process_ends_when_the_one_that_asks_is_killed(tmp_path):
     script = f"""
 import os
-from leaderboards.evaluate.subprocess_policy import IsolatedPolicy
-policy = IsolatedPolicy("mine:Zeros", {ID!r}, {ARGUMENTS!r}, 0)
+from leaderboards.evaluate.subprocess_policy import PolicyProcess
+policy = PolicyProcess("mine:Zeros")({ID!r}, {ARGUMENTS!r}, 0)
 print(policy._process._process.pid, flush=True)
 os.kill(os.getpid(), 9)
 """
