@@ -12,9 +12,8 @@ from PIL import Image
 import badger_envs
 from agents import AgentFileError, load_agent
 from badger_envs.core.files import write_whole
-from baselines.data import ResultFileError
 from baselines.outer_loops.policy import AgentPolicy
-from baselines.results import RUN_FILE, RUNS, Problem, RunResult
+from baselines.results import RUN_FILE, RUNS, Problem, ResultFileError, RunResult
 
 MAX_BYTES = 300_000
 WIDTH = 480

@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from baselines.data import ResultFileError
-from baselines.results import FORMAT, ComparisonResult, CurvePoint
+from baselines.results import FORMAT, ComparisonResult, CurvePoint, ResultFileError
 from tests.helpers.paths import ROOT
 from tests.helpers.report_content import synthetic_result
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from baselines.data import ResultFileError
+from baselines.results.data import ResultFileError
 
 Plain = Mapping[str, Any]
 COSTS = ("parameters", "memory", "parameters_per_memory", "flops_per_step")
