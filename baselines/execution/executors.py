@@ -8,8 +8,6 @@ import contextlib
 import logging
 import multiprocessing
 import os
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,17 +15,15 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
-import torch
+from baselines.execution.workers import SECONDS_TO_STOP, begin_worker, until_stopped, with_one_thread
 
-SECONDS_TO_STOP = 10.0
-"""That an interrupted worker has for its checkpoint, before it is ended by force."""
 SECONDS_BETWEEN_LOOKS = 2.0
 MINUTES_OF_A_JOB = 24 * 60
 """Of SLURM: the most that a run may take."""
 
 
 class Executor(Protocol):
-    """Somebody who runs functions elsewhere."""
+    """Runs functions elsewhere."""
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
         """Run a function soon."""
@@ -58,49 +54,7 @@ class _Processes:
         self._pool = pool
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
-        return self._pool.submit(_until_stopped, function, *arguments)
-
-
-_stopping = threading.Event()
-"""Of a worker process: it has to end."""
-
-
-def begin_worker(parent: int) -> None:
-    """Set up a worker process of the parent with this number."""
-    for number in (signal.SIGINT, signal.SIGHUP):  # Ctrl-C and a closed terminal: the parent decides
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
-
-
-def _die_with(parent: int) -> None:
-    """Stop this worker when its parent was killed: nobody would take its result. End it if stopping takes too long."""
-    while os.getppid() == parent and not _stopping.wait(1.0):
-        pass
-    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
-    time.sleep(SECONDS_TO_STOP)
-    os._exit(1)
-
-
-def _until_stopped(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Run a function. SIGTERM interrupts it, so that it can leave a checkpoint, and then ends this process."""
-
-    def interrupt(number: int, frame: Any) -> None:
-        if not _stopping.is_set():
-            _stopping.set()
-            sys.exit(1)
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        return _with_one_thread(function, *arguments)
-    finally:
-        if _stopping.is_set():  # or the pool would go on with the next one
-            os._exit(1)
-        signal.signal(signal.SIGTERM, before)
-
-
-def _with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
-    torch.set_num_threads(1)
-    return function(*arguments)
+        return self._pool.submit(until_stopped, function, *arguments)
 
 
 @contextlib.contextmanager
@@ -130,7 +84,7 @@ class _Ray:
     def __init__(self, ray: Any) -> None:
         self._ray = ray
         # A run that died with its machine is run again by the next comparison, not by Ray.
-        self._remote = ray.remote(num_cpus=1, max_retries=0)(_with_one_thread)
+        self._remote = ray.remote(num_cpus=1, max_retries=0)(with_one_thread)
         self._running: dict[Future[Any], Any] = {}
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
@@ -184,7 +138,7 @@ class _Slurm:
                     if self._cancelled:
                         future.cancel()
                         return
-                    job = self._executor.submit(_until_stopped, function, *arguments)
+                    job = self._executor.submit(until_stopped, function, *arguments)
                     self._jobs.append(job)
                 while not job.done():
                     time.sleep(SECONDS_BETWEEN_LOOKS)
