@@ -34,7 +34,7 @@ BYTES = st.lists(
 @pytest.fixture(scope="module")
 def good():
     with tempfile.TemporaryDirectory() as root:
-        yield make_submission(Path(root))
+        yield make_submission(Path(root), seeds=2)
 
 
 def mutated(content, changes):
@@ -100,7 +100,7 @@ def test_values_that_were_changed_change_no_row(good, data, value, what):
 
 
 @EXAMPLES
-@given(row=st.integers(0, 24), episode=st.integers(0, 7), value=st.floats(-60.0, 10.0) | st.floats())
+@given(row=st.integers(0, 9), episode=st.integers(0, 7), value=st.floats(-60.0, 10.0) | st.floats())
 def test_a_return_that_was_changed_is_refused(good, row, episode, value):
     content = json.loads((good / FILE).read_text())
     if content["rows"][row]["returns"][episode] == value:
@@ -111,7 +111,7 @@ def test_a_return_that_was_changed_is_refused(good, row, episode, value):
 
 
 @EXAMPLES
-@given(row=st.integers(0, 24), value=st.floats(-60.0, 10.0) | st.floats())
+@given(row=st.integers(0, 9), value=st.floats(-60.0, 10.0) | st.floats())
 def test_a_return_that_was_changed_and_sealed_anew_passes_only_where_it_is_possible(good, row, value):
     content = json.loads((good / FILE).read_text())
     changed = content["rows"][row]
