@@ -92,12 +92,12 @@ class RunSpec:
 
     @property
     def training_episodes(self) -> int:
-        """Lifetimes that the outer loop trains on: how much work the run is."""
+        """Episodes that the outer loop trains on: how much work the run is."""
         return self.outer_loop.updates * self.outer_loop.batch if self.outer_loop else 0
 
     @property
     def work(self) -> float:
-        """How much there is to do, roughly: steps of lifetimes that are trained on, and a little for the tests."""
+        """How much there is to do, roughly: steps of the training episodes, and a little for the tests."""
         if self.outer_loop is None:
             return 1_000.0
         steps = self.training_episodes * get_spec(self.task).horizon(**self.arguments)

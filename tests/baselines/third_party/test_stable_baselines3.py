@@ -20,6 +20,7 @@ QUICK = {
     "Badger/Guessing-v0": {"dims": 2, "horizon": 4},
     "Badger/HiddenXOR-v0": {"bits": 2, "rounds": 1},
     "Badger/Routing-v0": {"ports": 3, "horizon": 4},
+    "Badger/MeshRouting-v0": {"ports": 3},
     "Badger/ModularReacher-v0": {"segments": 2, "goal": "last", "horizon": 20},
     "Badger/ModularRobot-v0": {"modules": 2, "steps": 5},
 }
@@ -28,7 +29,7 @@ QUICK = {
 @pytest.mark.slow
 @every_spec
 def test_recurrent_ppo_trains_on_every_id(spec):
-    arguments = QUICK[spec.id]
+    arguments = QUICK.get(spec.id, {})
     task = spec.make_task(**arguments)
     model = recurrent_ppo(spec.id, arguments, steps=16 * task.horizon, seed=0)
     result = evaluate(RecurrentPolicy(model, task), spec.id, episodes=20, **arguments)
@@ -40,7 +41,7 @@ def test_recurrent_ppo_trains_on_every_id(spec):
 @pytest.mark.slow
 @every_spec
 def test_shared_ppo_trains_one_policy_for_all_ports_on_every_id(spec):
-    arguments, how = QUICK[spec.id], {"bins": 2, "channel": Channel(vocabulary=2)}
+    arguments, how = QUICK.get(spec.id, {}), {"bins": 2, "channel": Channel(vocabulary=2)}
     model = shared_ppo(spec.id, arguments, steps=100, seed=0, copies=4, **how)
     returns = shared_returns(model, spec.id, arguments, episodes=20, **how)
     assert returns.shape == (20,)
