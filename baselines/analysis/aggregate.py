@@ -7,7 +7,7 @@ import numpy as np
 from badger_envs.statistics import FloatArray, Interval, RankInterval, rank_intervals, stratified_bootstrap
 from baselines.analysis.tables import Table
 from baselines.analysis.verdict import CUT, MONOLITHIC
-from baselines.results import ComparisonResult
+from baselines.results.comparison import ComparisonResult
 
 MODULAR = "modular"
 """The modular agents of all problems taken together, where they are not the same one everywhere."""

@@ -13,7 +13,8 @@ from typing import Any
 from badger_envs.core.files import write_whole
 from badger_envs.evaluation import FORMAT
 from baselines.analysis.merge import merge, read_results
-from baselines.results import AGENT_FILE, RUN_FILE, RUNS, RunResult, SavedAgent
+from baselines.results.comparison import RUNS
+from baselines.results.run import AGENT_FILE, RUN_FILE, RunResult, SavedAgent
 
 LEFT_OUT = {"metrics", "mean_reward_of_step"}
 """Of a test; they follow from the agent and are many."""

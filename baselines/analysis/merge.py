@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from baselines.analysis.summary import interquartile_score
-from baselines.results import RESULT_FILE, AgentResult, ComparisonResult, Problem
+from baselines.results.comparison import RESULT_FILE, AgentResult, ComparisonResult, Problem
 
 
 def read_results(folders: Iterable[Path]) -> dict[str, ComparisonResult]:

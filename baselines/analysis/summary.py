@@ -10,7 +10,8 @@ from baselines.experiments.plan import PlannedAgent, score
 from baselines.experiments.recipes import Recipe
 from baselines.experiments.run import RunSpec
 from baselines.perturbations.probes import PROBES
-from baselines.results import AgentResult, Failure, Interval, Problem, RunResult, RunSummary, TrialResult
+from baselines.results.comparison import AgentResult, Failure, Interval, Problem, RunSummary, TrialResult
+from baselines.results.run import RunResult
 
 
 def make_problem(recipe: Recipe) -> Problem:

@@ -10,7 +10,7 @@ from rich.table import Table as RichTable
 
 from badger_envs.registry import get_spec
 from baselines.analysis.verdict import CUT, MONOLITHIC, Comparison, verdict
-from baselines.results import AgentResult, ComparisonResult, Problem
+from baselines.results.comparison import AgentResult, ComparisonResult, Problem
 
 LARGEST_SHOWN_AS_ZERO = 5e-4
 MAX_COLUMNS = 10

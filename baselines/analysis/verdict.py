@@ -19,7 +19,7 @@ from badger_envs.statistics import (
     permutation_p,
     probability_of_improvement,
 )  # fmt: skip
-from baselines.results import AgentResult, ComparisonResult, Problem, RunSummary
+from baselines.results.comparison import AgentResult, ComparisonResult, Problem, RunSummary
 
 SIGNIFICANT = 0.05
 MONOLITHIC, CUT = "monolithic", "shared"

@@ -22,7 +22,15 @@ from badger_envs.evaluation import versions
 from baselines.commands.usage import UsageError, require_device
 from baselines.experiments.plan import PlannedAgent, plan
 from baselines.experiments.suites import SUITES, Suite
-from baselines.results import FORMAT, RESULT_FILE, RUNS, ComparisonResult, Invocation, Machine, SearchSettings
+from baselines.results.comparison import (
+    FORMAT,
+    RESULT_FILE,
+    RUNS,
+    ComparisonResult,
+    Invocation,
+    Machine,
+    SearchSettings,
+)
 
 
 @dataclass(frozen=True)

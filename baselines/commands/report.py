@@ -9,7 +9,7 @@ import tyro
 from rich.console import Console
 
 from baselines.commands.usage import UsageError
-from baselines.results import RESULT_FILE, ComparisonResult
+from baselines.results.comparison import RESULT_FILE, ComparisonResult
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from baselines.commands.usage import UsageError, require_device
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import RunSpec
-from baselines.results import CurvePoint, RunResult
+from baselines.results.run import CurvePoint, RunResult
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from agents import Agent, count_parameters
 from badger_envs.core.task import Task
-from baselines.results import Costs
+from baselines.results.run import Costs
 
 
 @torch.no_grad()

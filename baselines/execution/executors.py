@@ -37,9 +37,9 @@ def processes(jobs: int) -> Iterator[Executor]:
     nothing that can be waited for one by one.
     """
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=begin_worker, initargs=(os.getpid(),))
+    pool = _Pool(jobs, mp_context=context, initializer=begin_worker, initargs=(os.getpid(),))
     try:
-        yield _Processes(pool)
+        yield pool
     finally:
         workers = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
@@ -49,12 +49,9 @@ def processes(jobs: int) -> Iterator[Executor]:
             worker.join()
 
 
-class _Processes:
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
-        self._pool = pool
-
-    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
-        return self._pool.submit(until_stopped, function, *arguments)
+class _Pool(ProcessPoolExecutor):
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> "Future[Any]":
+        return super().submit(until_stopped, function, *arguments, **named)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from baselines.experiments.plan import score
 from baselines.experiments.run import RunSpec
-from baselines.results import CurvePoint, RunResult
+from baselines.results.run import CurvePoint, RunResult
 
 
 class TimeLeftColumn(TextColumn):

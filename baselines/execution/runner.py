@@ -24,7 +24,7 @@ from baselines.outer_loops.policy import AgentPolicy
 from baselines.outer_loops.trainer import train
 from baselines.perturbations.probes import ask
 from baselines.perturbations.subject import Subject
-from baselines.results import RUN_FILE, CurvePoint, EvaluationResult, ProbeCurve, RunResult
+from baselines.results.run import RUN_FILE, CurvePoint, EvaluationResult, ProbeCurve, RunResult
 
 OnUpdate = Callable[[CurvePoint], None]
 """Gets the newest point of the learning curve."""

@@ -15,7 +15,7 @@ from baselines.execution.executors import Executor
 from baselines.execution.runner import execute
 from baselines.experiments.plan import PlannedAgent
 from baselines.experiments.run import RunSpec, failed, find_result
-from baselines.results import CurvePoint, RunResult
+from baselines.results.run import CurvePoint, RunResult
 
 LOOK_EVERY_SECONDS = 0.5
 PATIENCE_SECONDS = 2.0

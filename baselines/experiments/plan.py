@@ -9,7 +9,7 @@ from baselines.experiments.recipes import Recipe
 from baselines.experiments.run import RunSpec
 from baselines.experiments.search import chosen, with_settings
 from baselines.experiments.suites import Suite
-from baselines.results import RunResult
+from baselines.results.run import RunResult
 
 TUNING_SEED = 1000
 """Seeds of trials lie here, away from those of the runs that count."""

@@ -16,7 +16,7 @@ from badger_envs.registry import get_spec
 from badger_envs.version import __version__
 from baselines.outer_loops.base import OuterLoop
 from baselines.perturbations.probes import PROBES
-from baselines.results import RUN_FILE, ProbeCurve, RunResult, Specification
+from baselines.results.run import RUN_FILE, ProbeCurve, RunResult, Specification
 
 RUN_VERSION = 4
 """Goes into the hash; raise it when the same specification gives another result than before."""

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from badger_envs.registry import get_spec
 from baselines.report.plotting import Spread, cut_off, labelled, plot_agent, plot_references, set_limits
 from baselines.report.style import FAINT, INK, Picture, Style, canvas, legend, save
-from baselines.results import AgentResult, Problem
+from baselines.results.comparison import AgentResult, Problem
 
 SMOOTHED = 5
 """Points of a learning curve in a moving average; episodes of different lengths have different references, and a short

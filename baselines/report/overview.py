@@ -49,10 +49,7 @@ def verdict_picture(comparisons: Sequence[Comparison], folder: Path) -> Picture 
         for rival in dict.fromkeys(each.rival for each, _ in compared):
             axes.plot([], [], color=COLORS_OF_RIVALS[rival], marker="o", linewidth=2, label=f"against {RIVALS[rival]}")
         axes.axvline(0.5, color=FAINT, linestyle="--", linewidth=1)
-        axes.set_xlim(-0.03, 1.25)
-        axes.set_ylim(height - 0.3, -0.8)
-        axes.set_yticks([])
-        axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0])
+        axes.set(xlim=(-0.03, 1.25), ylim=(height - 0.3, -0.8), yticks=[], xticks=[0.0, 0.25, 0.5, 0.75, 1.0])
         axes.set_xlabel("probability that the modular run is the better one")
         legend(figure, axes)
     caption = (
@@ -102,11 +99,8 @@ def _bars(
                 gid=mark,
             )  # fmt: skip
         if name == "rank":
-            axes.set_xlim(0.7, len(rows) + 0.3)
-            axes.set_xticks(range(1, len(rows) + 1))
-        axes.set_ylim(len(rows) - 0.5, -0.75)
-        axes.set_yticks([])
-        axes.set_xlabel(axis)
+            axes.set(xlim=(0.7, len(rows) + 0.3), xticks=range(1, len(rows) + 1))
+        axes.set(ylim=(len(rows) - 0.5, -0.75), yticks=[], xlabel=axis)
     return save(figure, folder, f"all_{name}", title, caption, rows)
 
 

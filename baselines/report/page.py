@@ -17,7 +17,7 @@ from baselines.report.probes import probe_curves
 from baselines.report.style import Picture, Style, agent_styles, file_name
 from baselines.report.verdict_text import ability_texts, headline, monolithic_ahead
 from baselines.report.videos import NoVideoError, record_video
-from baselines.results import RUNS, AgentResult, ComparisonResult, Problem
+from baselines.results.comparison import RUNS, AgentResult, ComparisonResult, Problem
 
 TEMPLATES = Path(__file__).parent / "html"
 PICTURE_ENDINGS = (".png", ".svg", ".csv")

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from baselines.report.style import FAINT, Style, gid
-from baselines.results import AgentResult, Problem
+from baselines.results.comparison import AgentResult, Problem
 
 LOWEST_SHOWN = -1.0
 """Scores far below chance would press all others together."""

@@ -10,7 +10,8 @@ from matplotlib.ticker import NullLocator
 from baselines.perturbations.probes import PROBES, Probe
 from baselines.report.plotting import Row, Spread, cut_off, labelled, plot_agent, plot_references, set_limits
 from baselines.report.style import Picture, Style, canvas, gid, legend, save
-from baselines.results import AgentResult, ProbeCurve, Problem
+from baselines.results.comparison import AgentResult, Problem
+from baselines.results.run import ProbeCurve
 
 FAR_APART = 10.0
 """From here on, as a ratio, points of a probe are on a logarithmic axis."""

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from badger_envs.core.files import write_whole
-from baselines.results import ComparisonResult
+from baselines.results.comparison import ComparisonResult
 
 INK, FAINT, LINE, PAPER = "#222831", "#82888f", "#e6e8ea", "#ffffff"
 COLORS = (

@@ -13,7 +13,9 @@ import badger_envs
 from agents import AgentFileError, load_agent
 from badger_envs.core.files import write_whole
 from baselines.outer_loops.policy import AgentPolicy
-from baselines.results import RUN_FILE, RUNS, Problem, ResultFileError, RunResult
+from baselines.results.comparison import RUNS, Problem
+from baselines.results.data import ResultFileError
+from baselines.results.run import RUN_FILE, RunResult
 
 MAX_BYTES = 300_000
 WIDTH = 480

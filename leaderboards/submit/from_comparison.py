@@ -8,18 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from baselines.results import (
-    AGENT_FILE,
-    RESULT_FILE,
-    RUN_FILE,
-    RUNS,
-    AgentResult,
-    ComparisonResult,
-    Costs,
-    Invocation,
-    RunResult,
-    SavedAgent,
-)  # fmt: skip
+from baselines.results.comparison import RESULT_FILE, RUNS, AgentResult, ComparisonResult, Invocation
+from baselines.results.run import AGENT_FILE, RUN_FILE, Costs, RunResult, SavedAgent
 from leaderboards.check.weights import MAX_BYTES, MAX_CONFIG_BYTES
 from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem, current_arguments
 from leaderboards.schema.files import read_bytes

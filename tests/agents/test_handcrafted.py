@@ -11,7 +11,7 @@ from badger_envs.evaluation import evaluate
 from badger_envs.registry import get_spec
 from baselines.execution.costs import costs
 from baselines.outer_loops.policy import AgentPolicy
-from baselines.results import Costs
+from baselines.results.run import Costs
 
 XOR, ROUTING, MESH = "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/MeshRouting-v0"
 REACHER, ROBOT = "Badger/ModularReacher-v0", "Badger/ModularRobot-v0"

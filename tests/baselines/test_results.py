@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-from baselines.results import FORMAT, ComparisonResult, CurvePoint, ResultFileError
+from baselines.results.comparison import FORMAT, ComparisonResult
+from baselines.results.data import ResultFileError
+from baselines.results.run import CurvePoint
 from tests.helpers.paths import ROOT
 from tests.helpers.report_content import synthetic_result
 
@@ -75,6 +77,6 @@ def test_read_takes_format_2():
 
 
 def test_results_and_what_submits_them_need_no_torch():
-    code = "import sys, baselines.results, leaderboards.submit.submit; print('torch' in sys.modules)"
+    code = "import sys, baselines.results.comparison, leaderboards.submit.submit; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

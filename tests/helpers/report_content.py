@@ -11,22 +11,17 @@ from baselines.analysis.summary import interquartile_score, make_problem
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import RunSpec
 from baselines.perturbations.probes import PROBES
-from baselines.results import (
+from baselines.results.comparison import (
     FORMAT,
-    RUN_FILE,
     RUNS,
     AgentResult,
     ComparisonResult,
-    Costs,
-    CurvePoint,
     Failure,
-    OuterLoopSettings,
-    ProbeCurve,
     Problem,
-    RunResult,
     RunSummary,
     TrialResult,
-)  # fmt: skip
+)
+from baselines.results.run import RUN_FILE, Costs, CurvePoint, OuterLoopSettings, ProbeCurve, RunResult
 
 LABELS = {
     "badger": "Badger <b>&amp;</b> $x_1$",

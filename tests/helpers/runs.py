@@ -1,6 +1,6 @@
 """Results of runs, compared."""
 
-from baselines.results import RunResult
+from baselines.results.run import RunResult
 
 
 def without_times(result: RunResult) -> RunResult:

@@ -6,7 +6,7 @@ from baselines.analysis.summary import make_problem
 from baselines.analysis.tables import make_tables
 from baselines.analysis.verdict import verdict
 from baselines.experiments.recipes import RECIPES
-from baselines.results import ProbeCurve
+from baselines.results.run import ProbeCurve
 from tests.helpers.report_content import agent_of, make_result, make_run
 
 PROBLEMS = {name: make_problem(RECIPES[name]) for name in ("xor3", "routing3", "guessing")}

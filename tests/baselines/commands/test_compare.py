@@ -25,7 +25,7 @@ from baselines.commands.compare import choose
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.experiments.suites import SUITES
-from baselines.results import RESULT_FILE, ComparisonResult
+from baselines.results.comparison import RESULT_FILE, ComparisonResult
 from tests.helpers.tiny import ALL, run_tiny, start_tiny, tiny
 
 ONE_AGENT = ("--recipes", "xor3", "--seeds", "1", "--jobs", "1")

@@ -14,17 +14,6 @@ from baselines.commands.usage import UsageError
 from baselines.execution.costs import costs
 from baselines.execution.runner import execute
 from baselines.experiments.agents import AGENTS
-from baselines.experiments.recipes import RECIPES
-
-
-@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-def test_recipe_fits_every_agent_that_it_names(recipe):
-    for name in recipe.agents:
-        run = plan_recipe(recipe.name, agent=name)
-        agent = build_agent(run.kind, run.config)
-        assert agent.accepts(get_spec(recipe.task).make_task(**recipe.arguments).ports)
-        parameters = sum(parameter.numel() for parameter in agent.parameters())
-        assert abs(parameters - recipe.parameters) <= 0.1 * recipe.parameters
 
 
 def test_costs_equal_those_counted_by_hand():

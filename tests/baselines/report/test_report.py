@@ -17,7 +17,7 @@ from baselines.experiments.recipes import RECIPES
 from baselines.report import record_video, write_report
 from baselines.report.verdict_text import ability_texts, headline, monolithic_ahead
 from baselines.report.videos import MAX_BYTES, NoVideoError
-from baselines.results import ComparisonResult
+from baselines.results.comparison import ComparisonResult
 from tests.helpers.report_content import LABELS, make_agent, make_result, synthetic_result, write_run
 
 RESULT = synthetic_result()

@@ -5,7 +5,8 @@ import shutil
 import numpy as np
 import pytest
 
-from baselines.results import FORMAT, ComparisonResult, RunResult
+from baselines.results.comparison import FORMAT, ComparisonResult
+from baselines.results.run import RunResult
 from leaderboards.check.check import check
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.schema.make_benchmark import Chosen, write_benchmark

@@ -1,0 +1,88 @@
+"""From suites and recipes to runs: everybody gets the same, and the trials choose the settings."""
+
+from dataclasses import replace
+
+import pytest
+
+from agents import build_agent, count_parameters
+from baselines.experiments.agents import fit_width
+from baselines.experiments.plan import plan
+from baselines.experiments.recipes import RECIPES
+from baselines.experiments.run import failed
+from baselines.experiments.search import Search
+from baselines.experiments.suites import SUITES
+from baselines.results.run import EvaluationResult, RunResult
+
+PAIRS = [(suite, recipe) for suite in SUITES.values() for recipe in suite.recipes]
+
+
+@pytest.mark.parametrize(("suite", "recipe"), PAIRS, ids=[f"{suite.name}-{recipe.name}" for suite, recipe in PAIRS])
+def test_plan_gives_everybody_of_a_recipe_the_same_parameters_episodes_and_trials(suite, recipe):
+    plans = [planned for planned in plan(suite, recipe, 2) if planned.agent_spec.kind]
+    assert [planned.agent_spec.name for planned in plans] == list(recipe.agents)
+    for planned in plans:
+        agent = build_agent(planned.runs[0].kind, planned.runs[0].config)
+        assert agent.accepts(recipe.make_task().ports)
+        assert abs(count_parameters(agent) / recipe.parameters - 1) <= 0.1
+    assert len({tuple((trial.outer_loop, trial.seed) for trial in planned.trials) for planned in plans}) == 1
+    runs = {tuple((run.updates, run.training_episodes, run.seed, run.episodes) for run in each.runs) for each in plans}
+    assert len(runs) == 1
+    assert {trial.episode_set for planned in plans for trial in planned.trials} <= {"VALIDATION"}
+    assert {run.episode_set for planned in plans for run in planned.runs} == {"TEST"}
+    assert not {trial.seed for planned in plans for trial in planned.trials} & {0, 1}
+
+
+@pytest.mark.parametrize("name", ["pocket", "standard", "full", "loops"])
+def test_suite_is_about_every_environment_and_says_about_how_long_it_takes(name):
+    suite = SUITES[name]
+    assert {recipe.task for recipe in suite.recipes} == {
+        "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/ModularReacher-v0",
+        "Badger/ModularRobot-v0",
+    }  # fmt: skip
+    assert suite.cpu_hours > 0
+    assert all(recipe.cpu_seconds > 0 for recipe in suite.recipes)
+
+
+def test_suite_pocket_takes_minutes_and_standard_a_night():
+    assert SUITES["pocket"].cpu_hours < 2 * 8 / 60
+    assert SUITES["standard"].cpu_hours < 10
+
+
+def test_plan_adds_the_handcrafted_policies_of_the_task():
+    plans = [planned for planned in plan(SUITES["pocket"], RECIPES["xor3"]) if planned.agent_spec.kind is None]
+    assert [planned.agent_spec.name for planned in plans] == ["chance", "reference", "all_but_one"]
+
+
+def with_score(run, score):
+    """A result that has nothing but its score."""
+    return RunResult.model_construct(failure=None, tests={run.size: EvaluationResult.model_construct(score=score)})
+
+
+def trial_results(planned, scores):
+    """Results in which the trials have these scores, None for one that failed."""
+    return {
+        trial.hash: failed(trial, "Traceback") if score is None else with_score(trial, score)
+        for trial, score in zip(planned.trials, scores, strict=True)
+    }
+
+
+def test_tuned_runs_have_the_settings_that_the_trials_chose():
+    suite = replace(SUITES["standard"], search=Search(trials=3, seeds=2))
+    planned = plan(suite, RECIPES["xor3"], 3)[0]
+    # The second draw is lucky once, the third failed once.
+    runs = planned.tuned_runs(trial_results(planned, [0.9, 0.9, 1.0, 0.0, 1.0, None]))
+    assert {run.outer_loop.learning_rate for run in runs} == {planned.draws[0]["learning_rate"]}
+    assert [run.seed for run in runs] == [0, 1, 2]
+    assert {trial.updates for trial in planned.trials} == {RECIPES["xor3"].outer_loop.updates // 2}
+
+
+def test_tuned_runs_are_none_where_every_draw_failed():
+    planned = plan(replace(SUITES["standard"], search=Search(trials=2, seeds=2)), RECIPES["xor3"], 3)[0]
+    assert planned.tuned_runs(trial_results(planned, [0.5, None] * 2)) == []
+
+
+def test_fit_width_finds_a_width_or_refuses():
+    config = {"port_features": 3, "ports": 3}
+    assert fit_width("Monolithic", config, 6500)["hidden_size"] == 37
+    with pytest.raises(ValueError, match="parameters must be reachable by Monolithic within 10 %, got 5"):
+        fit_width("Monolithic", config, 5)
