@@ -67,14 +67,14 @@ def wait_for(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_workers_use_one_thread_and_leave_ctrl_c_and_a_closed_terminal_to_their_parent(tmp_path):
+def test_processes_use_one_thread_and_leave_ctrl_c_and_a_closed_terminal_to_their_parent(tmp_path):
     with processes(1) as workers:
         about = workers.submit(describe_worker, tmp_path).result()
     assert about == {"threads": 1, "ignored": ["SIGINT", "SIGHUP"]}
 
 
 @pytest.mark.slow
-def test_what_runs_when_the_work_is_given_up_is_interrupted_and_nothing_else_is_begun(tmp_path):
+def test_processes_interrupt_what_runs_when_they_are_closed_and_begin_nothing_else(tmp_path):
     with processes(1) as workers:
         for name in ("a", "b", "c"):
             workers.submit(write_what_interrupts_me, tmp_path / name)
@@ -84,7 +84,7 @@ def test_what_runs_when_the_work_is_given_up_is_interrupted_and_nothing_else_is_
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_told_to_end_interrupts_its_work_and_breaks_the_pool(tmp_path):
+def test_processes_break_where_a_worker_is_told_to_end_and_its_work_is_interrupted(tmp_path):
     with processes(1) as workers:
         future = workers.submit(write_what_interrupts_me, tmp_path / "a")
         wait_for(tmp_path / "a.begun")
@@ -95,7 +95,7 @@ def test_a_worker_that_is_told_to_end_interrupts_its_work_and_breaks_the_pool(tm
     assert (tmp_path / "a").read_text() == "SystemExit"
 
 
-def test_a_cell_that_another_process_works_on_is_left_to_it(tmp_path):
+def test_run_in_worker_leaves_a_run_to_the_process_that_works_on_it(tmp_path):
     run = PLANS[0].runs[0]
     (tmp_path / run.hash).mkdir()
     with FileLock(tmp_path / run.hash / "lock"):
@@ -119,7 +119,7 @@ class LosesTheFirst:
         return future
 
 
-def test_a_cell_whose_machine_was_lost_has_failed_and_the_others_go_on(tmp_path):
+def test_run_all_fails_a_run_whose_machine_was_lost_and_goes_on_with_the_others(tmp_path):
     listener = Listener()
     run_all(PLANS, tmp_path, executor=LosesTheFirst(), device="cpu", monitor=listener)
     (failed,) = listener.failed
@@ -129,7 +129,7 @@ def test_a_cell_whose_machine_was_lost_has_failed_and_the_others_go_on(tmp_path)
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "package"), [("ray", "ray"), ("slurm", "submitit")])
-def test_an_executor_gives_what_processes_give_and_ends_what_runs(tmp_path, monkeypatch, name, package):
+def test_executor_gives_what_processes_give_and_ends_what_runs(tmp_path, monkeypatch, name, package):
     """SLURM's without SLURM, in local processes."""
     pytest.importorskip(package, reason=f"{package} is an extra")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))  # Ray writes a token there
@@ -151,7 +151,7 @@ def test_an_executor_gives_what_processes_give_and_ends_what_runs(tmp_path, monk
 
 
 @pytest.mark.parametrize(("name", "package"), [("ray", "ray"), ("slurm", "submitit")])
-def test_without_the_extra_one_line_says_what_to_install(tmp_path, monkeypatch, capsys, name, package):
+def test_main_says_in_one_line_what_to_install_without_the_extra(tmp_path, monkeypatch, capsys, name, package):
     if importlib.util.find_spec(package):
         pytest.skip(f"{package} is installed")
     monkeypatch.setattr(sys, "argv", ["baselines", "compare", "--out", str(tmp_path), "--executor", name])
