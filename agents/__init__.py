@@ -25,23 +25,10 @@ if TYPE_CHECKING:
     from agents.storage import AgentFileError, build_agent, load_agent, save_agent
 
 __all__ = [
-    "Agent",
-    "AgentFileError",
-    "Badger",
-    "BadgerConfig",
-    "CommNet",
-    "CommNetConfig",
-    "Handcrafted",
-    "HandcraftedConfig",
-    "Independent",
-    "IndependentConfig",
-    "Monolithic",
-    "MonolithicConfig",
-    "build_agent",
-    "count_parameters",
-    "load_agent",
-    "save_agent",
-]
+    "Agent", "AgentFileError", "Badger", "BadgerConfig", "CommNet", "CommNetConfig", "Handcrafted",
+    "HandcraftedConfig", "Independent", "IndependentConfig", "Monolithic", "MonolithicConfig", "build_agent",
+    "count_parameters", "load_agent", "save_agent",
+]  # fmt: skip
 
 _MODULES = {
     **dict.fromkeys(("Agent", "count_parameters"), "agents.interface"),

@@ -10,14 +10,40 @@ from agents.parts import EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAME
 from agents.rules import RULES
 
 LARGEST_SETTING = 1e9
+CHOICES = {
+    "expert": EXPERTS, "messages": MESSAGES, "identity": IDENTITIES, "membrane": MEMBRANES,
+    "topology": TOPOLOGY_NAMES, "cell": ("gru", "lstm"), "rule": RULES,
+}  # fmt: skip
+"""The fields that are names, and what they may be."""
 
 
 @dataclass(frozen=True)
-class BadgerConfig:
-    """Sizes and parts. Without messages it is the plain shared recurrent policy of multi-agent RL."""
+class Config:
+    """What every kind of agent is built from: sizes, which are integers of at least 1, and names."""
 
     port_features: int
     """Numbers a port shows (F)."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if field.type is int:
+                self.require_size(field.name, 1)
+            elif field.name in CHOICES:
+                value, allowed = getattr(self, field.name), tuple(CHOICES[field.name])
+                if value not in allowed:
+                    raise ValueError(f"{field.name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+
+    def require_size(self, name: str, smallest: int) -> None:
+        """Refuse, with a ValueError, a field that is no integer or smaller than allowed."""
+        value = getattr(self, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
+            raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}")
+
+
+@dataclass(frozen=True)
+class BadgerConfig(Config):
+    """Sizes and parts. Without messages it is the plain shared recurrent policy of multi-agent RL."""
+
     port_actions: int = 1
     """Entries a port takes (A)."""
     hidden_size: int = 28
@@ -46,22 +72,17 @@ class BadgerConfig:
     """Experts that each expert hears (D), with a random topology."""
 
     def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, port_actions=1, hidden_size=1, message_size=1, rounds=1)
-        require_sizes(self, identity_size=1, key_size=1, in_degree=1)
-        require_choices(self, expert=tuple(EXPERTS), messages=tuple(MESSAGES), identity=IDENTITIES)
-        require_choices(self, membrane=tuple(MEMBRANES), topology=TOPOLOGY_NAMES)
+        super().__post_init__()
         if self.membrane == "attention":
-            require_sizes(self, experts=1)
+            self.require_size("experts", 1)
         elif self.experts is not None:
             raise ValueError(f"experts must be None with a direct membrane (expert i at port i), got {self.experts}")
 
 
 @dataclass(frozen=True)
-class CommNetConfig:
+class CommNetConfig(Config):
     """Sizes and parts."""
 
-    port_features: int
-    """Numbers a port shows (F)."""
     port_actions: int = 1
     """Entries a port takes (A)."""
     hidden_size: int = 20
@@ -73,17 +94,11 @@ class CommNetConfig:
     identity_size: int = 16
     """Identity entries (I); with one-hot identities also the largest number of agents."""
 
-    def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, port_actions=1, hidden_size=1, rounds=1, identity_size=1)
-        require_choices(self, identity=IDENTITIES)
-
 
 @dataclass(frozen=True)
-class IndependentConfig:
+class IndependentConfig(Config):
     """Sizes."""
 
-    port_features: int
-    """Numbers a port shows (F)."""
     ports: int
     """Number of ports (P), for good."""
     port_actions: int = 1
@@ -91,16 +106,11 @@ class IndependentConfig:
     hidden_size: int = 18
     """Entries of each network's memory (H)."""
 
-    def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, ports=1, port_actions=1, hidden_size=1)
-
 
 @dataclass(frozen=True)
-class MonolithicConfig:
+class MonolithicConfig(Config):
     """Sizes."""
 
-    port_features: int
-    """Numbers a port shows (F)."""
     ports: int
     """Number of ports (P), for good."""
     port_actions: int = 1
@@ -110,17 +120,11 @@ class MonolithicConfig:
     cell: str = "gru"
     """The recurrent unit: "gru" or "lstm"."""
 
-    def __post_init__(self) -> None:
-        require_sizes(self, port_features=1, ports=1, port_actions=1, hidden_size=1)
-        require_choices(self, cell=("gru", "lstm"))
-
 
 @dataclass(frozen=True)
-class HandcraftedConfig:
+class HandcraftedConfig(Config):
     """Which rule, and its settings."""
 
-    port_features: int
-    """Numbers a port shows (F)."""
     rule: str
     """A name in `agents.rules.RULES`: "parity", "elimination", "distance_vectors", "pull_together" or "wave"."""
     port_actions: int = 1
@@ -131,9 +135,9 @@ class HandcraftedConfig:
     """The numbers that the rule's row in `agents.rules.RULES` names; none for most rules."""
 
     def __post_init__(self) -> None:
-        require_choices(self, rule=tuple(RULES))
+        super().__post_init__()
         rule = RULES[self.rule]
-        require_sizes(self, port_features=rule.features, port_actions=1, rounds=1)
+        self.require_size("port_features", rule.features)
         if self.port_actions != rule.actions:
             raise ValueError(f"port_actions must be {rule.actions}, got {self.port_actions}")
         fits = isinstance(self.settings, list | tuple) and len(self.settings) == len(rule.settings)
@@ -142,12 +146,9 @@ class HandcraftedConfig:
         object.__setattr__(self, "settings", tuple(self.settings))  # a file has a list
 
 
-CONFIGS: dict[str, type] = {
-    "Badger": BadgerConfig,
-    "CommNet": CommNetConfig,
-    "Independent": IndependentConfig,
-    "Monolithic": MonolithicConfig,
-    "Handcrafted": HandcraftedConfig,
+CONFIGS: dict[str, type[Config]] = {
+    config.__name__.removesuffix("Config"): config
+    for config in (BadgerConfig, CommNetConfig, IndependentConfig, MonolithicConfig, HandcraftedConfig)
 }
 """By the name of the class of agents."""
 
@@ -165,22 +166,6 @@ def config_fields(kind: str, format: int = FORMAT) -> dict[str, Field[Any]]:
     if format == FORMAT:
         return {field.name: field for field in known}
     return {FORMAT_1_NAMES.get(field.name, field.name): field for field in known if field.name not in NEW_IN_FORMAT_2}
-
-
-def require_sizes(config: Any, **min_sizes: int) -> None:
-    """Refuse, with a ValueError, a config whose fields are no integers or smaller than allowed."""
-    for name, smallest in min_sizes.items():
-        value = getattr(config, name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
-            raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}")
-
-
-def require_choices(config: Any, **allowed: tuple[str, ...]) -> None:
-    """Refuse, with a ValueError, a config whose fields have values that are not allowed."""
-    for name, values in allowed.items():
-        value = getattr(config, name)
-        if value not in values:
-            raise ValueError(f"{name} must be one of {', '.join(map(repr, values))}, got {value!r}")
 
 
 def _is_number(value: Any) -> bool:

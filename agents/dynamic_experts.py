@@ -91,19 +91,15 @@ class DynamicExperts(Agent):
         return self._joined(state, (state.memory[:, which], state.private[:, which]), generator, shared_across_batch)
 
     def _joined(
-        self,
-        state: State,
-        added: tuple[Tensor, Tensor],
-        generator: torch.Generator | None,
-        shared_across_batch: bool,
+        self, state: State, added: tuple[Tensor, Tensor], generator: torch.Generator | None, shared_across_batch: bool
     ) -> State:
         """The state with C more experts, whose memory and private state are `added`, (B, C, H) and (B, C, S)."""
         memory, private = added
-        batch, experts, device = len(memory), state.memory.shape[1], memory.device
+        (batch, count), experts = memory.shape[:2], state.memory.shape[1]
         samples = 1 if shared_across_batch else batch
-        identity = self.identity.more(state.identity, memory.shape[1], samples, generator).to(device)
-        identity = identity.expand(batch, -1, -1)  # (B, C, I)
-        adjacency = self._topology(batch, samples, experts + memory.shape[1], generator)
+        identity = self.identity.more(state.identity, count, samples, generator)  # (B, C, I) or (1, C, I)
+        identity = identity.to(self.device).expand(batch, -1, -1)  # (B, C, I)
+        adjacency = self._topology(batch, samples, experts + count, generator)
         if self.config.topology == "random" and adjacency is not None and state.adjacency is not None:
             adjacency = adjacency.clone()
             adjacency[:, :experts, :experts] = state.adjacency  # the others keep their neighbours
@@ -123,15 +119,12 @@ class DynamicExperts(Agent):
 
     def _topology(self, batch: int, samples: int, experts: int, generator: torch.Generator | None) -> Tensor | None:
         """Adjacency, bool (B, E, E) on the agent's device, or None where each expert hears all others."""
-        config = self.config
-        adjacency = sample_topology(
-            config.topology, samples, experts, in_degree=config.in_degree, generator=generator
-        )  # (B, E, E), or (1, E, E) where it is shared across the batch
+        topology, in_degree = self.config.topology, self.config.in_degree
+        # (B, E, E), or (1, E, E) where it is shared across the batch
+        adjacency = sample_topology(topology, samples, experts, in_degree=in_degree, generator=generator)
         return None if adjacency is None else adjacency.to(self.device).expand(batch, -1, -1)
 
     def _require_free_experts(self) -> None:
         if self.config.membrane == "direct":
-            raise ValueError(
-                "membrane must be 'attention' for experts to come and go, got 'direct': expert i sits at port i, "
-                "and ports stay"
-            )
+            reason = "expert i sits at port i, and ports stay"
+            raise ValueError(f"membrane must be 'attention' for experts to come and go, got 'direct': {reason}")

@@ -56,9 +56,8 @@ class Monolithic(Agent):
         first = observations[0] if state.previous is None else state.previous
         before = torch.cat([first[None], observations[:-1]])  # (T, B, P, F)
         inputs = with_change(observations, before).flatten(2)  # (T, B, P * inputs)
-        memories, memory, private = self.cell.sequence(
-            inputs, state.memory[:, 0], state.private[:, 0]
-        )  # (T, B, H), ...
+        memory, private = state.memory[:, 0], state.private[:, 0]  # (B, H), (B, S)
+        memories, memory, private = self.cell.sequence(inputs, memory, private)  # (T, B, H), (B, H), (B, S)
         end = MonolithicState(memory[:, None], private[:, None], observations[-1])
         return self._action(memories), memories[:, :, None], end  # (T, B, P, A), (T, B, 1, H)
 

@@ -19,14 +19,9 @@ from agents.independent import Independent
 from agents.interface import Agent
 from agents.monolithic import Monolithic
 
-TRAINABLE: dict[str, type[Agent]] = {
-    "Badger": Badger,
-    "CommNet": CommNet,
-    "Independent": Independent,
-    "Monolithic": Monolithic,
-}
+TRAINABLE: dict[str, type[Agent]] = {kind.__name__: kind for kind in (Badger, CommNet, Independent, Monolithic)}
 """The classes that an outer loop can train."""
-AGENT_CLASSES: dict[str, type[Agent]] = {**TRAINABLE, "Handcrafted": Handcrafted}
+AGENT_CLASSES = TRAINABLE | {"Handcrafted": Handcrafted}
 """The only classes that a file can name: those of `agents.config.CONFIGS`."""
 WEIGHTS, CONFIG = "agent.safetensors", "agent.json"
 LARGEST_BYTES = 64 * 2**20
@@ -50,8 +45,7 @@ def build_agent(kind: str, config: dict[str, Any], *, format: int = FORMAT) -> A
     if kind not in AGENT_CLASSES:
         raise ValueError(f"kind must be one of {', '.join(AGENT_CLASSES)}, got {kind!r}")
     known = config_fields(kind, format)
-    unknown = sorted(set(config) - set(known))
-    if unknown:
+    if unknown := sorted(set(config) - set(known)):
         raise ValueError(f"config of {kind} must have fields out of {', '.join(known)}, got {', '.join(unknown)}")
     try:
         agent_class = AGENT_CLASSES[kind]
@@ -89,46 +83,42 @@ def load_agent(folder: str | os.PathLike[str], *, device: str | torch.device = "
         AgentFileError: A file is missing, too large, truncated, or no agent of ours; weights are not finite, of
             another shape or type than the config says, or not those that were saved with it.
     """
-    path = Path(folder)
-    metadata = _read_config(path / CONFIG)
-    content = _read_bytes(path / WEIGHTS)
+    weights_path, config_path = Path(folder) / WEIGHTS, Path(folder) / CONFIG
+    metadata = _read_config(config_path)
+    content = _read_bytes(weights_path)
     try:
         tensors = load(content)
     except (SafetensorError, ValueError, KeyError) as error:
-        raise AgentFileError(f"{path / WEIGHTS}: no whole safetensors file ({error})") from error
+        raise AgentFileError(f"{weights_path}: no whole safetensors file ({error})") from error
     try:
         # Without memory, so that sizes claimed by the file cost nothing until the weights were seen to have them.
         with torch.device("meta"):
             agent = build_agent(metadata["kind"], metadata["config"], format=metadata["format"])
     except ValueError as error:
-        raise AgentFileError(f"{path / CONFIG}: {error}") from error
+        raise AgentFileError(f"{config_path}: {error}") from error
     expected = agent.state_dict()
-    if set(tensors) != set(expected):
-        raise AgentFileError(
-            f"{path / WEIGHTS}: missing weights {sorted(set(expected) - set(tensors))}, "
-            f"unknown weights {sorted(set(tensors) - set(expected))}"
-        )
+    missing, unknown = sorted(set(expected) - set(tensors)), sorted(set(tensors) - set(expected))
+    if missing or unknown:
+        raise AgentFileError(f"{weights_path}: missing weights {missing}, unknown weights {unknown}")
     for name, tensor in tensors.items():
-        if tensor.shape != expected[name].shape or tensor.dtype != expected[name].dtype:
-            raise AgentFileError(
-                f"{path / WEIGHTS}: {name} must be {expected[name].dtype} of shape {tuple(expected[name].shape)}, "
-                f"got {tensor.dtype} of shape {tuple(tensor.shape)}"
-            )
+        shape, wanted = tuple(tensor.shape), tuple(expected[name].shape)
+        if (shape, tensor.dtype) != (wanted, expected[name].dtype):
+            must = f"must be {expected[name].dtype} of shape {wanted}, got {tensor.dtype} of shape {shape}"
+            raise AgentFileError(f"{weights_path}: {name} {must}")
         if not torch.isfinite(tensor).all():
-            raise AgentFileError(f"{path / WEIGHTS}: {name} holds NaN or infinity")
+            raise AgentFileError(f"{weights_path}: {name} holds NaN or infinity")
     digest = hashlib.sha256(content).hexdigest()
     if digest != metadata["weights_sha256"]:
-        raise AgentFileError(f"{path / WEIGHTS}: hash {digest} is not the one that {CONFIG} was saved with")
+        raise AgentFileError(f"{weights_path}: hash {digest} is not the one that {CONFIG} was saved with")
     agent.load_state_dict(tensors, assign=True)
     return agent.to(device)
 
 
 def _read_config(path: Path) -> dict[str, Any]:
+    content = _read_bytes(path)
     try:
-        metadata = json.loads(_read_bytes(path), object_pairs_hook=_unique_keys)
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        if isinstance(error, AgentFileError):
-            raise
+        metadata = json.loads(content, object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
         raise AgentFileError(f"{path}: no valid JSON ({error})") from error
     wanted = {"format": int, "kind": str, "config": dict, "weights_sha256": str}
     if not isinstance(metadata, dict) or set(metadata) != set(wanted):
