@@ -2,40 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from agents import (
-    Badger,
-    BadgerConfig,
-    CommNet,
-    CommNetConfig,
-    Independent,
-    IndependentConfig,
-    Monolithic,
-    MonolithicConfig,
-    build_agent,
-)
-from agents.parts import MESSAGES, load_part
+from agents import Badger, BadgerConfig, CommNetConfig, build_agent
 from agents.parts.topology import mean_of_others
 from baselines.outer_loops.policy import AgentPolicy
+from tests.helpers.mid_life import TRAINABLE, B, F, P, generator, made
 
-B, P, F = 5, 4, 3
-
-AGENTS = {
-    "badger, mean messages": Badger(BadgerConfig(F)),
-    "badger, attention messages": Badger(BadgerConfig(F, messages="attention", identity="random", rounds=2)),
-    "badger, no messages": Badger(BadgerConfig(F, messages="none")),
-    "badger, nameless": Badger(BadgerConfig(F, identity="none")),
-    "badger, attention membrane": Badger(BadgerConfig(F, membrane="attention", experts=7, identity="random")),
-    "badger, two actions": Badger(BadgerConfig(F, port_actions=2)),
-    "commnet": CommNet(CommNetConfig(F)),
-    "commnet, random ids": CommNet(CommNetConfig(F, identity="random", rounds=1)),
-    "monolithic": Monolithic(MonolithicConfig(F, ports=P)),
-    "monolithic, LSTM": Monolithic(MonolithicConfig(F, ports=P, cell="lstm")),
-    "independent": Independent(IndependentConfig(F, ports=P)),
-    "badger, gated messages": Badger(BadgerConfig(F, messages="gated")),
-    "badger, ring": Badger(BadgerConfig(F, topology="ring")),
-    "badger, attention on a chain": Badger(BadgerConfig(F, messages="attention", topology="chain", rounds=2)),
-    "badger, random topology": Badger(BadgerConfig(F, messages="gated", topology="random", in_degree=1)),
-}
+AGENTS = {name: made(name) for name in TRAINABLE}
 every_agent = pytest.mark.parametrize("agent", AGENTS.values(), ids=AGENTS.keys())
 
 
@@ -47,10 +19,6 @@ def rollout(agent, observations, **how):
         action, state = agent(observation, state)
         actions.append(action)
     return torch.stack(actions)
-
-
-def generator(seed=0):
-    return torch.Generator().manual_seed(seed)
 
 
 @every_agent
@@ -87,9 +55,7 @@ def test_rollout_is_a_function_of_the_generator(agent):
     assert torch.equal(one, other)
 
 
-@pytest.mark.parametrize(
-    "name", ["badger, mean messages", "badger, attention messages", "commnet", "badger, no messages"]
-)
+@pytest.mark.parametrize("name", ["mean", "attention, random ids", "commnet", "silent"])
 def test_other_ports_learn_of_an_observation_only_through_messages(name):
     agent = AGENTS[name]
     observations = torch.randn(5, B, P, F)
@@ -98,14 +64,14 @@ def test_other_ports_learn_of_an_observation_only_through_messages(name):
     one, other = (rollout(agent, seen, generator=generator()) for seen in (observations, changed))
     moved = (one - other).abs().amax(dim=(1, 3))  # (T, P)
     assert moved[0, 0] > 0
-    if name == "badger, no messages":
+    if name == "silent":
         assert (moved[:, 1:] == 0).all()
     else:
         # Said in the first step, heard in the second, or in the same one with a second round.
         assert (moved[1:, 1:].amax(dim=0) > 0).all()
 
 
-@pytest.mark.parametrize("name", ["badger, attention messages", "badger, nameless", "badger, attention membrane"])
+@pytest.mark.parametrize("name", ["attention, random ids", "nameless", "attention membrane"])
 def test_experts_are_equivariant_to_their_order(name):
     agent, order = AGENTS[name], torch.tensor([2, 0, 3, 1])
     observations = torch.randn(5, B, P, F)
@@ -121,15 +87,15 @@ def test_experts_are_equivariant_to_their_order(name):
 
 def test_experts_without_identity_act_equally_on_equal_observations():
     same = torch.randn(5, B, 1, F).expand(-1, -1, P, -1)
-    actions = rollout(AGENTS["badger, nameless"], same)
+    actions = rollout(AGENTS["nameless"], same)
     assert torch.allclose(actions, actions[:, :, :1].expand_as(actions), atol=1e-6)
-    told_apart = rollout(AGENTS["badger, mean messages"], same)
+    told_apart = rollout(AGENTS["mean"], same)
     assert (told_apart - told_apart[:, :, :1]).abs().max() > 1e-3
 
 
 @pytest.mark.parametrize("experts", [1, 3, 20])
 def test_attention_membrane_takes_any_number_of_experts_and_ports(experts):
-    agent = AGENTS["badger, attention membrane"]
+    agent = AGENTS["attention membrane"]
     state = agent.initial_state(B, 9, generator=generator(), experts=experts)
     assert state.memory.shape == (B, experts, agent.config.hidden_size)
     action, _ = agent(torch.randn(B, 9, F), state)
@@ -145,19 +111,6 @@ def test_shared_across_batch_shares_all_samples_and_nothing_is_shared_without():
     assert not torch.equal(free.identity[0], free.identity[1])
 
 
-@pytest.mark.parametrize("kind", ["mean", "attention"])
-def test_messages_come_from_others_only(kind):
-    messages = load_part(MESSAGES[kind])(6, 4)
-    memory = torch.randn(2, 3, 6)
-    changed = memory.clone()
-    changed[:, 0] += 1.0
-    moved = (messages(memory) - messages(changed)).abs().sum(dim=(0, 2))
-    assert (moved[1:] > 0).all()
-    if kind == "mean":
-        assert moved[0] < 1e-5
-    assert messages(memory[:, :1]).isfinite().all()
-
-
 def test_mean_of_others_equals_one_worked_out_by_hand():
     values = torch.tensor([[[1.0], [2.0], [6.0]]])
     assert mean_of_others(values).flatten().tolist() == [4.0, 3.5, 1.5]
@@ -165,7 +118,7 @@ def test_mean_of_others_equals_one_worked_out_by_hand():
 
 
 def test_agent_policy_acts_as_its_agent_does():
-    agent = AGENTS["badger, mean messages"]
+    agent = AGENTS["mean"]
     observations = torch.randn(4, B, P, F)
     policy = AgentPolicy(agent, P)
     policy.reset(B)
@@ -189,8 +142,8 @@ def test_agent_policy_acts_as_its_agent_does():
         (lambda: BadgerConfig(3, in_degree=0), "in_degree must be an integer of at least 1, got 0"),
         (lambda: CommNetConfig(3, rounds=0), "rounds must be an integer of at least 1, got 0"),
         (lambda: AGENTS["monolithic"].initial_state(1, P + 1), "ports must be a number that Monolithic.* got 5"),
-        (lambda: AGENTS["badger, mean messages"].initial_state(1, 17), "ports must be .* got 17"),
-        (lambda: AGENTS["badger, mean messages"].initial_state(1, 3, experts=4), "experts must equal the 3 ports"),
+        (lambda: AGENTS["mean"].initial_state(1, 17), "ports must be .* got 17"),
+        (lambda: AGENTS["mean"].initial_state(1, 3, experts=4), "experts must equal the 3 ports"),
         (lambda: AgentPolicy(AGENTS["monolithic"], 3), "ports must be .* got 3"),
         (lambda: build_agent("Robot", {}), "kind must be one of Badger, .*, Monolithic, Handcrafted, got 'Robot'"),
         (lambda: build_agent("Badger", {"size": 3}), "config of Badger must have fields out of .*, got size"),
@@ -202,23 +155,13 @@ def test_configs_and_agents_refuse_bad_arguments(call, message):
         call()
 
 
-@pytest.mark.parametrize(
-    ("kind", "config"),
-    [
-        ("Badger", {}),
-        ("CommNet", {}),
-        ("Independent", {"ports": 3}),
-        ("Monolithic", {"ports": 3}),
-        ("Monolithic", {"ports": 3, "cell": "lstm"}),
-    ],
-)
+@pytest.mark.parametrize("name", ["mean", "commnet", "independent", "monolithic", "lstm"])
 @pytest.mark.parametrize("with_past", [False, True])
-def test_unroll_equals_single_steps(kind, config, with_past):
-    torch.manual_seed(0)
-    agent = build_agent(kind, {"port_features": 2, **config})
-    shown, state = torch.randn(5, 4, 3, 2), agent.initial_state(4, 3)
+def test_unroll_equals_single_steps(name, with_past):
+    agent = made(name)
+    shown, state = torch.randn(6, B, P, F), agent.initial_state(B, P)
     if with_past:
-        _, state = agent(torch.randn(4, 3, 2), state)
+        _, state = agent(torch.randn(B, P, F), state)
     actions, memories, end = agent.unroll(shown, state)
     for observation, action, memory in zip(shown, actions, memories, strict=True):
         expected, state = agent(observation, state)

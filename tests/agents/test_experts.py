@@ -4,12 +4,12 @@ from torch import nn
 
 from agents import Badger, BadgerConfig, build_agent, load_agent, save_agent
 from agents.parts import EXPERTS
-from agents.parts.experts import GRU, LSTM, Expert, use_plain_operations
+from agents.parts.experts import GRU, LSTM, Expert
 from badger_envs.registry import get_spec
 from baselines.experiments.agents import AgentSpec
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.trainer import train
-from tests.helpers.mid_life import B, F, P, generator, state_in_mid_life
+from tests.helpers.mid_life import B, F, P, assert_runs_under_vmap, generator, state_in_mid_life
 
 H = 5
 
@@ -76,14 +76,7 @@ def test_badger_with_every_expert_is_saved_and_loaded(expert, tmp_path):
 
 
 def test_badger_with_every_expert_runs_under_vmap(expert):
-    agent = Badger(BadgerConfig(F, expert=expert, hidden_size=H)).requires_grad_(False)
-    state, observation = state_in_mid_life(agent), torch.randn(B, P, F)
-    weights = [{name: torch.randn_like(value) for name, value in agent.named_parameters()} for _ in range(3)]
-    expected = torch.stack([torch.func.functional_call(agent, each, (observation, state))[0] for each in weights])
-    use_plain_operations(agent)
-    stacked = {name: torch.stack([each[name] for each in weights]) for name in weights[0]}
-    together = torch.func.vmap(lambda each: torch.func.functional_call(agent, each, (observation, state))[0])(stacked)
-    assert torch.allclose(together, expected, atol=1e-5)
+    assert_runs_under_vmap(Badger(BadgerConfig(F, expert=expert, hidden_size=H, topology="ring")))
 
 
 def test_agent_spec_finds_a_width_for_every_expert(expert):

@@ -12,6 +12,7 @@ from badger_envs.registry import get_spec
 from baselines.execution.costs import costs
 from baselines.outer_loops.policy import AgentPolicy
 from baselines.results.run import Costs
+from tests.helpers.mid_life import cut as silence
 
 XOR, ROUTING, MESH = "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/MeshRouting-v0"
 REACHER, ROBOT = "Badger/ModularReacher-v0", "Badger/ModularRobot-v0"
@@ -41,7 +42,7 @@ def score(rule, id, *, episodes=1000, cut=False, rounds_of_messages=1, **argumen
     config = HandcraftedConfig(task.port_features, rule, task.port_actions, rounds_of_messages, settings)
     agent = Handcrafted(config)
     if cut:
-        agent.message_module.register_forward_hook(lambda module, arguments, output: torch.zeros_like(output))
+        agent.message_module.register_forward_hook(silence)
     return evaluate(AgentPolicy(agent, task.ports), id, episodes=episodes, **arguments).score
 
 
@@ -161,7 +162,7 @@ def test_rules_are_agents_without_weights_for_any_number_of_ports(config):
 @every_rule
 def test_rules_learn_of_other_observations_only_through_messages(config):
     agent = Handcrafted(config)
-    agent.message_module.register_forward_hook(lambda module, arguments, output: torch.zeros_like(output))
+    agent.message_module.register_forward_hook(silence)
     shown = torch.randn(4, 5, 3, config.port_features)  # (T, B, P, F)
     changed = shown.clone()
     changed[:, :, 0] = torch.randn(4, 5, config.port_features)

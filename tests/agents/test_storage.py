@@ -5,17 +5,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from agents import (
-    AgentFileError,
-    Badger,
-    BadgerConfig,
-    CommNet,
-    CommNetConfig,
-    Handcrafted,
-    HandcraftedConfig,
-    load_agent,
-    save_agent,
-)
+from agents import AgentFileError, Badger, BadgerConfig, build_agent, load_agent, save_agent
 from agents.storage import CONFIG, WEIGHTS
 
 
@@ -38,34 +28,28 @@ def put_weights(folder, tensors):
 
 
 @pytest.mark.parametrize(
-    "agent",
-    [Badger(BadgerConfig(3)), Badger(BadgerConfig(3, topology="ring")), CommNet(CommNetConfig(4, rounds=1))],
-    ids=["badger", "ring", "commnet"],
+    ("kind", "config"),
+    [
+        ("Badger", {}),
+        ("Badger", {"topology": "ring"}),
+        ("CommNet", {"rounds": 1}),
+        ("Handcrafted", {"rule": "wave", "rounds": 2, "settings": (0.8, 0.9, 1.0, 0.8, -0.9, 1)}),
+    ],
 )
-def test_loaded_agent_equals_saved_agent(tmp_path, agent):
+def test_loaded_agent_equals_saved_agent(tmp_path, kind, config):
+    agent = build_agent(kind, {"port_features": 17, **config})
     save_agent(agent, tmp_path / "new" / "folder")
     loaded = load_agent(tmp_path / "new" / "folder")
     assert type(loaded) is type(agent)
-    assert loaded.config == agent.config
-    seen = torch.randn(2, 3, agent.config.port_features)
-    one, other = (each(seen, each.initial_state(2, 3))[0] for each in (agent, loaded))
-    assert torch.equal(one, other)
-    loaded(seen, loaded.initial_state(2, 3))[0].sum().backward()  # it can be trained on
-    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [CONFIG, WEIGHTS]
-
-
-def test_save_keeps_the_settings_of_a_handcrafted_agent(tmp_path):
-    agent = Handcrafted(HandcraftedConfig(17, "wave", rounds=2, settings=(0.8, 0.9, 1.0, 0.8, -0.9, 1)))
-    save_agent(agent, tmp_path)
-    loaded = load_agent(tmp_path)
     assert loaded.config == agent.config
     assert loaded.device.type == "cpu"
     seen = torch.randn(2, 3, 17)
     one, other = (each(seen, each.initial_state(2, 3))[0] for each in (agent, loaded))
     assert torch.equal(one, other)
-    edit(tmp_path, config={"port_features": 17, "rule": "wave", "settings": 3})
-    with pytest.raises(AgentFileError, match="settings must be numbers"):
-        load_agent(tmp_path)
+    assert other.requires_grad == (kind != "Handcrafted")
+    if other.requires_grad:
+        other.sum().backward()  # it can be trained on
+    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [CONFIG, WEIGHTS]
 
 
 def test_load_reads_format_1_by_its_own_names_and_no_others(saved):
@@ -96,30 +80,22 @@ def test_load_refuses_truncated_weights(saved):
             load_agent(folder)
 
 
-def test_load_refuses_weights_that_are_not_finite(saved):
+@pytest.mark.parametrize(
+    ("name", "values", "message"),
+    [
+        ("expert.bias_hh", [0.0, float("nan")] * 12, "expert.bias_hh holds NaN or infinity"),
+        ("expert.bias_hh", [0.0, float("inf")] * 12, "expert.bias_hh holds NaN or infinity"),
+        ("expert.bias_hh", [0.0] * 5, r"expert.bias_hh must be torch.float32 of shape \(24,\), got .*\(5,\)"),
+        ("expert.bias_hh", torch.zeros(24, dtype=torch.float64), "got torch.float64"),
+        ("expert.bias_hh", None, r"missing weights \['expert.bias_hh'\]"),
+        ("extra", [0.0], r"unknown weights \['extra'\]"),
+    ],
+)
+def test_load_refuses_weights_of_other_shape_type_or_name_or_not_finite(saved, name, values, message):
     agent, folder = saved
-    for value in (float("nan"), float("inf")):
-        tensors = {name: tensor.clone() for name, tensor in agent.state_dict().items()}
-        tensors["expert.bias_hh"][3] = value
-        put_weights(folder, tensors)
-        with pytest.raises(AgentFileError, match="expert.bias_hh holds NaN or infinity"):
-            load_agent(folder)
-
-
-def test_load_refuses_weights_of_other_shape_type_or_name(saved):
-    agent, folder = saved
-    tensors = dict(agent.state_dict())
-    put_weights(folder, tensors | {"expert.bias_hh": torch.zeros(5)})
-    with pytest.raises(AgentFileError, match=r"expert.bias_hh must be torch.float32 of shape \(24,\), got .*\(5,\)"):
-        load_agent(folder)
-    put_weights(folder, tensors | {"expert.bias_hh": torch.zeros(24, dtype=torch.float64)})
-    with pytest.raises(AgentFileError, match=r"got torch.float64"):
-        load_agent(folder)
-    put_weights(folder, {name: tensor for name, tensor in tensors.items() if name != "expert.bias_hh"})
-    with pytest.raises(AgentFileError, match=r"missing weights \['expert.bias_hh'\]"):
-        load_agent(folder)
-    put_weights(folder, tensors | {"extra": torch.zeros(1)})
-    with pytest.raises(AgentFileError, match=r"unknown weights \['extra'\]"):
+    tensors = {**agent.state_dict(), name: None if values is None else torch.as_tensor(values)}
+    put_weights(folder, {name: tensor for name, tensor in tensors.items() if tensor is not None})
+    with pytest.raises(AgentFileError, match=message):
         load_agent(folder)
 
 
@@ -148,6 +124,7 @@ def test_load_allocates_nothing_for_sizes_that_the_weights_do_not_have(saved):
         ({"format": True}, "format must be of type int"),
         ({"config": {"port_features": 3, "hidden_size": -1}}, "hidden_size must be an integer"),
         ({"config": {"port_features": 3, "shell": "x"}}, "must have fields out of"),
+        ({"kind": "Handcrafted", "config": {"port_features": 17, "rule": "wave", "settings": 3}}, "settings must be"),
         ({"extra": 1}, "must be an object with the keys"),
     ],
 )

@@ -3,14 +3,11 @@ import torch
 
 from agents import Badger, BadgerConfig
 from agents.parts import MESSAGES, TOPOLOGIES, load_part
-from agents.parts.experts import use_plain_operations
 from agents.parts.topology import neighbour_mean, sample_topology
+from tests.helpers.mid_life import B, F, assert_runs_under_vmap, generator
 
-B, E, H = 4, 6, 5
-
-
-def generator(seed=0):
-    return torch.Generator().manual_seed(seed)
+E, H = 6, 5
+every_kind = pytest.mark.parametrize("kind", ["mean", "gated", "attention"])
 
 
 def neighbours(topology, experts):
@@ -73,29 +70,31 @@ def test_neighbour_mean_equals_one_worked_out_by_hand():
     assert neighbour_mean(values, adjacency).flatten().tolist() == [4.0, 6.0, 0.0]
 
 
-@pytest.mark.parametrize("kind", ["mean", "gated", "attention"])
-def test_messages_reach_neighbours_only(kind):
+@every_kind
+@pytest.mark.parametrize("topology", ["all", "random"])
+def test_messages_reach_neighbours_only(kind, topology):
     messages, memory = load_part(MESSAGES[kind])(H, 4), torch.randn(B, E, H)
-    adjacency = sample()
+    adjacency = sample() if topology == "random" else None
+    hears = load_part(TOPOLOGIES["all"])(E).expand(B, -1, -1) if adjacency is None else adjacency
     heard = messages(memory, adjacency)
     for speaker in range(E):
         changed = memory.clone()
         changed[:, speaker] += 1.0
         moved = (messages(changed, adjacency) - heard).abs().amax(dim=2) > 1e-6  # (B, E)
-        receives = adjacency[:, :, speaker].clone()
+        receives = hears[:, :, speaker].clone()
         if kind == "attention":  # its own query has changed too
             receives[:, speaker] = True
         assert torch.equal(moved, receives)
 
 
-@pytest.mark.parametrize("kind", ["mean", "gated", "attention"])
+@every_kind
 def test_messages_with_a_full_topology_equal_those_without_one(kind):
     messages, memory = load_part(MESSAGES[kind])(H, 4), torch.randn(B, E, H)
     written = load_part(TOPOLOGIES["all"])(E).expand(B, -1, -1)
     assert torch.allclose(messages(memory), messages(memory, written), atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["mean", "gated", "attention"])
+@every_kind
 def test_messages_are_zero_with_finite_gradients_where_an_expert_has_no_neighbours(kind):
     messages, memory = load_part(MESSAGES[kind])(H, 4), torch.randn(B, E, H, requires_grad=True)
     adjacency = load_part(TOPOLOGIES["chain"])(E).clone()
@@ -104,6 +103,7 @@ def test_messages_are_zero_with_finite_gradients_where_an_expert_has_no_neighbou
     assert (heard[:, 2] == 0.0).all()
     heard.square().sum().backward()
     assert torch.isfinite(memory.grad).all()
+    assert messages(memory[:, :1]).isfinite().all()  # an expert alone
 
 
 def test_badger_on_a_chain_passes_information_one_expert_per_round():
@@ -120,18 +120,5 @@ def test_badger_on_a_chain_passes_information_one_expert_per_round():
 @pytest.mark.parametrize("topology", ["grid", "random"])
 @pytest.mark.parametrize("messages", ["mean", "attention"])
 def test_badger_with_a_topology_runs_under_vmap(topology, messages):
-    agent = Badger(BadgerConfig(3, topology=topology, messages=messages)).requires_grad_(False)
-    shown, begun = torch.randn(B, E, 3), agent.initial_state(B, E, generator=generator())
-    _, begun = agent(shown, begun)
-    sets = [{name: torch.randn_like(value) for name, value in agent.named_parameters()} for _ in range(3)]
-    one_by_one = torch.stack([torch.func.functional_call(agent, weights, (shown, begun))[0] for weights in sets])
-    use_plain_operations(agent)
-    stacked = {name: torch.stack([weights[name] for weights in sets]) for name in sets[0]}
-    states = type(begun)(*(value.expand(3, *value.shape) for value in begun))
-
-    def step(weights, state):
-        return torch.func.functional_call(agent, weights, (shown, state))
-
-    together, following = torch.func.vmap(step)(stacked, states)
-    assert torch.allclose(together, one_by_one, atol=1e-5)
+    states, following = assert_runs_under_vmap(Badger(BadgerConfig(F, topology=topology, messages=messages)))
     assert torch.equal(following.adjacency, states.adjacency)

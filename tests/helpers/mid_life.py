@@ -1,8 +1,38 @@
-"""Agents in mid-life, for tests of what is done to them. Axis letters as in `agents`."""
+"""Agents of every kind, and their states in mid-life, for tests of what is done to them. Letters as in `agents`."""
 
 import torch
 
-B, P, F = 4, 3, 2
+from agents import build_agent
+from agents.parts.experts import use_plain_operations
+
+B, P, F = 5, 4, 3
+TRAINABLE = {
+    "mean": ("Badger", {}),
+    "gated": ("Badger", {"messages": "gated"}),
+    "attention": ("Badger", {"messages": "attention", "topology": "ring"}),
+    "attention, random ids": ("Badger", {"messages": "attention", "identity": "random", "rounds": 2}),
+    "attention on a chain": ("Badger", {"messages": "attention", "topology": "chain", "rounds": 2}),
+    "silent": ("Badger", {"messages": "none"}),
+    "nameless": ("Badger", {"identity": "none"}),
+    "two rounds": ("Badger", {"rounds": 2, "identity": "random"}),
+    "two actions": ("Badger", {"port_actions": 2}),
+    "ring": ("Badger", {"topology": "ring"}),
+    "random topology": ("Badger", {"messages": "gated", "topology": "random", "in_degree": 1}),
+    "attention membrane": ("Badger", {"membrane": "attention", "experts": 7, "identity": "random"}),
+    "commnet": ("CommNet", {}),
+    "commnet, random ids": ("CommNet", {"identity": "random", "rounds": 1}),
+    "monolithic": ("Monolithic", {"ports": P}),
+    "lstm": ("Monolithic", {"ports": P, "cell": "lstm"}),
+    "independent": ("Independent", {"ports": P}),
+}
+KINDS = TRAINABLE | {"handcrafted": ("Handcrafted", {"rule": "parity"})}
+
+
+def made(name, **config):
+    """An agent of one of the KINDS, always with the same weights."""
+    torch.manual_seed(0)
+    kind, parts = KINDS[name]
+    return build_agent(kind, {"port_features": F, **parts, **config})
 
 
 def generator(seed=0):
@@ -15,3 +45,28 @@ def state_in_mid_life(agent, steps=3):
     for shown in torch.randn(steps, B, P, F, generator=generator(1)):
         _, state = agent(shown, state)
     return state
+
+
+def cut(module, arguments, output):
+    """A forward hook on the message module: silence."""
+    return torch.zeros_like(output)
+
+
+def assert_runs_under_vmap(agent):
+    """Three sets of weights, each with a state of its own, act at once as they do one by one; returns the states.
+
+    The agent has a topology, since None can't be batched.
+    """
+    state, observation = state_in_mid_life(agent.requires_grad_(False)), torch.randn(B, P, F)
+    sets = [{name: torch.randn_like(value) for name, value in agent.named_parameters()} for _ in range(3)]
+
+    def step(weights, state):
+        return torch.func.functional_call(agent, weights, (observation, state))
+
+    one_by_one = torch.stack([step(weights, state)[0] for weights in sets])
+    use_plain_operations(agent)
+    stacked = {name: torch.stack([weights[name] for weights in sets]) for name in sets[0]}
+    states = type(state)(*(value.expand(3, *value.shape) for value in state))
+    together, following = torch.func.vmap(step)(stacked, states)
+    assert torch.allclose(together, one_by_one, atol=1e-5)
+    return states, following

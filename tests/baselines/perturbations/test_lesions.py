@@ -3,33 +3,9 @@
 import pytest
 import torch
 
-from agents import build_agent
-from tests.helpers.mid_life import B, F, P, generator, state_in_mid_life
+from tests.helpers.mid_life import KINDS, B, F, P, cut, generator, made, state_in_mid_life
 
-KINDS = {
-    "mean": ("Badger", {}),
-    "gated": ("Badger", {"messages": "gated"}),
-    "attention": ("Badger", {"messages": "attention", "topology": "ring"}),
-    "two rounds": ("Badger", {"rounds": 2, "identity": "random"}),
-    "silent": ("Badger", {"messages": "none"}),
-    "attention membrane": ("Badger", {"membrane": "attention", "experts": 5, "identity": "random"}),
-    "commnet": ("CommNet", {}),
-    "monolithic": ("Monolithic", {"ports": P}),
-    "lstm": ("Monolithic", {"ports": P, "cell": "lstm"}),
-    "independent": ("Independent", {"ports": P}),
-    "handcrafted": ("Handcrafted", {"rule": "parity"}),
-}
 every_kind = pytest.mark.parametrize("name", KINDS)
-
-
-def made(name, **config):
-    torch.manual_seed(0)
-    kind, parts = KINDS[name]
-    return build_agent(kind, {"port_features": F, **parts, **config})
-
-
-def cut(module, arguments, output):
-    return torch.zeros_like(output)
 
 
 @pytest.mark.parametrize("name", ["mean", "gated", "attention", "two rounds", "commnet", "handcrafted"])
@@ -116,7 +92,7 @@ def test_reset_memory_refuses_a_mask_of_another_shape_or_type():
     agent = made("mean")
     state = state_in_mid_life(agent)
     for mask in (torch.ones(P, 27, dtype=torch.bool), torch.ones(P, 28), torch.ones(28, dtype=torch.bool)):
-        with pytest.raises(ValueError, match=r"mask must be bool of shape \(3, 28\) or \(4, 3, 28\), got"):
+        with pytest.raises(ValueError, match=r"mask must be bool of shape \(4, 28\) or \(5, 4, 28\), got"):
             agent.reset_memory(state, mask)
 
 
