@@ -186,14 +186,14 @@ def _check_weights(folder: Path, submission: Submission) -> tuple[list[ErrorDeta
                 reason = "must not be there: no row has weights of this name"
                 errors.append(ErrorDetails(f"{FOLDER}/{entry.name}", "", reason))
     for sha, problem in used.items():
-        weights = check_weights(folder, sha)
-        errors += weights.errors
-        if weights.errors:
+        found, numbers = check_weights(folder, sha)
+        errors += found
+        if found:
             continue
-        declared = submission.training.parameters.get(problem, weights.numbers)
-        if weights.numbers != declared:
-            reason = f"must be {weights.numbers}, the numbers in the weights {sha[:12]}..."
+        declared = submission.training.parameters.get(problem, numbers)
+        if numbers != declared:
+            reason = f"must be {numbers}, the numbers in the weights {sha[:12]}..."
             errors.append(ErrorDetails(FILE, f"training.parameters.{problem}", f"{reason}, got {declared}"))
-        if not weights.numbers:
+        if not numbers:
             empty.add(sha)
     return errors, empty

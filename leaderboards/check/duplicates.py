@@ -65,8 +65,9 @@ class KnownSubmissions:
             sha = row.weights_sha256 or ""
             same = {"returns": self.rows.get(fingerprint(row, values)), "weights_sha256": self.weights.get(sha)}
             for what, other in same.items():
-                alike = is_telling(values) if what == "returns" else sha not in empty
-                if other is not None and other not in related and alike:
+                if other is None or other in related:
+                    continue
+                if is_telling(values) if what == "returns" else sha not in empty:
                     counts[what, other] += 1
                     places.setdefault((what, other), number)
         for (what, other), count in counts.items():

@@ -7,13 +7,11 @@ tensor, then their numbers one after the other without gaps.
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load
+from safetensors import SafetensorError, deserialize
 
 from leaderboards.check.agent_schema import CONFIGS, FORMATS, config_errors
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, printable, short_repr
@@ -29,25 +27,17 @@ CONFIG_KEYS = {"format": int, "kind": str, "config": dict, "weights_sha256": str
 """Of the JSON beside the weights, as `agents.save_agent` writes it."""
 
 
-@dataclass(frozen=True)
-class Weights:
-    """Outcome of the check of a pair of files."""
-
-    errors: tuple[ErrorDetails, ...]
-    numbers: int = 0
-    """How many weights there are."""
-    kind: str = ""
-    """A name in `CONFIGS`."""
-
-
-def check_weights(folder: Path, sha: str) -> Weights:
+def check_weights(folder: Path, sha: str) -> tuple[list[ErrorDetails], int]:
     """Check `<sha>.safetensors` and `<sha>.json` in the weights of a submission.
 
     Args:
         folder: of the submission.
         sha: SHA-256 that the first of them must have.
+
+    Returns:
+        Errors, and how many weights there are.
     """
-    errors, numbers, kind = [], 0, ""
+    errors, numbers = [], 0
     name = f"{FOLDER}/{sha}.safetensors"
     try:
         content = read_bytes(folder / FOLDER / f"{sha}.safetensors", name, MAX_BYTES)
@@ -60,12 +50,10 @@ def check_weights(folder: Path, sha: str) -> Weights:
     name = f"{FOLDER}/{sha}.json"
     try:
         about = read_json(folder / FOLDER / f"{sha}.json", name, MAX_CONFIG_BYTES)
-        found = [ErrorDetails(name, field, reason) for field, reason in _complaints(about, sha)]
-        errors += found
-        kind = "" if found else about["kind"]
+        errors += [ErrorDetails(name, field, reason) for field, reason in _complaints(about, sha)]
     except SubmissionError as error:
         errors += error.errors
-    return Weights(tuple(errors), numbers, kind)
+    return errors, numbers
 
 
 def _check_tensors(content: bytes, name: str) -> int:
@@ -91,18 +79,20 @@ def _check_tensors(content: bytes, name: str) -> int:
                 [ErrorDetails(name, tensor, f"must have dtype F32, got {short_repr(about['dtype'])}")]
             )
     try:
-        tensors = load(content)
+        deserialize(content)
     except SafetensorError as error:  # types, signs and sizes of shapes and offsets; neither overlap nor gap nor rest
         reason = f"must be a safetensors file, got: {printable(str(error))}"
         raise SubmissionError([ErrorDetails(name, "", reason)]) from None
-    for tensor, values in tensors.items():
-        if values.ndim > MAX_AXES:
-            raise SubmissionError([ErrorDetails(name, tensor, f"must have a shape of at most {MAX_AXES} axes")])
-    numbers = np.frombuffer(content, "<f4", offset=8 + length)  # of all tensors: there are no gaps
-    if not np.isfinite(numbers).all():
-        tensor = next(tensor for tensor, values in tensors.items() if not np.isfinite(values).all())
+    for tensor, about in header.items():
+        if len(about["shape"]) > MAX_AXES or max(about["shape"], default=0) > MAX_BYTES:
+            reason = f"must have a shape of at most {MAX_AXES} axes, none longer than a file may be"
+            raise SubmissionError([ErrorDetails(name, tensor, reason)])
+    finite = np.isfinite(np.frombuffer(content, "<f4", offset=8 + length))  # of all tensors: there are no gaps
+    if not finite.all():
+        offset = 4 * int(np.argmin(finite))  # of the first number that is not
+        tensor = next(tensor for tensor, about in header.items() if offset in range(*about["data_offsets"]))
         raise SubmissionError([ErrorDetails(name, tensor, "must hold finite numbers, got NaN or infinity")])
-    return len(numbers)
+    return len(finite)
 
 
 def _complaints(about: Any, sha: str) -> Iterator[tuple[str, str]]:
