@@ -179,14 +179,15 @@ def _check_weights(folder: Path, submission: Submission) -> tuple[list[ErrorDeta
     """Errors, and the names of weights that hold no number."""
     errors, empty = [], set()
     used = {row.weights_sha256: row.problem for row in submission.rows if row.weights_sha256}
-    if (folder / FOLDER).is_dir():
-        for entry in _entries(folder / FOLDER, FOLDER):
+    weights = folder / FOLDER
+    if weights.is_dir():
+        for entry in _entries(weights, FOLDER):
             matched = FILE_NAME.fullmatch(entry.name)
             if matched is None or matched[1] not in used:
                 reason = "must not be there: no row has weights of this name"
                 errors.append(ErrorDetails(f"{FOLDER}/{entry.name}", "", reason))
     for sha, problem in used.items():
-        found, numbers = check_weights(folder, sha)
+        found, numbers = check_weights(weights, sha)
         errors += found
         if found:
             continue

@@ -28,10 +28,10 @@ CONFIG_KEYS = {"format": int, "kind": str, "config": dict, "weights_sha256": str
 
 
 def check_weights(folder: Path, sha: str) -> tuple[list[ErrorDetails], int]:
-    """Check `<sha>.safetensors` and `<sha>.json` in the weights of a submission.
+    """Check `<sha>.safetensors` and `<sha>.json` of a submission.
 
     Args:
-        folder: of the submission.
+        folder: of the weights.
         sha: SHA-256 that the first of them must have.
 
     Returns:
@@ -40,7 +40,7 @@ def check_weights(folder: Path, sha: str) -> tuple[list[ErrorDetails], int]:
     errors, numbers = [], 0
     name = f"{FOLDER}/{sha}.safetensors"
     try:
-        content = read_bytes(folder / FOLDER / f"{sha}.safetensors", name, MAX_BYTES)
+        content = read_bytes(folder / f"{sha}.safetensors", name, MAX_BYTES)
         digest = hashlib.sha256(content).hexdigest()
         if digest != sha:
             errors.append(ErrorDetails(name, "", f"must have the SHA-256 of its name, got {digest}"))
@@ -49,7 +49,7 @@ def check_weights(folder: Path, sha: str) -> tuple[list[ErrorDetails], int]:
         errors += error.errors
     name = f"{FOLDER}/{sha}.json"
     try:
-        about = read_json(folder / FOLDER / f"{sha}.json", name, MAX_CONFIG_BYTES)
+        about = read_json(folder / f"{sha}.json", name, MAX_CONFIG_BYTES)
         errors += [ErrorDetails(name, field, reason) for field, reason in _complaints(about, sha)]
     except SubmissionError as error:
         errors += error.errors
@@ -79,7 +79,7 @@ def _check_tensors(content: bytes, name: str) -> int:
                 [ErrorDetails(name, tensor, f"must have dtype F32, got {short_repr(about['dtype'])}")]
             )
     try:
-        deserialize(content)
+        deserialize(content)  # type: ignore[no-untyped-call]
     except SafetensorError as error:  # types, signs and sizes of shapes and offsets; neither overlap nor gap nor rest
         reason = f"must be a safetensors file, got: {printable(str(error))}"
         raise SubmissionError([ErrorDetails(name, "", reason)]) from None

@@ -88,9 +88,8 @@ def evaluate_benchmark(
                 logger.warning(f"left out {place}: {error}")
                 continue
             returns = evaluate_size(policy, benchmark, problem, size)
-            about: dict[str, Any] = {"training_seed": training_seed, "weights_sha256": weights_sha256}
             done[size] = make_seed_result(
-                benchmark.name, problem=problem.name, size=size, returns=returns.tolist(), **about
+                benchmark.name, problem.name, size, training_seed, weights_sha256, returns.tolist()
             )
             score = benchmark.score(problem.name, size, float(returns.mean()))
             logger.info(f"{place}: score {score:.3f} in {len(returns)} episodes")
@@ -174,8 +173,9 @@ def evaluate_to(
         source, name, weights = "badger", saved.kind, {saved.sha256: (saved.weights, saved.config)}
         read_to_extend(out, benchmark.name, source, name)
         with one_thread():
-            about: dict[str, Any] = {"training_seed": seeds[0], "weights_sha256": saved.sha256}
-            rows += evaluate_benchmark(saved, benchmark, rows=wanted, **about)
+            rows += evaluate_benchmark(
+                saved, benchmark, training_seed=seeds[0], rows=wanted, weights_sha256=saved.sha256
+            )
     else:
         source, name, weights = "own", policy, {}
         read_to_extend(out, benchmark.name, source, name)

@@ -110,11 +110,12 @@ def reproduce(folder: Path, *, rows: int | None, fresh: bool, seed: int, benchma
         if value is not None and value < least:
             raise ValueError(f"{name} must be at least {least}, got {value}")
     errors = check(folder, benchmarks=benchmarks, accepted=True)
-    submission = None if errors else read_submission(folder)
-    if submission is not None and submission.agent.source != "badger":
-        errors = [ErrorDetails(FILE, "agent.source", "must be 'badger': nobody else can run other agents again")]
-    if errors or submission is None:
+    if errors:
         raise SubmissionError(errors)
+    submission = read_submission(folder)
+    if submission.agent.source != "badger":
+        reason = "must be 'badger': nobody else can run other agents again"
+        raise SubmissionError([ErrorDetails(FILE, "agent.source", reason)])
     numbers = np.random.default_rng(seed)
     count = len(submission.rows) if rows is None else min(rows, len(submission.rows))
     chosen = sorted(numbers.choice(len(submission.rows), count, replace=False).tolist())
@@ -150,8 +151,6 @@ def _run(
                 returns = evaluate_size(policy, benchmark, problem, row.size, first_episode=first_episode)
         except ValueError as error:
             raise SubmissionError([ErrorDetails(FILE, f"rows[{number}]", f"cannot be run again: {error}")]) from error
-        about: dict[str, Any] = {"training_seed": row.training_seed, "weights_sha256": row.weights_sha256}
-        found.append(
-            make_seed_result(benchmark.name, problem=row.problem, size=row.size, returns=returns.tolist(), **about)
-        )
+        about = (row.problem, row.size, row.training_seed, row.weights_sha256)
+        found.append(make_seed_result(benchmark.name, *about, returns.tolist()))
     return found

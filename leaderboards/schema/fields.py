@@ -1,12 +1,46 @@
-"""Types of untrusted texts and numbers: allowed characters, lengths, ranges."""
+"""Types of untrusted texts and numbers: allowed characters, lengths, ranges; and what is wrong with a value."""
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from leaderboards.schema.errors import is_visible, short_repr
+from leaderboards.schema.errors import ErrorDetails, SubmissionError, is_visible, short_repr
+
+Model = TypeVar("Model", bound=BaseModel)
+HOUSE_STYLE = (("Value error, ", ""), ("Input should", "must"), ("String should", "must"), ("Tuple should", "must"))
+"""Phrases of pydantic and ours."""
+
+
+def validate(model: type[Model], content: Any, file: str) -> Model:
+    """A model out of the plain data of a file.
+
+    Raises:
+        SubmissionError: with all errors.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        # Of a list that has only bad items pydantic also says that it is too short.
+        found = [part for part in error.errors(include_url=False) if part["type"] != "too_short" or not part["input"]]
+        raise SubmissionError([ErrorDetails(file, _place(part["loc"]), _reason(part)) for part in found]) from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """("rows", 3, "size") -> "rows[3].size"."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")
+
+
+def _reason(error: Any) -> str:
+    kind, message = error["type"], str(error["msg"])
+    if kind == "missing":
+        return "must be there"
+    if kind == "extra_forbidden":
+        return "is no key that may be here"
+    for old, new in HOUSE_STYLE:
+        message = message.replace(old, new)
+    return f"{message}, got {short_repr(error['input'])}"
 
 
 def _printable(text: str) -> str:

@@ -7,12 +7,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from badger_envs.core.files import write_whole
 from badger_envs.evaluation import versions
 from leaderboards.schema.benchmark import Benchmark, Identifier, StrictModel
-from leaderboards.schema.errors import short_repr
+from leaderboards.schema.errors import SubmissionError, short_repr
+from leaderboards.schema.fields import validate
 from leaderboards.schema.files import read_json
 from leaderboards.schema.submission import SeedResult, Sha256
 
@@ -88,17 +89,16 @@ def write_results(
     replaced = {(row.problem, row.training_seed) for row in new}
     kept = [row for row in before.rows if (row.problem, row.training_seed) not in replaced] if before else []
     order = [problem.name for problem in benchmark.problems]
+    libraries = ("mujoco", "torch") if source == "badger" else ("mujoco",)
     added = [EvaluatedSeed(**row.model_dump(exclude={"sha256"})) for row in new]
     together = sorted([*kept, *added], key=lambda row: (order.index(row.problem), row.training_seed, row.size))
-    commands = before.commands if before else []
     content = {
         "format": 1,
         "suite": benchmark.name,
         "source": source,
         "policy": policy,
-        "command": JOINED.join(dict.fromkeys([*commands, command])),
-        "versions": versions()
-        | {name: version(name) for name in ("mujoco", *(["torch"] if source == "badger" else []))},
+        "command": JOINED.join(dict.fromkeys([*(before.commands if before else ()), command])),
+        "versions": versions() | {name: version(name) for name in libraries},
         "rows": [row.model_dump(mode="json") for row in together],
     }
     _validate(content, out)
@@ -129,22 +129,16 @@ def read_to_extend(path: Path, benchmark: str, source: str, policy: str) -> Resu
         return None
     found = read_results(path)
     own = {"suite": benchmark, "source": source, "policy": policy, "badger_envs": versions()["badger_envs"]}
-    there = {
-        **found.model_dump(include={"benchmark", "source", "policy"}),
-        "badger_envs": found.versions["badger_envs"],
-    }
+    there = {**found.model_dump(), "badger_envs": found.versions["badger_envs"]}
     for name, value in own.items():
         if there[name] != value:
-            raise ValueError(
-                f"{path.name}: {name} must be {value!r} to add to this file, got {short_repr(there[name])}"
-            )
+            reason = f"{name} must be {value!r} to add to this file, got {short_repr(there[name])}"
+            raise ValueError(f"{path.name}: {reason}")
     return found
 
 
 def _validate(content: Any, path: Path) -> ResultFile:
     try:
-        return ResultFile.model_validate(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ValueError(f"{path.name}: {place}: {first['msg']}, got {short_repr(first['input'])}") from None
+        return validate(ResultFile, content, path.name)
+    except SubmissionError as error:
+        raise ValueError(str(error.errors[0])) from None

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from badger_envs.core.files import write_whole
 from leaderboards.schema.benchmark import StrictModel
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
+from leaderboards.schema.fields import validate
 from leaderboards.schema.files import read_json
 from leaderboards.schema.submission import Date, ShortText, read_submission
 
@@ -77,11 +78,7 @@ def read_status(folder: Path) -> tuple[Step, ...]:
     """
     if not os.path.lexists(folder / FILE):
         return ()
-    content = read_json(folder / FILE, FILE, MAX_BYTES)
-    try:
-        history = History.model_validate(content).history
-    except ValidationError as error:
-        raise SubmissionError([_to_error(part) for part in error.errors(include_url=False)]) from None
+    history = validate(History, read_json(folder / FILE, FILE, MAX_BYTES), FILE).history
     for place, (before, after) in enumerate(itertools.pairwise(history), start=1):
         reason = _refusal(before, after)
         if reason:
@@ -105,10 +102,7 @@ def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date:
     """
     history = read_status(folder)
     content = {"status": status, "date": date or datetime.now(UTC).date().isoformat(), "by": by, "details": details}
-    try:
-        step = Step.model_validate(content)
-    except ValidationError as error:
-        raise SubmissionError([_to_error(part) for part in error.errors(include_url=False)]) from None
+    step = validate(Step, content, FILE)
     reason = _refusal(history[-1], step) if history else ""
     if not reason and status != WITHDRAWN and read_submission(folder).agent.source == "own":
         reason = f"status of an agent of source own must stay {SELF_REPORTED} or be {WITHDRAWN}, got {status!r}"
@@ -142,8 +136,3 @@ def _refusal(before: Step, after: Step) -> str:
     if after.date < before.date:
         return f"date must not lie before {before.date}, got {after.date}"
     return ""
-
-
-def _to_error(part: Any) -> ErrorDetails:
-    place = "".join(f"[{name}]" if isinstance(name, int) else f".{name}" for name in part["loc"]).removeprefix(".")
-    return ErrorDetails(FILE, place, f"{part['msg'].replace('Input should', 'must')}, got {short_repr(part['input'])}")

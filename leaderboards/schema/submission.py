@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic.types import FailFast
 
 from leaderboards.schema.benchmark import Identifier, StrictModel
-from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
-from leaderboards.schema.fields import Amount, CurvePoint, FolderName, LongText, Package, Seconds, Slug, Url
+from leaderboards.schema.errors import SubmissionError
+from leaderboards.schema.fields import Amount, CurvePoint, FolderName, LongText, Package, Seconds, Slug, Url, validate
 from leaderboards.schema.fields import Date as Date
 from leaderboards.schema.fields import Sha256 as Sha256
 from leaderboards.schema.fields import ShortText as ShortText
@@ -31,8 +31,6 @@ MAX_BYTES = 16 * 2**20
 DIGITS = 9
 """Significant digits of a return, which say exactly which float32 it was."""
 MAX_SEED = 9_999
-HOUSE_STYLE = (("Value error, ", ""), ("Input should", "must"), ("String should", "must"), ("Tuple should", "must"))
-"""Phrases of pydantic and ours."""
 
 
 class Agent(StrictModel):
@@ -122,7 +120,7 @@ def result_sha256(
 
 
 def make_seed_result(
-    benchmark: str, *, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: Sequence[float]
+    benchmark: str, problem: str, size: int, training_seed: int, weights_sha256: str | None, returns: Sequence[float]
 ) -> SeedResult:
     """A row with its hash, and returns of nine significant digits.
 
@@ -165,12 +163,7 @@ def parse(content: Any) -> Submission:
     Raises:
         SubmissionError: with all errors.
     """
-    try:
-        return Submission.model_validate(content)
-    except ValidationError as error:
-        # Of a list that has only bad items pydantic also says that it is too short.
-        found = [part for part in error.errors(include_url=False) if part["type"] != "too_short" or not part["input"]]
-        raise SubmissionError([ErrorDetails(FILE, _place(part["loc"]), _reason(part)) for part in found]) from None
+    return validate(Submission, content, FILE)
 
 
 def to_bytes(submission: Submission) -> bytes:
@@ -196,19 +189,3 @@ def folders(root: Path, benchmark: str) -> list[Path]:
     if not (root / benchmark).is_dir():
         return []
     return sorted(path for path in (root / benchmark).iterdir() if path.is_dir() and not path.name.startswith("."))
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """("rows", 3, "size") -> "rows[3].size"."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")
-
-
-def _reason(error: Any) -> str:
-    kind, message = error["type"], str(error["msg"])
-    if kind == "missing":
-        return "must be there"
-    if kind == "extra_forbidden":
-        return "is no key that may be here"
-    for old, new in HOUSE_STYLE:
-        message = message.replace(old, new)
-    return f"{message}, got {short_repr(error['input'])}"

@@ -1,6 +1,8 @@
 """A submission in the making."""
 
+import itertools
 import logging
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +10,9 @@ from typing import Any
 from leaderboards.schema.submission import SeedResult
 
 logger = logging.getLogger(__name__)
+
+PRIVATE_OPTION = "--out"
+"""Of commands: it says where files lie on somebody's machine, and nothing about the results."""
 
 
 @dataclass(frozen=True)
@@ -34,3 +39,10 @@ def seeds_without_gap(found: Mapping[int, Any], problem: str) -> list[int]:
             f"{problem}: left out training seeds {', '.join(map(str, left))}, since there is none of {len(kept)}"
         )
     return kept
+
+
+def public_command(command: str) -> str:
+    """A command without where its results went."""
+    pairs = itertools.pairwise(["", *shlex.split(command)])
+    kept = [word for before, word in pairs if PRIVATE_OPTION not in (before, word.partition("=")[0])]
+    return shlex.join(kept)

@@ -2,11 +2,10 @@
 
 import hashlib
 import logging
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from baselines.results.comparison import RESULT_FILE, RUNS, AgentResult, ComparisonResult, Invocation
 from baselines.results.run import AGENT_FILE, RUN_FILE, Costs, RunResult, SavedAgent
@@ -14,15 +13,13 @@ from leaderboards.check.weights import MAX_BYTES, MAX_CONFIG_BYTES
 from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem, current_arguments
 from leaderboards.schema.files import read_bytes
 from leaderboards.schema.submission import SeedResult, make_seed_result
-from leaderboards.submit.draft import Draft, seeds_without_gap
+from leaderboards.submit.draft import Draft, public_command, seeds_without_gap
 
 logger = logging.getLogger(__name__)
 
 MAX_RESULT_BYTES = 256 * 2**20
 MAX_POINTS = 50
 """Of a learning curve."""
-PRIVATE_OPTIONS = ("--out",)
-"""Of commands: they say where files lie on somebody's machine, and nothing about the results."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,7 @@ class TrainedRun:
     weights: bytes
 
 
+Record = TypeVar("Record", ComparisonResult, RunResult, SavedAgent)
 Runs = dict[str, dict[int, TrainedRun]]
 """By problem and training seed."""
 
@@ -50,12 +48,9 @@ def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None) -> Dr
     Raises:
         ValueError: There is no such agent, nothing of it can be submitted, or `result.json` is damaged.
     """
-    comparison = ComparisonResult.from_json(
-        read_bytes(folder / RESULT_FILE, RESULT_FILE, MAX_RESULT_BYTES), RESULT_FILE
-    )
+    comparison = _read(ComparisonResult, folder / RESULT_FILE, MAX_RESULT_BYTES)
     found = _results_of(comparison, agent)
-    first = found[0]
-    runs: Runs = {}
+    first, runs = found[0], Runs()
     for problem in benchmark.problems:
         result = _result_on(found, comparison, problem)
         if result is None:
@@ -77,11 +72,13 @@ def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None) -> Dr
             "agent": {"source": "badger", "description": first.description},
             "training": _training(comparison.invocations, runs),
         },
-        rows=[
-            row for name, of_problem in runs.items() for row in _rows(benchmark, benchmark.problem(name), of_problem)
-        ],
+        rows=[row for name in runs for row in _rows(benchmark, benchmark.problem(name), runs[name])],
         weights=_weights(runs),
     )
+
+
+def _read(record: type[Record], path: Path, largest: int) -> Record:
+    return record.from_json(read_bytes(path, path.name, largest), path.name)
 
 
 def _results_of(comparison: ComparisonResult, name: str | None) -> list[AgentResult]:
@@ -124,8 +121,8 @@ def _finished(
 
 
 def _read_run(folder: Path) -> TrainedRun:
-    result = RunResult.from_json(read_bytes(folder / RUN_FILE, RUN_FILE, MAX_RESULT_BYTES), RUN_FILE)
-    agent = SavedAgent.from_json(read_bytes(folder / AGENT_FILE, AGENT_FILE, MAX_CONFIG_BYTES), AGENT_FILE)
+    result = _read(RunResult, folder / RUN_FILE, MAX_RESULT_BYTES)
+    agent = _read(SavedAgent, folder / AGENT_FILE, MAX_CONFIG_BYTES)
     weights = read_bytes(folder / "agent.safetensors", "agent.safetensors", MAX_BYTES)
     if agent.weights_sha256 != hashlib.sha256(weights).hexdigest():
         raise ValueError("its weights are not those that it was saved with")
@@ -137,14 +134,10 @@ def _read_run(folder: Path) -> TrainedRun:
 def _is_tested(run: TrainedRun, benchmark: Benchmark, problem: BenchmarkProblem, size: int) -> bool:
     """Whether a run was tested at a size on the episodes of the benchmark."""
     test, wanted = run.result.tests.get(size), problem.sizes[size]
-    return (
-        test is not None
-        and test.id == problem.id
-        and current_arguments(problem.id, test.arguments) == wanted.arguments
-        and test.episode_set == benchmark.episode_set
-        and test.first_episode == wanted.first_episode
-        and test.episodes == wanted.episodes
-    )
+    if test is None or (test.id, test.episode_set) != (problem.id, benchmark.episode_set):
+        return False
+    episodes = (test.first_episode, test.episodes) == (wanted.first_episode, wanted.episodes)
+    return episodes and current_arguments(problem.id, test.arguments) == wanted.arguments
 
 
 def _rows(benchmark: Benchmark, problem: BenchmarkProblem, runs: dict[int, TrainedRun]) -> list[SeedResult]:
@@ -157,12 +150,7 @@ def _rows(benchmark: Benchmark, problem: BenchmarkProblem, runs: dict[int, Train
         logger.warning(f"{problem.name}: without {problem.size_name} {', '.join(map(str, left))}, {reason}")
     return [
         make_seed_result(
-            benchmark.name,
-            problem=problem.name,
-            size=size,
-            training_seed=seed,
-            weights_sha256=run.agent.weights_sha256,
-            returns=run.result.tests[size].returns,
+            benchmark.name, problem.name, size, seed, run.agent.weights_sha256, run.result.tests[size].returns
         )
         for seed, run in runs.items()
         for size in sizes
@@ -182,11 +170,11 @@ def _training(invocations: Sequence[Invocation], runs: Runs) -> dict[str, Any]:
     """How everything came about, means over training seeds."""
 
     def means(value: Callable[[TrainedRun], float]) -> dict[str, float]:
-        return {name: sum(map(value, of_problem.values())) / len(of_problem) for name, of_problem in runs.items()}
+        return {name: _mean([value(run) for run in of_problem.values()]) for name, of_problem in runs.items()}
 
     devices = sorted({run.result.device for of_problem in runs.values() for run in of_problem.values()})
     return {
-        "commands": list(dict.fromkeys(_public(made.command) for made in invocations)),
+        "commands": list(dict.fromkeys(public_command(made.command) for made in invocations)),
         "versions": {name: version for made in invocations for name, version in made.versions.items()},
         "environment_steps": {name: round(mean) for name, mean in means(lambda r: r.result.environment_steps).items()},
         "cpu_seconds": {name: round(mean, 3) for name, mean in means(lambda r: r.result.training_cpu_seconds).items()},
@@ -200,22 +188,10 @@ def _curve(runs: Sequence[TrainedRun]) -> list[tuple[int, float]]:
     """The learning curve, mean over training seeds at the same updates, of few enough points."""
     several = list(zip(*(run.result.curve for run in runs), strict=False))
     few = several[:: -(-len(several) // MAX_POINTS)] if several else []
-    return [
-        (
-            round(sum(point.environment_steps for point in points) / len(points)),
-            round(sum(point.score for point in points) / len(points), 4),
-        )
-        for points in few
-    ]
+    steps = [round(_mean([point.environment_steps for point in points])) for points in few]
+    scores = [round(_mean([point.score for point in points]), 4) for points in few]
+    return list(zip(steps, scores, strict=True))
 
 
-def _public(command: str) -> str:
-    """A command without where its results went."""
-    words = iter(shlex.split(command))
-    kept = []
-    for word in words:
-        if word in PRIVATE_OPTIONS:
-            next(words, None)
-        elif not word.startswith(tuple(f"{option}=" for option in PRIVATE_OPTIONS)):
-            kept.append(word)
-    return shlex.join(kept)
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
