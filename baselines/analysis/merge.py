@@ -52,10 +52,9 @@ def merge(results: Mapping[str, ComparisonResult]) -> ComparisonResult:
             _require_same(f"problem {problem.name}", known, (folder, problem))
         for agent in result.agents:
             key = (agent.problem, agent.agent)
-            if key not in agents:
-                agents[key] = (folder, agent)
+            before_folder, before = agents.setdefault(key, (folder, agent))
+            if before is agent:
                 continue
-            before_folder, before = agents[key]
             if before.runs and agent.runs:
                 name = f"settings of {agent.agent} on {agent.problem}"
                 _require_same(name, (before_folder, before.settings), (folder, agent.settings))

@@ -32,20 +32,19 @@ class NoVideoError(Exception):
     """No video can be made; the message says why."""
 
 
-def record_video(run_folder: Path, problem: Problem, path: Path, *, episode: int = 0) -> None:
-    """Let the agent of a run play a test episode, and write a video of it.
+def record_video(run_folder: Path, problem: Problem, path: Path) -> None:
+    """Let the agent of a run play the first test episode, and write a video of it.
 
     Args:
         run_folder: holds `agent.json`, `agent.safetensors` and `run.json`.
         problem: that it was trained on.
         path: where the GIF goes.
-        episode: number of the test episode.
 
     Raises:
         NoVideoError: There is no agent in the folder, or nothing to draw with.
     """
     try:
-        frames = _play(run_folder, problem, episode)
+        frames = _play(run_folder, problem)
     except (ResultFileError, AgentFileError) as error:
         raise NoVideoError(f"no trained agent can be read in {RUNS}/{run_folder.name}") from error
     except DependencyNotInstalled as error:
@@ -53,7 +52,7 @@ def record_video(run_folder: Path, problem: Problem, path: Path, *, episode: int
     write_whole(path, _small_gif(frames))
 
 
-def _play(run_folder: Path, problem: Problem, episode: int) -> list[Any]:
+def _play(run_folder: Path, problem: Problem) -> list[Any]:
     """Pictures uint8 (height, width, 3), at most so many of the whole episode, the last one too."""
     outer_loop = RunResult.read(run_folder / RUN_FILE).specification.outer_loop
     badger_envs.register_all()
@@ -63,7 +62,7 @@ def _play(run_folder: Path, problem: Problem, episode: int) -> list[Any]:
         policy = AgentPolicy(load_agent(run_folder), task.task.ports, bins=outer_loop.bins if outer_loop else None)
         policy.reset(1)
         step = max(-(-task.task.horizon // MAX_FRAMES), 1)
-        observation, _ = env.reset(options={"episode": episode})
+        observation, _ = env.reset(options={"episode": 0})
         frames, count, over, reward = [np.asarray(env.render())], 0, False, 0.0
         while not over:
             action = policy.act(observation[None], np.asarray([reward], np.float32))[0]  # (P * A,)
@@ -107,9 +106,8 @@ def _palette(image: Image.Image, colors: int) -> Image.Image:
     """The most frequent colours as they are, so that paper stays paper, and others that lie far apart, so that the
     colour of a small dot is not lost."""
     found, counts = np.unique(np.asarray(image).reshape(-1, 3), axis=0, return_counts=True)  # (colours, 3), (colours,)
-    frequent = (
-        found[np.argsort(-counts, kind="stable")[: colors // 4]].reshape(-1).tolist()
-    )  # red, green, blue, red, ...
+    first = np.argsort(-counts, kind="stable")[: colors // 4]  # (colors // 4,)
+    frequent = found[first].reshape(-1).tolist()  # red, green, blue, red, ...
     apart = image.quantize(colors - colors // 4, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette(frequent + apart[: 3 * (colors - colors // 4)])

@@ -1,7 +1,7 @@
 """Results of a comparison that nobody ran, small and with everything that can go wrong, for tests of the report."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,8 +17,11 @@ from baselines.results.comparison import (
     AgentResult,
     ComparisonResult,
     Failure,
+    Invocation,
+    Machine,
     Problem,
     RunSummary,
+    SearchSettings,
     TrialResult,
 )
 from baselines.results.run import RUN_FILE, Costs, CurvePoint, OuterLoopSettings, ProbeCurve, RunResult
@@ -37,11 +40,9 @@ def make_run(of: Problem, agent: str, seed: int, score: float) -> RunSummary:
     """A run; all its numbers follow from the score."""
     many = agent != "monolithic"
     sizes = {of.size + more: score - 0.1 * more for more in ((0, 1, 2) if many else (0,))}
-    with_messages = ("cut", "noise", "delay", "rounds") if agent.startswith("badger") else ()
-    xs = {"life": [1, 3, 10], "switch": [1, 2, 3], "forget": [0, 0.5, 1], "noise": [0, 0.1, 1]}
-    xs = {
-        name: xs.get(name, [0, 1, 2]) if name in (*with_messages, "life", "switch", "forget") else [] for name in PROBES
-    }
+    xs = {name: [] for name in PROBES} | {"life": [1, 3, 10], "switch": [1, 2, 3], "forget": [0, 0.5, 1]}
+    if agent.startswith("badger"):  # it has messages
+        xs |= {"cut": [0, 1, 2], "noise": [0, 0.1, 1], "delay": [0, 1, 2], "rounds": [0, 1, 2]}
     curve = [
         CurvePoint(update=10 * step, environment_steps=1e4 * step, cpu_seconds=0.3 * step, score=score * step / POINTS)
         for step in range(1, POINTS + 1)
@@ -87,19 +88,15 @@ def agent_of(of: Problem, name: str, runs: list[RunSummary], *, planned: int | N
     )  # fmt: skip
 
 
-def make_result(problems: list[Problem], agents: list[AgentResult], *, trials: int = 2) -> ComparisonResult:
+def make_result(problems: Iterable[Problem], agents: Iterable[AgentResult]) -> ComparisonResult:
     """The result of a comparison."""
-    machine = {"processors": 2, "architecture": "x86_64", "executor": "processes", "jobs": 1, "device": "cpu"}
-    invocation = {
-        "command": "python -m baselines compare --suite synthetic", "versions": {"numpy": "2.0"}, "machine": machine,
-        "wall_seconds": 1.5,
-    }  # fmt: skip
-    content: dict[str, Any] = {
-        "format": FORMAT, "suite": "synthetic", "suite_version": 1, "description": "made up",
-        "invocations": [invocation], "problems": [], "search": {"trials": trials, "seeds": 1, "fraction": 0.5},
-        "agents": [],
-    }  # fmt: skip
-    return ComparisonResult.of(content).model_copy(update={"problems": tuple(problems), "agents": tuple(agents)})
+    machine = Machine(processors=2, architecture="x86_64", executor="processes", jobs=1, device="cpu")
+    command = "python -m baselines compare --suite synthetic"
+    made = Invocation(command=command, versions={"numpy": "2.0"}, machine=machine, wall_seconds=1.5)
+    return ComparisonResult(
+        format=FORMAT, suite="synthetic", suite_version=1, description="made up", invocations=(made,),
+        problems=tuple(problems), search=SearchSettings(trials=2, seeds=1, fraction=0.5), agents=tuple(agents),
+    )  # fmt: skip
 
 
 def synthetic_result() -> ComparisonResult:

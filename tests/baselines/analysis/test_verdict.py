@@ -26,7 +26,7 @@ def agent(name, runs, problem="xor3"):
 
 
 def result(*agents):
-    return make_result([PROBLEMS[name] for name in dict.fromkeys(each.problem for each in agents)], list(agents))
+    return make_result([PROBLEMS[name] for name in dict.fromkeys(each.problem for each in agents)], agents)
 
 
 def comparison(rows, ability, rival="monolithic"):

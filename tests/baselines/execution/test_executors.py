@@ -96,7 +96,7 @@ def test_processes_break_where_a_worker_is_told_to_end_and_its_work_is_interrupt
 
 
 def test_run_in_worker_leaves_a_run_to_the_process_that_works_on_it(tmp_path):
-    run = PLANS[0].runs[0]
+    run = PLANS[-1].runs[0]
     (tmp_path / run.hash).mkdir()
     with FileLock(tmp_path / run.hash / "lock"):
         assert run_in_worker(run, tmp_path, "cpu") is None
