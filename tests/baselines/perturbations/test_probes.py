@@ -12,8 +12,6 @@ from baselines.perturbations.probes import PROBES, ask
 from baselines.perturbations.subject import Subject, score_episodes
 
 XOR = "Badger/HiddenXOR-v0"
-
-
 XOR3 = get_spec(XOR).make_task(bits=3)
 
 
