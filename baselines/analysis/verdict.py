@@ -11,14 +11,8 @@ from typing import Literal
 
 import numpy as np
 
-from badger_envs.statistics import (
-    FloatArray,
-    Interval,
-    holm,
-    interquartile_mean,
-    permutation_p,
-    probability_of_improvement,
-)  # fmt: skip
+from badger_envs import statistics
+from badger_envs.statistics import FloatArray, Interval
 from baselines.results.comparison import AgentResult, ComparisonResult, Problem, RunSummary
 
 SIGNIFICANT = 0.05
@@ -110,7 +104,7 @@ def verdict(result: ComparisonResult) -> list[Comparison]:
     found = [_compare(result, ability, rival) for ability in ABILITIES for rival in (MONOLITHIC, CUT)]
     comparisons = [each for each in found if each.problems or each.only_modular]
     tested = [each.p for each in comparisons if each.p is not None]
-    corrected = iter(holm(tested) if tested else ())
+    corrected = iter(statistics.holm(tested) if tested else ())
     return [each if each.p is None else replace(each, p=float(next(corrected))) for each in comparisons]
 
 
@@ -129,12 +123,13 @@ def _compare(result: ComparisonResult, ability: Ability, rival: str) -> Comparis
             continue
         ones.append(mine)
         others.append(theirs)
-        modular, other = (float(interquartile_mean(values)) for values in (mine, theirs))
+        modular, other = (float(statistics.interquartile_mean(values)) for values in (mine, theirs))
         problems.append(ProblemScores(problem.title, modular, other, (len(mine), len(theirs))))
     compared = Comparison(ability, rival, tuple(problems), tuple(only))
     if not problems:
         return compared
-    return replace(compared, probability=probability_of_improvement(ones, others), p=permutation_p(ones, others))
+    probability = statistics.probability_of_improvement(ones, others)
+    return replace(compared, probability=probability, p=statistics.permutation_p(ones, others))
 
 
 def _values(agent: AgentResult, problem: Problem, ability: Ability) -> FloatArray:

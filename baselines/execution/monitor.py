@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable
-from types import TracebackType
 from typing import Any
 
 from rich.console import Console
@@ -63,9 +62,7 @@ class ConsoleMonitor:
         self._bars.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         for bar in self._running.values():
             self._bars.remove_task(bar)
         self._bars.stop()
@@ -79,9 +76,8 @@ class ConsoleMonitor:
             return
         first = run.hash not in self._running  # may be from a checkpoint
         if first:
-            self._running[run.hash] = self._bars.add_task(
-                run.title, total=float(run.updates), score="", found=point.update
-            )
+            bar = self._bars.add_task(run.title, total=float(run.updates), score="", found=point.update)
+            self._running[run.hash] = bar
         self._bars.update(self._running[run.hash], completed=point.update, score=f"score {point.score:.2f}")
         self._advance(run, run.work * point.update / run.updates, found=first)
 

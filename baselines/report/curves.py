@@ -70,12 +70,8 @@ def _curve(agent: AgentResult) -> Curve:
     for run in agent.runs:
         padded = np.pad([point.score for point in run.curve], SMOOTHED // 2, mode="edge")
         smooth = np.convolve(padded, np.ones(SMOOTHED) / SMOOTHED, mode="valid")
-        runs.append(
-            {
-                point.update: (point.environment_steps, point.cpu_seconds, score)
-                for point, score in zip(run.curve, smooth, strict=True)
-            }
-        )
+        points = zip(run.curve, smooth, strict=True)
+        runs.append({point.update: (point.environment_steps, point.cpu_seconds, score) for point, score in points})
     shared = sorted(set(runs[0]).intersection(*runs[1:]))
     table = np.asarray([[run[update] for run in runs] for update in shared])  # (points, runs, 3)
     return [

@@ -25,11 +25,8 @@ def probe_curves(
     """One picture for each probe that an agent has a curve of."""
     pictures = []
     for probe in PROBES.values():
-        curves = [
-            (agent, [run.probes[probe.name] for run in agent.runs if probe.name in run.probes]) for agent in agents
-        ]
-        probed = [(agent, [curve for curve in found if curve.x]) for agent, found in curves]
-        probed = [(agent, found) for agent, found in probed if found]
+        curves = [(agent, [run.probes.get(probe.name) for run in agent.runs]) for agent in agents]
+        probed = [(agent, found) for agent, each in curves if (found := [curve for curve in each if curve and curve.x])]
         if probed:
             pictures.append(_picture(problem, probe, probed, styles, folder))
     return pictures

@@ -1,5 +1,6 @@
 """Recipes and the train command."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,9 +60,7 @@ def test_train_refuses_devices_that_are_not_there(tmp_path):
         Train("xor", updates=1, out=tmp_path, device="moon").run(Console(quiet=True))
 
 
-def test_bptt_changes_every_agent_on_every_functional_task(tmp_path):
-    from dataclasses import replace
-
+def test_execute_trains_every_agent_on_hidden_xor_and_routing(tmp_path):
     for spec in (get_spec("Badger/HiddenXOR-v0"), get_spec("Badger/Routing-v0")):
         for agent_spec in AGENTS.values():
             run = plan_recipe("xor", agent=agent_spec.name, updates=1)
