@@ -66,13 +66,13 @@ except SystemExit:
 """
 
 
-def test_help_is_shown_without_heavy_imports():
+def test_command_line_help_needs_no_heavy_imports():
     done = subprocess.run([sys.executable, "-c", HELP], cwd=ROOT, capture_output=True, text=True, check=True)
     assert all(name in done.stdout for name in COMMANDS)
     assert done.stdout.endswith("set()\n")
 
 
-def test_the_command_line_checks_and_says_what_is_wrong(tmp_path):
+def test_command_line_submits_and_checks(tmp_path):
     good = tmp_path / "v1" / "2026-01-02_mine"
     path = tmp_path / "mine.json"
     benchmark = load_benchmark("v1")
@@ -117,7 +117,7 @@ def make(id, arguments, training_seed):
 """
 
 
-def test_from_a_policy_of_ones_own_to_the_pages(tmp_path):
+def test_command_line_leads_from_a_policy_to_the_pages(tmp_path):
     (tmp_path / "mine.py").write_text(MINE)
     where = {"PYTHONPATH": str(tmp_path)}
     file, root, site = tmp_path / "mine.json", tmp_path / "all", tmp_path / "site"

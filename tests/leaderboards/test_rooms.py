@@ -39,7 +39,7 @@ def imports():
 IMPORTS = imports()
 
 
-def test_every_module_is_in_a_room():
+def test_rooms_hold_every_module():
     assert {module.split(".")[1] for module in IMPORTS} == set(MAY_IMPORT)
 
 
@@ -51,7 +51,7 @@ def test_rooms_import_in_one_direction(room):
             assert not strange, f"{module} imports {strange}"
 
 
-def test_modules_of_the_board_import_without_circles():
+def test_rooms_import_without_circles():
     left = dict(IMPORTS)
     while left:
         ready = [module for module, names in left.items() if not names & left.keys()]

@@ -55,7 +55,7 @@ def test_schema_reads_both_formats_and_names_fields_as_their_file_does():
 
 
 @pytest.mark.parametrize("kind", SMALL)
-def test_weights_that_an_agent_saves_are_float32_and_counted_as_parameters(kind):
+def test_weights_of_agents_are_float32_and_counted_as_parameters(kind):
     agent = build_agent(kind, SMALL[kind])
     assert {str(tensor.dtype) for tensor in agent.state_dict().values()} == {"torch.float32"}
     assert sum(tensor.numel() for tensor in agent.state_dict().values()) == count_parameters(agent)

@@ -26,7 +26,7 @@ def everything_in(folder):
 
 
 @pytest.mark.parametrize("bad", CORPUS, ids=lambda bad: bad.name)
-def test_a_bad_submission_is_refused_by_file_field_and_reason_and_nothing_is_written(bad, tmp_path, monkeypatch):
+def test_check_refuses_bad_submissions_by_file_field_and_reason(bad, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     other = make_submission(tmp_path, name="second", date="2026-01-01")
     folder = make_submission(tmp_path)
@@ -43,5 +43,5 @@ def test_a_bad_submission_is_refused_by_file_field_and_reason_and_nothing_is_wri
     assert len(lines) <= MAX_ERRORS + 1
 
 
-def test_the_corpus_has_many_submissions_that_differ():
+def test_corpus_has_many_different_submissions():
     assert len({bad.name for bad in CORPUS}) == len(CORPUS) > 300

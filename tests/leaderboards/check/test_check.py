@@ -31,29 +31,29 @@ def again(tmp_path, first, **changes):
     return folder
 
 
-def test_a_submission_to_the_board_that_we_ship_passes(tmp_path):
+def test_check_passes_a_submission_to_v1(tmp_path):
     folder = make_submission(
         tmp_path, benchmark="v1", benchmarks=ROOT / "schema", problems=("robot_ppo", "xor3"), seeds=2
     )
     assert check(folder) == []
 
 
-def test_sizes_that_an_agent_can_not_have_may_be_missing_for_all_seeds(tmp_path):
+def test_check_passes_sizes_missing_for_all_seeds(tmp_path):
     assert check(make_submission(tmp_path, sizes={"guess": (2,), "xor": (2, 3)}), benchmarks=BENCHMARKS) == []
 
 
-def test_an_entry_of_one_seed_passes_and_is_for_the_board_to_leave_unranked(tmp_path):
+def test_check_passes_one_seed(tmp_path):
     assert check(make_submission(tmp_path, seeds=1), benchmarks=BENCHMARKS) == []
 
 
-def test_agents_that_always_return_the_same_are_no_copies_of_each_other(tmp_path):
+def test_check_passes_agents_that_always_return_the_same(tmp_path):
     made = [make_submission(tmp_path, name=name, problems=("xor",), skill=2.0) for name in ("first", "second")]
     submissions = [read_submission(folder) for folder in made]
     assert {value for row in submissions[0].rows for value in row.returns} == {1.0}
     assert check(made[0], others=submissions, benchmarks=BENCHMARKS) == []
 
 
-def test_a_new_version_names_the_one_before_and_may_share_rows_with_it(tmp_path):
+def test_check_passes_versions_that_share_rows(tmp_path):
     first = make_submission(tmp_path)
     second = again(tmp_path, first, date="2026-03-01", previous=first.name)
     third = make_submission(tmp_path, date="2026-04-01", previous=second.name)
@@ -68,14 +68,14 @@ def test_a_new_version_names_the_one_before_and_may_share_rows_with_it(tmp_path)
     )
 
 
-def test_a_name_that_is_taken_by_a_submission_which_is_no_version_of_it_is_refused(tmp_path):
+def test_check_tree_refuses_a_name_that_is_taken(tmp_path):
     first, second = make_submission(tmp_path), make_submission(tmp_path, date="2026-03-01")
     found = check_tree(tmp_path, "tiny", benchmarks=BENCHMARKS)
     assert found[first] == []
     assert [error.field for error in found[second]] == ["name", "rows[0].returns", "rows[0].weights_sha256"]
 
 
-def test_of_two_that_are_the_same_the_later_is_refused_and_what_is_refused_takes_nothing_from_others(tmp_path):
+def test_check_tree_refuses_the_later_of_two_copies(tmp_path):
     first = make_submission(tmp_path)
     copy = again(tmp_path, first, name="copy", date="2026-02-01")
     bad = make_submission(tmp_path, name="victim", date="2025-01-01", title="x")
@@ -90,7 +90,7 @@ def test_of_two_that_are_the_same_the_later_is_refused_and_what_is_refused_takes
     ]
 
 
-def test_the_tree_may_hold_our_status_and_nothing_strange_beside_submissions(tmp_path):
+def test_check_tree_passes_our_status_and_refuses_strange_files(tmp_path):
     folder = make_submission(tmp_path)
     (folder / "status.json").write_text("{}")
     for name in ("README.md", ".gitkeep", "stray.txt"):
@@ -102,7 +102,7 @@ def test_the_tree_may_hold_our_status_and_nothing_strange_beside_submissions(tmp
     assert [error.file for error in check(folder, benchmarks=BENCHMARKS)] == ["status.json"]
 
 
-def test_a_submission_in_the_folder_of_another_benchmark_is_refused(tmp_path):
+def test_check_tree_refuses_the_folder_of_another_benchmark(tmp_path):
     folder = make_submission(tmp_path)
     (tmp_path / "v1").mkdir()
     moved = folder.rename(tmp_path / "v1" / folder.name)
@@ -110,7 +110,7 @@ def test_a_submission_in_the_folder_of_another_benchmark_is_refused(tmp_path):
     assert str(error) == "submission.json: suite: must be that of its folder, v1, got tiny"
 
 
-def test_a_submission_of_many_faults_tells_the_first_ones(tmp_path):
+def test_check_returns_the_first_of_many_errors(tmp_path):
     folder = make_submission(tmp_path)
     content = json.loads((folder / FILE).read_text())
     content["rows"] = [{"x": 1}] * 500
@@ -120,7 +120,7 @@ def test_a_submission_of_many_faults_tells_the_first_ones(tmp_path):
     assert errors[-1].reason == "has 3400 more errors"
 
 
-def test_whoever_forges_returns_and_seals_them_anew_passes_which_is_what_reproducing_is_for(tmp_path):
+def test_check_passes_forged_returns_with_new_hashes(tmp_path):
     folder = make_submission(tmp_path)
     content = json.loads((folder / FILE).read_text())
     for row in content["rows"]:
@@ -131,7 +131,7 @@ def test_whoever_forges_returns_and_seals_them_anew_passes_which_is_what_reprodu
     assert check(folder, benchmarks=BENCHMARKS) == []
 
 
-def test_nine_digits_are_told_from_ten():
+def test_nine_digits_differ_from_ten():
     numbers = np.random.default_rng(0)
     values = numbers.standard_normal(20_000) * 10.0 ** numbers.integers(-30, 30, 20_000)
     rounded = np.array([float(f"{value:.9g}") for value in values])
@@ -143,7 +143,7 @@ def test_nine_digits_are_told_from_ten():
     assert not _nine_digits(np.array([1.000000001, 9999999999.0, 0.1 + 0.2])).any()
 
 
-def test_imports_of_torch_and_baselines_stand_only_in_what_needs_them():
+def test_imports_of_torch_and_baselines_are_only_where_needed():
     for path in ROOT.rglob("*.py"):
         top = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Import | ast.ImportFrom)]
         names = {(getattr(node, "module", None) or node.names[0].name).split(".")[0] for node in top}
@@ -153,7 +153,7 @@ def test_imports_of_torch_and_baselines_stand_only_in_what_needs_them():
             assert {node.module for node in top if node.module.startswith("agents")} == {"agents.config"}
 
 
-def test_checking_and_submitting_work_where_there_is_no_torch(tmp_path):
+def test_check_and_submit_need_no_torch(tmp_path):
     folder = make_submission(tmp_path)
     script = f"""
 import sys
@@ -179,7 +179,7 @@ assert "torch" not in sys.modules
 
 
 @pytest.mark.slow
-def test_a_thousand_submissions_are_checked_in_less_than_thirty_seconds(tmp_path):
+def test_check_tree_takes_less_than_thirty_seconds_for_a_thousand(tmp_path):
     for number in range(1000):
         make_submission(tmp_path, name=f"agent-{number}", seeds=5)
     began = time.perf_counter()

@@ -74,14 +74,14 @@ def checked(folder, content):
 
 @EXAMPLES
 @given(changes=BYTES)
-def test_bytes_that_were_changed_change_no_row(good, changes):
+def test_check_refuses_changed_bytes_or_reads_the_same_rows(good, changes):
     errors, said = checked(good, mutated((good / FILE).read_bytes(), changes))
     assert errors or said.rows == read_submission(good).rows
 
 
 @EXAMPLES
 @given(data=st.data(), value=VALUES, what=st.sampled_from(["set", "delete", "add", "double"]))
-def test_values_that_were_changed_change_no_row(good, data, value, what):
+def test_check_refuses_changed_values_or_reads_the_same_rows(good, data, value, what):
     content = json.loads((good / FILE).read_text())
     *way, last = data.draw(st.sampled_from([way for way in places_of(content) if way]))
     part = content
@@ -101,7 +101,7 @@ def test_values_that_were_changed_change_no_row(good, data, value, what):
 
 @EXAMPLES
 @given(row=st.integers(0, 9), episode=st.integers(0, 7), value=st.floats(-60.0, 10.0) | st.floats())
-def test_a_return_that_was_changed_is_refused(good, row, episode, value):
+def test_check_refuses_changed_returns(good, row, episode, value):
     content = json.loads((good / FILE).read_text())
     if content["rows"][row]["returns"][episode] == value:
         return
@@ -112,7 +112,7 @@ def test_a_return_that_was_changed_is_refused(good, row, episode, value):
 
 @EXAMPLES
 @given(row=st.integers(0, 9), value=st.floats(-60.0, 10.0) | st.floats())
-def test_a_return_that_was_changed_and_sealed_anew_passes_only_where_it_is_possible(good, row, value):
+def test_check_passes_changed_returns_with_new_hashes_only_where_possible(good, row, value):
     content = json.loads((good / FILE).read_text())
     changed = content["rows"][row]
     changed["returns"][0] = value
@@ -126,7 +126,7 @@ def test_a_return_that_was_changed_and_sealed_anew_passes_only_where_it_is_possi
 
 @EXAMPLES
 @given(changes=BYTES)
-def test_weights_that_were_changed_are_refused_under_their_old_name(good, changes):
+def test_check_refuses_changed_weights_under_their_old_name(good, changes):
     path = min((good / "weights").glob("*.safetensors"))
     before = path.read_bytes()
     try:
@@ -140,7 +140,7 @@ def test_weights_that_were_changed_are_refused_under_their_old_name(good, change
 
 @EXAMPLES
 @given(changes=BYTES)
-def test_weights_that_pass_under_a_new_name_are_finite_and_as_many(good, changes):
+def test_check_passes_only_finite_and_as_many_weights_under_a_new_name(good, changes):
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root) / "tiny" / good.name
         shutil.copytree(good, folder)
@@ -158,7 +158,7 @@ def test_weights_that_pass_under_a_new_name_are_finite_and_as_many(good, changes
 
 @EXAMPLES
 @given(changes=BYTES, value=VALUES)
-def test_a_config_that_was_changed_never_makes_the_check_fail(good, changes, value):
+def test_check_survives_changed_configs(good, changes, value):
     path = min((good / "weights").glob("*.json"))
     before = path.read_bytes()
     about = json.loads(before)
@@ -177,7 +177,7 @@ def test_a_config_that_was_changed_never_makes_the_check_fail(good, changes, val
 
 @EXAMPLES
 @given(value=VALUES)
-def test_json_is_read_as_python_reads_it_or_refused(value):
+def test_parse_json_equals_json_loads_or_refuses(value):
     text = json.dumps(value)
     try:
         read = parse_json(text.encode(), "file")
@@ -188,6 +188,6 @@ def test_json_is_read_as_python_reads_it_or_refused(value):
 
 @EXAMPLES
 @given(text=st.text())
-def test_whatever_a_message_repeats_can_be_printed_in_one_line(text):
+def test_printable_is_one_line(text):
     assert printable(text).isprintable()
     assert len(printable(text)) <= 120 * len("\\U00010000")

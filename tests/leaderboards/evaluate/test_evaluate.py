@@ -55,7 +55,7 @@ def write(path, rows, **changes):
     return write_results(path, rows, **{**about, **changes})
 
 
-def test_rows_hold_the_returns_of_the_suites_own_test_episodes_with_nine_digits():
+def test_evaluate_benchmark_returns_nine_digits_of_the_test_episodes():
     rows = evaluate_benchmark(make, BENCHMARK, training_seed=3)
     assert [(row.problem, row.size) for row in rows] == SIZES
     for row in rows:
@@ -66,7 +66,7 @@ def test_rows_hold_the_returns_of_the_suites_own_test_episodes_with_nine_digits(
         assert (row.training_seed, row.weights_sha256) == (3, None)
 
 
-def test_chance_scores_zero_and_the_reference_one(caplog):
+def test_evaluate_benchmark_scores_the_reference_one(caplog):
     def probe(id, arguments, training_seed):
         return Probe(Guessing(**arguments))
 
@@ -78,7 +78,7 @@ def test_chance_scores_zero_and_the_reference_one(caplog):
     assert [row.size for row in evaluate_benchmark(probe, BENCHMARK, training_seed=0, rows=wanted)] == [2]
 
 
-def test_a_size_that_the_policy_can_not_have_is_left_out_and_said(caplog):
+def test_evaluate_benchmark_leaves_out_unsupported_sizes(caplog):
     def not_three(id, arguments, training_seed):
         if 3 in arguments.values():
             raise ValueError("three is too many")
@@ -89,7 +89,7 @@ def test_a_size_that_the_policy_can_not_have_is_left_out_and_said(caplog):
     assert "left out guess at dims 3: three is too many" in caplog.messages
 
 
-def test_a_problem_whose_train_size_the_policy_can_not_have_is_left_out_whole(caplog):
+def test_evaluate_benchmark_leaves_out_problems_of_unsupported_train_size(caplog):
     def only_threes(id, arguments, training_seed):
         if 3 not in arguments.values():
             raise ValueError("three or nothing")
@@ -102,7 +102,7 @@ def test_a_problem_whose_train_size_the_policy_can_not_have_is_left_out_whole(ca
     ]
 
 
-def test_a_policy_is_closed_whether_it_acted_well_or_not():
+def test_evaluate_benchmark_closes_policies():
     made = []
 
     def remembered(id, arguments, training_seed):
@@ -121,7 +121,7 @@ def test_a_policy_is_closed_whether_it_acted_well_or_not():
     assert all(policy.closed for policy in made)
 
 
-def test_a_policy_in_a_process_of_its_own_gives_the_same_rows(mine, caplog):
+def test_evaluate_to_gives_the_same_rows_in_another_process(mine, caplog):
     out = evaluate_to(
         "mine:make",
         benchmark=BENCHMARK,
@@ -148,7 +148,7 @@ def test_a_policy_in_a_process_of_its_own_gives_the_same_rows(mine, caplog):
     assert {"badger_envs", "numpy", "python", "mujoco"} <= set(found.versions)
 
 
-def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, caplog):
+def test_evaluate_to_leaves_out_unsupported_sizes(mine, caplog):
     out = evaluate_to("mine:only_twos", benchmark=BENCHMARK, out=mine / "r.json", seeds=[0], command="evaluate")
     assert [(row.problem, row.size) for row in read_results(out).rows] == [("guess", 1), ("guess", 2)]
     assert any("left out guess at dims 3: policy mine:only_twos" in line for line in caplog.messages)
@@ -167,7 +167,7 @@ def test_what_a_policy_in_a_process_of_its_own_can_not_have_is_left_out(mine, ca
         ("nowhere", {}, "policy must be module:factory, got 'nowhere'"),
     ],
 )
-def test_what_can_not_be_evaluated_is_a_clear_error_and_leaves_no_file(mine, policy, more, error):
+def test_evaluate_to_refuses_bad_arguments_and_writes_nothing(mine, policy, more, error):
     about = {"benchmark": BENCHMARK, "out": mine / "r.json", "seeds": [0], "command": "evaluate"}
     with pytest.raises(ValueError, match=error) as caught:
         evaluate_to(policy, **{**about, **more})
@@ -175,7 +175,7 @@ def test_what_can_not_be_evaluated_is_a_clear_error_and_leaves_no_file(mine, pol
     assert not (mine / "r.json").exists()
 
 
-def test_a_file_can_be_filled_seed_by_seed_and_what_is_there_is_replaced_only_where_it_is_evaluated_again(tmp_path):
+def test_write_results_adds_seeds_and_replaces_only_what_is_new(tmp_path):
     out = tmp_path / "r.json"
     write(out, evaluate_benchmark(make, BENCHMARK, training_seed=1), command="one")
     write(out, evaluate_benchmark(make, BENCHMARK, training_seed=0), command="two")
@@ -197,7 +197,7 @@ def test_a_file_can_be_filled_seed_by_seed_and_what_is_there_is_replaced_only_wh
         ({"benchmark": load_benchmark("v1")}, "suite must be 'v1' to add"),
     ],
 )
-def test_results_of_something_else_are_not_added(tmp_path, changes, error):
+def test_write_results_refuses_results_of_something_else(tmp_path, changes, error):
     out = write(tmp_path / "r.json", evaluate_benchmark(make, BENCHMARK, training_seed=0))
     before = out.read_bytes()
     with pytest.raises(ValueError, match=error):
@@ -217,7 +217,7 @@ def test_results_of_something_else_are_not_added(tmp_path, changes, error):
         lambda text: text.replace('"format": 1', '"format": 1, "format": 1'),
     ],
 )
-def test_a_damaged_file_is_refused_and_never_overwritten(tmp_path, damage):
+def test_write_results_never_overwrites_a_damaged_file(tmp_path, damage):
     out = write(tmp_path / "r.json", evaluate_benchmark(make, BENCHMARK, training_seed=0))
     damaged = damage(out.read_text())
     out.write_text(damaged)
@@ -227,13 +227,13 @@ def test_a_damaged_file_is_refused_and_never_overwritten(tmp_path, damage):
     assert os.listdir(tmp_path) == ["r.json"]
 
 
-def test_no_rows_are_no_file(tmp_path):
+def test_write_results_refuses_no_rows(tmp_path):
     with pytest.raises(ValueError, match="rows: "):
         write(tmp_path / "r.json", [])
     assert not any(tmp_path.iterdir())
 
 
-def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_comparison_tests_it(tmp_path, caplog):
+def test_evaluate_to_runs_a_saved_agent_as_the_comparison_does(tmp_path, caplog):
     agent = Badger(BadgerConfig(3, hidden_size=4, identity="random"))
     save_agent(agent, tmp_path / "agent")
     out = evaluate_to(
@@ -265,7 +265,7 @@ def test_a_saved_agent_is_evaluated_on_the_problem_that_it_fits_as_the_compariso
     assert again.sha256 == sha
 
 
-def test_a_saved_agent_of_one_size_is_evaluated_at_that_size(tmp_path, caplog):
+def test_evaluate_to_runs_a_saved_agent_of_one_size_at_that_size(tmp_path, caplog):
     save_agent(Monolithic(MonolithicConfig(3, 2, hidden_size=4)), tmp_path / "agent")
     out = evaluate_to(
         str(tmp_path / "agent"),
@@ -278,7 +278,7 @@ def test_a_saved_agent_of_one_size_is_evaluated_at_that_size(tmp_path, caplog):
     assert any("left out guess at dims 1: ports must be a number that Monolithic" in line for line in caplog.messages)
 
 
-def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path):
+def test_evaluate_to_refuses_saved_agents_of_several_seeds_or_unfit(tmp_path):
     save_agent(Badger(BadgerConfig(3, hidden_size=4)), tmp_path / "agent")
     about = {"benchmark": BENCHMARK, "out": tmp_path / "r.json", "command": "evaluate"}
     with pytest.raises(ValueError, match="seeds must be one for a saved agent"):
@@ -292,7 +292,7 @@ def test_a_saved_agent_has_one_training_seed_and_fits_what_is_asked_for(tmp_path
     assert not (tmp_path / "weights").exists()
 
 
-def test_choices_are_found_from_what_the_agent_puts_out():
+def test_find_bins_follows_from_the_outputs_of_the_agent():
     task = HiddenXOR(bits=3)
     assert find_bins(Badger(BadgerConfig(5)), task) is None
     agent = Badger(BadgerConfig(5, port_actions=2, hidden_size=4))
@@ -304,7 +304,7 @@ def test_choices_are_found_from_what_the_agent_puts_out():
         find_bins(Badger(BadgerConfig(4)), task)
 
 
-def test_an_agent_trained_with_choices_is_evaluated_with_them(tmp_path):
+def test_saved_agent_acts_with_its_bins(tmp_path):
     agent = Badger(BadgerConfig(5, port_actions=3, hidden_size=4))
     save_agent(agent, tmp_path)
     task = HiddenXOR(bits=3)
@@ -313,7 +313,7 @@ def test_an_agent_trained_with_choices_is_evaluated_with_them(tmp_path):
     assert (one == other).all()
 
 
-def test_other_peoples_policies_are_evaluated_where_torch_is_not_installed(tmp_path):
+def test_evaluate_benchmark_needs_no_torch(tmp_path):
     script = f"""
 import sys
 from pathlib import Path

@@ -86,7 +86,7 @@ def add_score(benchmark, gain, wanted=lambda row: True):
     return change
 
 
-def test_honest_returns_are_found_again_number_for_number(tmp_path, board):
+def test_reproduce_finds_honest_returns_exactly(tmp_path, board):
     folder = submission(tmp_path, board)
     report = reproduce(folder, rows=None, fresh=False, seed=0, benchmarks=board[0])
     assert report.exact
@@ -101,7 +101,7 @@ def test_honest_returns_are_found_again_number_for_number(tmp_path, board):
     assert details["largest_difference"] == 0.0
 
 
-def test_rows_are_drawn_by_the_seed(tmp_path, board):
+def test_reproduce_draws_rows_by_the_seed(tmp_path, board):
     folder = submission(tmp_path, board)
     drawn = [[rerun.row for rerun in reproduce(folder, rows=3, fresh=False, seed=seed, benchmarks=board[0]).rows]
              for seed in (1, 1, 2)]  # fmt: skip
@@ -109,7 +109,7 @@ def test_rows_are_drawn_by_the_seed(tmp_path, board):
     assert all(len(set(rows)) == 3 for rows in drawn)
 
 
-def test_one_changed_return_is_noticed_on_the_suites_episodes(tmp_path, board):
+def test_reproduce_notices_one_changed_return(tmp_path, board):
     def change(row, returns):
         return [returns[0] + 0.25, *returns[1:]] if (row.problem, row.size) == ("guess", 2) else returns
 
@@ -122,7 +122,7 @@ def test_one_changed_return_is_noticed_on_the_suites_episodes(tmp_path, board):
     assert report.lines()[0].startswith("not exact: returns differ by up to 0.25 in guess at size 2")
 
 
-def test_differences_like_those_of_another_machine_agree_but_are_told(tmp_path, board):
+def test_reproduce_accepts_differences_between_machines(tmp_path, board):
     numbers = np.random.default_rng(0)
 
     def change(row, returns):
@@ -138,14 +138,14 @@ def test_differences_like_those_of_another_machine_agree_but_are_told(tmp_path, 
 
 
 @pytest.mark.parametrize("gain", [0.05, -0.05])
-def test_a_forged_score_does_not_pass_for_another_machine(tmp_path, board, gain):
+def test_reproduce_refuses_a_forged_score(tmp_path, board, gain):
     folder = submission(tmp_path, board, add_score(board[1], gain))
     report = reproduce(folder, rows=4, fresh=False, seed=3, benchmarks=board[0])
     assert not report.agrees
     assert any("DIFFERS" in line for line in report.lines())
 
 
-def test_scatter_that_was_submitted_does_not_widen_the_bound(tmp_path, board):
+def test_reproduce_is_not_widened_by_submitted_scatter(tmp_path, board):
     numbers = np.random.default_rng(0)
 
     def change(row, returns):
@@ -157,7 +157,7 @@ def test_scatter_that_was_submitted_does_not_widen_the_bound(tmp_path, board):
     assert not reproduce(folder, rows=None, fresh=False, seed=0, benchmarks=board[0]).agrees
 
 
-def test_an_honest_submission_agrees_on_fresh_episodes(tmp_path, board):
+def test_reproduce_agrees_on_fresh_episodes(tmp_path, board):
     folder = submission(tmp_path, board)
     firsts = set()
     for seed in range(5):
@@ -173,7 +173,7 @@ def test_an_honest_submission_agrees_on_fresh_episodes(tmp_path, board):
     assert again == report
 
 
-def test_a_score_forged_by_a_twentieth_is_refused_on_fresh_episodes(tmp_path, board):
+def test_reproduce_refuses_a_score_forged_by_a_twentieth_on_fresh_episodes(tmp_path, board):
     folder = submission(tmp_path, board, add_score(board[1], 0.05))
     for seed in range(5):
         report = reproduce(folder, rows=None, fresh=True, seed=seed, benchmarks=board[0])
@@ -181,7 +181,7 @@ def test_a_score_forged_by_a_twentieth_is_refused_on_fresh_episodes(tmp_path, bo
 
 
 @pytest.mark.slow
-def test_honest_agents_agree_in_more_than_99_of_100_fresh_draws_and_forged_ones_in_none(board):
+def test_compare_accepts_99_of_100_honest_draws_and_no_forged_one(board):
     # What reproduce compares, with draws of fresh episodes out of one long test of each row.
     _, benchmark, agents, rows = board
     saved = {each.sha256: each for each in map(SavedAgent, agents.iterdir())}
@@ -214,7 +214,7 @@ def _row(benchmark, row, returns):
 
 
 @pytest.mark.parametrize("name", ["normal", "rare disasters", "nearly always the same", "two values"])
-def test_the_bound_holds_for_returns_of_any_kind(board, name):
+def test_compare_bound_holds_for_returns_of_any_kind(board, name):
     # Both tests are drawn anew, so refusals should be as rare as ALARM says; 400 draws must not have 5.
     benchmark = board[1]
     at = benchmark.problem("guess").sizes[2]
@@ -243,7 +243,7 @@ def test_the_bound_holds_for_returns_of_any_kind(board, name):
     assert refused < 5
 
 
-def test_a_score_forged_together_with_its_scatter_is_seen_in_the_distribution(board):
+def test_compare_sees_scatter_forged_with_the_score(board):
     benchmark, numbers = board[1], np.random.default_rng(0)
     at = benchmark.problem("guess").sizes[2]
 
@@ -261,7 +261,7 @@ def test_a_score_forged_together_with_its_scatter_is_seen_in_the_distribution(bo
     assert distribution.bound == pytest.approx(math.sqrt((1.0 - math.log(ALARM / 2)) / 1000))
 
 
-def test_numbers_of_a_comparison_worked_out_by_hand(board):
+def test_compare_equals_numbers_worked_out_by_hand(board):
     benchmark = board[1]
     at = benchmark.problem("xor").sizes[2]
     assert (at.chance, at.reference) == (0.0, 1.0)
@@ -283,7 +283,7 @@ def test_numbers_of_a_comparison_worked_out_by_hand(board):
     assert str(gap).startswith("xor at size 2, training seed 0: agrees, distributions lie 0.0800 apart, at most 0.2")
 
 
-def test_what_does_not_pass_the_check_is_not_run(tmp_path, board):
+def test_reproduce_refuses_what_does_not_pass_the_check(tmp_path, board):
     folder = submission(tmp_path, board)
     text = (folder / FILE).read_text()
     (folder / FILE).write_text(text.replace('"returns": [', '"returns": [0.125, ', 1))
@@ -291,13 +291,13 @@ def test_what_does_not_pass_the_check_is_not_run(tmp_path, board):
         reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
 
 
-def test_agents_of_others_can_not_be_run_again(tmp_path):
+def test_reproduce_refuses_agents_of_others(tmp_path):
     folder = make_submission(tmp_path, source="own")
     with pytest.raises(SubmissionError, match="agent.source: must be 'badger'"):
         reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=Path(__file__).parents[1] / "benchmarks")
 
 
-def test_weights_of_another_shape_than_the_config_says_are_refused(tmp_path, board):
+def test_reproduce_refuses_weights_of_another_shape(tmp_path, board):
     folder = submission(tmp_path, board)
     for path in (folder / "weights").glob("*.json"):
         about = json.loads(path.read_text())
@@ -307,7 +307,7 @@ def test_weights_of_another_shape_than_the_config_says_are_refused(tmp_path, boa
         reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
 
 
-def test_a_size_that_the_agent_can_not_have_is_refused(tmp_path, board):
+def test_reproduce_refuses_unsupported_sizes(tmp_path, board):
     folder = submission(tmp_path, board)
     for path in (folder / "weights").glob("*.json"):
         about = json.loads(path.read_text())
@@ -320,18 +320,18 @@ def test_a_size_that_the_agent_can_not_have_is_refused(tmp_path, board):
 @pytest.mark.parametrize(
     ("arguments", "error"), [({"rows": 0}, "rows must be at least 1"), ({"seed": -1}, "seed must")]
 )
-def test_counts_and_seeds_are_checked(tmp_path, board, arguments, error):
+def test_reproduce_refuses_bad_counts_and_seeds(tmp_path, board, arguments, error):
     with pytest.raises(ValueError, match=error):
         reproduce(tmp_path, **{"rows": 1, "fresh": False, "seed": 0, "benchmarks": board[0], **arguments})
 
 
-def test_the_number_of_threads_is_as_before(tmp_path, board):
+def test_reproduce_restores_the_number_of_threads(tmp_path, board):
     before = torch.get_num_threads()
     reproduce(submission(tmp_path, board), rows=1, fresh=False, seed=0, benchmarks=board[0])
     assert torch.get_num_threads() == before
 
 
-def test_bounds_and_reports_need_no_torch():
+def test_reproduce_imports_without_torch():
     script = """
 import sys
 sys.modules["torch"] = sys.modules["baselines"] = None

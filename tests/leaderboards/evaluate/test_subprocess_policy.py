@@ -217,12 +217,12 @@ def isolated(name, **how):
         yield make(ID, ARGUMENTS, 4)
 
 
-def test_the_returns_are_number_for_number_those_in_this_process():
+def test_policy_process_returns_equal_those_of_this_process():
     with isolated("probe") as policy:
         assert (returns(policy) == returns(Probe(Guessing(dims=3)))).all()
 
 
-def test_actions_of_other_types_are_read_as_the_evaluator_reads_them():
+def test_policy_process_converts_actions_as_the_evaluator_does():
     class Double:
         def reset(self, batch):
             pass
@@ -234,14 +234,14 @@ def test_actions_of_other_types_are_read_as_the_evaluator_reads_them():
         assert (returns(policy) == returns(Double())).all()
 
 
-def test_the_factory_is_told_the_training_seed():
+def test_policy_process_passes_the_training_seed():
     with isolated("Seeded") as policy:
         policy.reset(2)
         action = policy.act(np.zeros((2, 9), np.float32), np.zeros(2, np.float32))
     assert action.tolist() == np.full((2, 3), 0.4, np.float32).tolist()
 
 
-def test_prints_disturb_nothing_and_appear_on_standard_error(capfd):
+def test_policy_process_prints_to_standard_error(capfd):
     with isolated("Printing") as policy, isolated("Zeros") as zeros:
         assert (returns(policy, 32) == returns(zeros, 32)).all()
     said = capfd.readouterr()
@@ -249,12 +249,12 @@ def test_prints_disturb_nothing_and_appear_on_standard_error(capfd):
     assert "A" * 200_000 in said.err
 
 
-def test_writing_into_an_observation_changes_nothing():
+def test_policy_process_is_unharmed_by_writes_into_observations():
     with isolated("Scribbling") as policy, isolated("Zeros") as zeros:
         assert (returns(policy) == returns(zeros)).all()
 
 
-def test_the_other_process_sees_no_tokens_no_arguments_and_no_input(monkeypatch):
+def test_policy_process_sees_no_tokens_arguments_or_input(monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "1234")
     with isolated("Environment") as policy, pytest.raises(PolicyError) as caught:
         returns(policy)
@@ -294,7 +294,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_what_a_policy_does_wrong_is_one_line_that_names_it_and_ends_its_process(name):
+def test_policy_process_reports_mistakes_in_one_line_and_ends(name):
     with isolated(name, seconds=0.5 if "0.5 s" in MISTAKES[name] else 60.0) as policy:
         with pytest.raises(PolicyError, match=MISTAKES[name]) as caught:
             returns(policy)
@@ -307,14 +307,14 @@ def test_what_a_policy_does_wrong_is_one_line_that_names_it_and_ends_its_process
             policy.reset(1)
 
 
-def test_a_factory_that_raises_value_error_can_not_have_the_size():
+def test_policy_process_raises_value_error_for_unsupported_sizes():
     reason = "policy mine:cannot on .*: ValueError: dims must be 2, got 3"
     with pytest.raises(ValueError, match=reason) as caught, isolated("cannot"):
         pass
     assert not isinstance(caught.value, PolicyError)
 
 
-def test_one_process_makes_one_policy_after_the_other_and_outlives_a_refusal():
+def test_policy_process_makes_several_policies_and_outlives_a_refusal():
     question = np.zeros((1, 6), np.float32), np.zeros(1, np.float32)
     actions = []
     with PolicyProcess("mine:cannot") as make:
@@ -346,19 +346,19 @@ def test_one_process_makes_one_policy_after_the_other_and_outlives_a_refusal():
         ("mine:leaving", "exited with code 1"),
     ],
 )
-def test_a_policy_that_can_not_be_made_is_a_clear_error(reference, error):
+def test_policy_process_refuses_factories_that_fail(reference, error):
     seconds = 1.0 if "1 s" in error else 60.0
     with PolicyProcess(reference, start_seconds=seconds) as make, pytest.raises(PolicyError, match=error):
         make(ID, ARGUMENTS, 0)
 
 
 @pytest.mark.parametrize("reference", ["mine", "mine:", ":make", "mine.py:make()", "../mine:make", "a:b:c", ""])
-def test_a_reference_of_another_form_is_refused_before_anything_is_started(reference):
+def test_policy_process_refuses_bad_references_before_it_starts(reference):
     with pytest.raises(ValueError, match="policy must be module:factory, got"):
         PolicyProcess(reference)
 
 
-def test_closing_ends_what_the_policy_started_too(tmp_path):
+def test_policy_process_close_ends_child_processes(tmp_path):
     with isolated("offspring"):
         pid = int((tmp_path / "offspring").read_text())
         assert Path(f"/proc/{pid}").exists() or sys.platform != "linux"
@@ -367,7 +367,7 @@ def test_closing_ends_what_the_policy_started_too(tmp_path):
         assert time.monotonic() < deadline
 
 
-def test_a_process_ends_when_the_one_that_asks_is_killed(tmp_path):
+def test_policy_process_ends_when_its_parent_is_killed(tmp_path):
     script = f"""
 import os
 from leaderboards.evaluate.subprocess_policy import PolicyProcess

@@ -22,6 +22,11 @@ class Bad:
     """What one of the errors must say: file, field, reason."""
 
 
+def bad(name: str, change: Callable[[Path], Path | None], *says: str) -> Bad:
+    """What is wrong with it lies in `submission.json`."""
+    return Bad(name, change, (FILE, *says))
+
+
 def edit(folder: Path, change: Callable[[dict[str, Any]], Any], *, sealed: bool = True, raw: str = "") -> None:
     """Change what `submission.json` says, and seal its rows anew as a forger would, unless told otherwise.
 

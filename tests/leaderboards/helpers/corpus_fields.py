@@ -1,7 +1,6 @@
 """Bad submissions by what the fields of `submission.json` say, all but their rows."""
 
-from leaderboards.schema.submission import FILE
-from tests.leaderboards.helpers.corpus import Bad, edit, editing, raw, renamed, setting, text
+from tests.leaderboards.helpers.corpus import bad, edit, editing, raw, renamed, setting, text
 
 NUMBERS = {
     "format": "format",
@@ -18,7 +17,7 @@ NUMBERS = {
 NO_NUMBERS = ("NaN", "Infinity", "-Infinity", "1e999", '"1.0"', "true", "null", "[1]", "{}", "1" * 400)
 
 IN_NUMBERS = [
-    Bad(f"{value if len(value) < 20 else 'a huge integer'} as {path}", raw(path, value), (FILE, place, "must"))
+    bad(f"{value if len(value) < 20 else 'a huge integer'} as {path}", raw(path, value), place, "must")
     for path, place in NUMBERS.items()
     for value in NO_NUMBERS
 ]
@@ -46,7 +45,7 @@ NO_TEXTS = {
     "nobody": None,
 }
 IN_TEXTS = [
-    Bad(f"{what} as {path}", setting(path, value), (FILE, place, "must"))
+    bad(f"{what} as {path}", setting(path, value), place, "must")
     for path, place in TEXTS.items()
     for what, value in NO_TEXTS.items()
 ]
@@ -85,10 +84,10 @@ NAMES = {
     "too long": "a" * 60,
 }
 IDENTITY = [
-    *(Bad(f"a link with {what}", setting("url", url), (FILE, "url", "must")) for what, url in LINKS.items()),
-    *(Bad(f"a name with {what}", setting("name", name), (FILE, "name", "must")) for what, name in NAMES.items()),
+    *(bad(f"a link with {what}", setting("url", url), "url", "must") for what, url in LINKS.items()),
+    *(bad(f"a name with {what}", setting("name", name), "name", "must") for what, name in NAMES.items()),
     *(
-        Bad(f"a date like {date!r}", setting("date", date), (FILE, "date", "must"))
+        bad(f"a date like {date!r}", setting("date", date), "date", "must")
         for date in (
             "tomorrow",
             "2026-1-2",
@@ -99,53 +98,44 @@ IDENTITY = [
             "\u0662\u0660\u0662\u0666-01-02",
         )
     ),
-    Bad("a month that is not there", setting("date", "2026-13-01"), (FILE, "date", "month")),
-    Bad("a day that is not there", setting("date", "2026-02-30"), (FILE, "date", "day")),
-    Bad("a date in the future", renamed(date="2999-01-01"), (FILE, "date", "must not lie in the future")),
-    Bad("a name that is not the folder's", setting("name", "third"), (FILE, "name", "must fit the folder")),
-    Bad("a date that is not the folder's", setting("date", "2026-01-03"), (FILE, "name", "must fit the folder")),
-    Bad(
-        "a name that is taken", renamed(name="second", date="2026-01-05"), (FILE, "name", "is taken by 2026-01-01_sec")
-    ),
-    Bad("a benchmark that is not there", setting("suite", "v99"), (FILE, "suite", "must be one of tiny, got 'v99'")),
+    bad("a month that is not there", setting("date", "2026-13-01"), "date", "month"),
+    bad("a day that is not there", setting("date", "2026-02-30"), "date", "day"),
+    bad("a date in the future", renamed(date="2999-01-01"), "date", "must not lie in the future"),
+    bad("a name that is not the folder's", setting("name", "third"), "name", "must fit the folder"),
+    bad("a date that is not the folder's", setting("date", "2026-01-03"), "name", "must fit the folder"),
+    bad("a name that is taken", renamed(name="second", date="2026-01-05"), "name", "is taken by 2026-01-01_sec"),
+    bad("a benchmark that is not there", setting("suite", "v99"), "suite", "must be one of tiny, got 'v99'"),
     *(
-        Bad(f"the benchmark {benchmark!r}", setting("suite", benchmark), (FILE, "suite", "must match"))
+        bad(f"the benchmark {benchmark!r}", setting("suite", benchmark), "suite", "must match")
         for benchmark in ("../tiny", "/etc/passwd", "tiny\x00", "t\u0456ny", "TINY", "")
     ),
     *(
-        Bad(f"the previous {previous!r}", setting("previous", previous), (FILE, "previous", "must"))
+        bad(f"the previous {previous!r}", setting("previous", previous), "previous", "must")
         for previous in ("../../x", "/2026-01-01_first", "first", "2026-01-01_f\u0456rst", "2026-01-01_first\n", 1, "")
     ),
-    Bad(
-        "previous is itself", setting("previous", "2026-01-02_first"), (FILE, "previous", "must be an earlier version")
-    ),
-    Bad("previous is later", setting("previous", "2026-01-03_first"), (FILE, "previous", "must be an earlier version")),
-    Bad(
-        "previous is of another", setting("previous", "2026-01-01_second"), (FILE, "previous", "earlier version of fi")
-    ),
-    Bad(
-        "previous is not there",
-        setting("previous", "2025-01-01_first"),
-        (FILE, "previous", "must be a submission that"),
-    ),
-    Bad(
+    bad("previous is itself", setting("previous", "2026-01-02_first"), "previous", "must be an earlier version"),
+    bad("previous is later", setting("previous", "2026-01-03_first"), "previous", "must be an earlier version"),
+    bad("previous is of another", setting("previous", "2026-01-01_second"), "previous", "earlier version of fi"),
+    bad("previous is not there", setting("previous", "2025-01-01_first"), "previous", "must be a submission that"),
+    bad(
         "previous is of strangers",
         lambda folder: (
             edit(folder, lambda c: c.update(name="second", previous="2026-01-01_second", authors=["Eve"])),
             folder.rename(folder.with_name("2026-01-02_second")),
         )[1],
-        (FILE, "previous", "must have an author in common"),
+        "previous",
+        "must have an author in common",
     ),
 ]
 
 KEYS = [
-    Bad("a key twice", text('"format": 1,', '"format": 1, "format": 1,'), (FILE, "format", "must be given once")),
-    Bad("a key twice, escaped", text('"title"', '"titl\\u0065": "x", "title"'), (FILE, "title", "must be given once")),
-    Bad("a key twice in training", text('"device"', '"device": "x", "device"'), (FILE, "device", "given once")),
-    Bad("a problem twice", text('"guess": 1.5', '"guess": 9.5, "guess": 1.5'), (FILE, "guess", "given once")),
-    Bad("returns twice", text('"returns"', '"returns": [0.0], "returns"'), (FILE, "returns", "given once")),
+    bad("a key twice", text('"format": 1,', '"format": 1, "format": 1,'), "format", "must be given once"),
+    bad("a key twice, escaped", text('"title"', '"titl\\u0065": "x", "title"'), "title", "must be given once"),
+    bad("a key twice in training", text('"device"', '"device": "x", "device"'), "device", "given once"),
+    bad("a problem twice", text('"guess": 1.5', '"guess": 9.5, "guess": 1.5'), "guess", "given once"),
+    bad("returns twice", text('"returns"', '"returns": [0.0], "returns"'), "returns", "given once"),
     *(
-        Bad(f"an unknown key {path}", setting(path, 1.0), (FILE, place, "is no key that may be here"))
+        bad(f"an unknown key {path}", setting(path, 1.0), place, "is no key that may be here")
         for path, place in {
             "score": "score", "status": "status", "rank": "rank", "__class__": "__class__",
             "agent.module": "agent.module",
@@ -154,20 +144,20 @@ KEYS = [
         }.items()
     ),
     *(
-        Bad(f"without {key}", editing(lambda content, key=key: content.pop(key)), (FILE, key, "must be there"))
+        bad(f"without {key}", editing(lambda content, key=key: content.pop(key)), key, "must be there")
         for key in ("format", "suite", "name", "date", "title", "authors", "url", "about", "agent", "training", "rows")
     ),
     *(
-        Bad(f"a row without {key}", editing(lambda c, key=key: c["rows"][4].pop(key), sealed=False),
-            (FILE, f"rows[4].{key}", "must be there"))
+        bad(f"a row without {key}", editing(lambda c, key=key: c["rows"][4].pop(key), sealed=False),
+            f"rows[4].{key}", "must be there")
         for key in ("problem", "size", "training_seed", "weights_sha256", "returns", "sha256")
     ),
-    Bad("another format", setting("format", 2), (FILE, "format", "got 2")),
-    Bad("another source", setting("agent.source", "pickle"), (FILE, "agent.source", "must be 'badger' or 'own'")),
-    Bad("nobody as authors", setting("authors", []), (FILE, "authors", "must have at least 1")),
-    Bad("authors in one text", setting("authors", "Ada"), (FILE, "authors", "must be a valid tuple")),
-    Bad("an author twice", setting("authors", ["Ada", "Ada"]), (FILE, "authors", "must name everybody once")),
-    Bad("no command", setting("training.commands", []), (FILE, "training.commands", "must have at least 1")),
-    Bad("no version of badger_envs", setting("training.versions", {"python": "3"}), (FILE, "versions", "badger_envs")),
-    Bad("a path as a package", setting("training.versions", {"../x": "1"}), (FILE, "versions.../x", "name of a pack")),
+    bad("another format", setting("format", 2), "format", "got 2"),
+    bad("another source", setting("agent.source", "pickle"), "agent.source", "must be 'badger' or 'own'"),
+    bad("nobody as authors", setting("authors", []), "authors", "must have at least 1"),
+    bad("authors in one text", setting("authors", "Ada"), "authors", "must be a valid tuple"),
+    bad("an author twice", setting("authors", ["Ada", "Ada"]), "authors", "must name everybody once"),
+    bad("no command", setting("training.commands", []), "training.commands", "must have at least 1"),
+    bad("no version of badger_envs", setting("training.versions", {"python": "3"}), "versions", "badger_envs"),
+    bad("a path as a package", setting("training.versions", {"../x": "1"}), "versions.../x", "name of a pack"),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leaderboards.schema.submission import FILE
-from tests.leaderboards.helpers.corpus import Bad, text
+from tests.leaderboards.helpers.corpus import Bad, bad, text
 
 Change = Callable[[Path], Path | None]
 
@@ -89,33 +89,29 @@ FILES = [
     Bad("a pickle beside the weights", write("weights/x.pkl", pickle.dumps(Trap())), ("weights/x.pkl", "must not be")),
     Bad("weights of no row", write(f"weights/{'0' * 64}.safetensors", b""), ("weights/000", "no row has weights")),
     Bad("a folder among weights", write("weights/deep/x", b""), ("weights/deep", "must not be there")),
-    Bad("half a file", cut(FILE), (FILE, "must be valid JSON")),
-    Bad("an empty file", write(FILE, b""), (FILE, "must be valid JSON")),
-    Bad("a file too large", large(FILE, 2**40), (FILE, "must have at most 16777216 bytes", "got 1099511627776")),
-    Bad("other bytes than UTF-8", write(FILE, b'{"title": "\xff"}'), (FILE, "must be UTF-8")),
-    Bad("too deep", write(FILE, b"[" * 100_000), (FILE, "must be nested less deeply")),
-    Bad("too deep in objects", write(FILE, b'{"a":' * 100_000), (FILE, "must be nested less deeply")),
-    Bad("a deep row", text('"rows": [', '"rows": [' + "[" * 300 + "]" * 300 + ","), (FILE, "rows[0]", "must be")),
-    Bad("a list", write(FILE, b"[1]"), (FILE, "must be a valid dictionary", "list of 1")),
-    Bad("a number of many digits", write(FILE, b"1" * 10_000), (FILE, "must be valid JSON", "limit")),
-    Bad("two documents", text('{\n "format"', '{}{\n "format"'), (FILE, "must be valid JSON", "Extra data")),
-    Bad("a comment", text('{\n "format"', '// hi\n{\n "format"'), (FILE, "must be valid JSON")),
-    Bad("no submission.json", gone(FILE), (FILE, "must be a file that can be read")),
-    Bad("a link to the file", link(FILE), (FILE, "must be a file, got a link")),
-    Bad("a link to secrets", link(FILE, to="/etc/passwd"), (FILE, "must be a file, got a link")),
-    Bad("a link to nowhere", link(FILE, to="nowhere"), (FILE, "must be a file, got a link")),
-    Bad("a link to a device", link(FILE, to="/dev/zero"), (FILE, "must be a file, got a link")),
+    bad("half a file", cut(FILE), "must be valid JSON"),
+    bad("an empty file", write(FILE, b""), "must be valid JSON"),
+    bad("a file too large", large(FILE, 2**40), "must have at most 16777216 bytes", "got 1099511627776"),
+    bad("other bytes than UTF-8", write(FILE, b'{"title": "\xff"}'), "must be UTF-8"),
+    bad("too deep", write(FILE, b"[" * 100_000), "must be nested less deeply"),
+    bad("too deep in objects", write(FILE, b'{"a":' * 100_000), "must be nested less deeply"),
+    bad("a deep row", text('"rows": [', '"rows": [' + "[" * 300 + "]" * 300 + ","), "rows[0]", "must be"),
+    bad("a list", write(FILE, b"[1]"), "must be a valid dictionary", "list of 1"),
+    bad("a number of many digits", write(FILE, b"1" * 10_000), "must be valid JSON", "limit"),
+    bad("two documents", text('{\n "format"', '{}{\n "format"'), "must be valid JSON", "Extra data"),
+    bad("a comment", text('{\n "format"', '// hi\n{\n "format"'), "must be valid JSON"),
+    bad("no submission.json", gone(FILE), "must be a file that can be read"),
+    bad("a link to the file", link(FILE), "must be a file, got a link"),
+    bad("a link to secrets", link(FILE, to="/etc/passwd"), "must be a file, got a link"),
+    bad("a link to nowhere", link(FILE, to="nowhere"), "must be a file, got a link"),
+    bad("a link to a device", link(FILE, to="/dev/zero"), "must be a file, got a link"),
     Bad("a link to the weights' folder", link("weights"), ("weights", "must be a folder, and no link")),
     Bad("a link to weights", link(f"weights/SHA{W}"), ("weights/", W, "must be a file, got a link")),
     Bad("a link to a config", link(f"weights/SHA{C}"), ("weights/", C, "must be a file, got a link")),
-    Bad("a pipe as file", pipe(FILE), (FILE, "must be a regular file")),
+    bad("a pipe as file", pipe(FILE), "must be a regular file"),
     Bad("a pipe as weights", pipe(f"weights/SHA{W}"), ("weights/", W, "must be a regular file")),
-    Bad("a folder as file", lambda f: ((f / FILE).unlink(), (f / FILE).mkdir())[1], (FILE, "must be a file, and no")),
-    Bad(
-        "another folder name",
-        lambda f: f.rename(f.with_name("2026-01-02_other")),
-        (FILE, "name", "must fit the folder"),
-    ),
+    bad("a folder as file", lambda f: ((f / FILE).unlink(), (f / FILE).mkdir())[1], "must be a file, and no"),
+    bad("another folder name", lambda f: f.rename(f.with_name("2026-01-02_other")), "name", "must fit the folder"),
     Bad("a folder that is not there", lambda f: f.with_name("nowhere"), (".", "must be a folder that is there")),
     Bad("a file in its place", lambda f: f / FILE, (".", "must be a folder that is there")),
     Bad(

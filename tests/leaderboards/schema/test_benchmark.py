@@ -12,7 +12,7 @@ from tests.leaderboards.helpers.make_submission import TINY
 
 
 @pytest.mark.parametrize("name", Benchmark.names())
-def test_a_benchmark_says_what_the_registry_says(name):
+def test_benchmark_equals_the_registry(name):
     benchmark = load_benchmark(name)
     assert {problem.id for problem in benchmark.problems} == {
         "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/ModularReacher-v0",
@@ -39,7 +39,7 @@ def test_a_benchmark_says_what_the_registry_says(name):
             )
 
 
-def test_v1_asks_what_the_standard_comparison_trains_and_tests():
+def test_v1_equals_the_standard_comparison():
     benchmark = load_benchmark("v1")
     recipes = {recipe.name: recipe for recipe in COMPARISONS["standard"].recipes if recipe.name != "guessing_sizes"}
     assert [problem.name for problem in benchmark.problems] == list(recipes)
@@ -57,7 +57,7 @@ def test_v1_asks_what_the_standard_comparison_trains_and_tests():
     ("name", "problems", "folder"),
     [*((name, PROBLEMS[name], BENCHMARKS) for name in PROBLEMS), ("tiny", TINY, TEST_BENCHMARKS)],
 )
-def test_the_file_of_a_benchmark_is_what_make_benchmark_writes(name, problems, folder, tmp_path):
+def test_make_benchmark_writes_the_files_that_are_kept(name, problems, folder, tmp_path):
     written, kept = (
         json.loads(write_benchmark(name, problems, tmp_path).read_text()),
         json.loads((folder / f"{name}.json").read_text()),
@@ -70,7 +70,7 @@ def test_the_file_of_a_benchmark_is_what_make_benchmark_writes(name, problems, f
     assert _rounded(written) == _rounded(kept)
 
 
-def test_scores_are_0_at_chance_1_at_the_reference_and_never_clipped():
+def test_score_is_0_at_chance_1_at_the_reference_and_never_clipped():
     benchmark = load_benchmark("v1")
     assert benchmark.score("guessing", 3, -20.0) == 0.0
     assert benchmark.score("guessing", 3, -2.10546875) == 1.0
@@ -79,12 +79,12 @@ def test_scores_are_0_at_chance_1_at_the_reference_and_never_clipped():
 
 
 @pytest.mark.parametrize("name", ["v99", "../v1", "/etc/passwd", "", "v1.json", "v1\0"])
-def test_a_benchmark_that_is_not_there_is_refused(name):
+def test_load_benchmark_refuses_unknown_names(name):
     with pytest.raises(ValueError, match="benchmark must be one of v1, got"):
         load_benchmark(name)
 
 
-def test_a_problem_that_is_not_there_is_refused():
+def test_benchmark_refuses_unknown_problems():
     with pytest.raises(ValueError, match="problem must be one of guess, xor, got 'chess'"):
         load_benchmark("tiny", TEST_BENCHMARKS).problem("chess")
 
@@ -100,7 +100,7 @@ def test_a_problem_that_is_not_there_is_refused():
         (lambda s: s["problems"][0]["sizes"]["1"].update(chance=9.0), "lowest <= chance < reference <= highest"),
     ],
 )
-def test_a_damaged_benchmark_is_refused(change, reason, tmp_path):
+def test_load_benchmark_refuses_damaged_files(change, reason, tmp_path):
     content = json.loads((TEST_BENCHMARKS / "tiny.json").read_text())
     change(content)
     (tmp_path / "tiny.json").write_text(json.dumps(content))
@@ -116,7 +116,7 @@ def test_current_arguments_renames_and_drops_what_tasks_no_longer_take():
         current_arguments("Badger/Routing-v0", {"topology": "mesh"})
 
 
-def test_v1_still_names_the_arguments_of_its_time_and_is_read_with_those_of_today():
+def test_v1_keeps_its_arguments_and_is_read_with_those_of_today():
     stored = json.loads((BENCHMARKS / "v1.json").read_text())
     of_routing, of_robots = (
         next(problem for problem in stored["problems"] if problem["id"] == id)
@@ -129,7 +129,7 @@ def test_v1_still_names_the_arguments_of_its_time_and_is_read_with_those_of_toda
     assert all(size.arguments["inner_episodes"] == 1 for size in read.problem("robot_ppo").sizes.values())
 
 
-def test_a_benchmark_may_name_mesh_routing(tmp_path):
+def test_benchmark_may_name_mesh_routing(tmp_path):
     chosen = Chosen("mesh", "Badger/MeshRouting-v0", {"ports": 4}, (4, 6), 10)
     write_benchmark("mesh", [chosen], tmp_path)
     problem = load_benchmark("mesh", tmp_path).problem("mesh")

@@ -17,12 +17,12 @@ def everything(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_without_a_file_a_submission_is_self_reported(folder):
+def test_status_without_a_file_is_self_reported(folder):
     assert status_of(folder) == "self-reported"
     assert read_status(folder) == ()
 
 
-def test_the_history_is_kept_in_order_with_who_did_what_when(folder):
+def test_record_keeps_the_history_in_order(folder):
     before = everything(folder)
     record(folder, "checked", "ci", {"rows": 25}, date="2026-02-01")
     assert status_of(folder) == "checked"
@@ -45,7 +45,7 @@ def test_the_history_is_kept_in_order_with_who_did_what_when(folder):
     assert after == before
 
 
-def test_the_date_is_today_if_none_is_said(folder):
+def test_record_dates_today_by_default(folder):
     before = datetime.now(UTC).date().isoformat()
     record(folder, "checked", "ci", {})
     assert before <= read_status(folder)[0].date <= datetime.now(UTC).date().isoformat()
@@ -56,7 +56,7 @@ def test_the_date_is_today_if_none_is_said(folder):
     [(one, two) for place, one in enumerate(STATUSES) for two in STATUSES[:place]]
     + [("withdrawn", "withdrawn"), ("self-reported", "self-reported")],
 )
-def test_a_status_does_not_go_back_and_nothing_follows_a_withdrawal(folder, before, after):
+def test_record_refuses_to_go_back_or_to_follow_a_withdrawal(folder, before, after):
     if before != "self-reported":
         record(folder, before, "ci", {}, date="2026-02-01")
     kept = everything(folder)
@@ -65,7 +65,7 @@ def test_a_status_does_not_go_back_and_nothing_follows_a_withdrawal(folder, befo
     assert everything(folder) == kept
 
 
-def test_what_nobody_else_can_run_stays_self_reported_until_it_is_withdrawn(tmp_path):
+def test_record_leaves_agents_of_others_self_reported_until_withdrawn(tmp_path):
     folder = make_submission(tmp_path, source="own", seeds=1)
     for status in ("checked", "reproduced"):
         with pytest.raises(SubmissionError, match="status of an agent of source own must stay self-reported"):
@@ -87,32 +87,32 @@ def test_what_nobody_else_can_run_stays_self_reported_until_it_is_withdrawn(tmp_
         (("checked", "ci", []), "status.json: details"),
     ],
 )
-def test_what_a_history_can_not_say_is_refused_and_nothing_is_written(folder, arguments, error):
+def test_record_refuses_impossible_steps_and_writes_nothing(folder, arguments, error):
     with pytest.raises(SubmissionError, match=error):
         record(folder, *arguments)
     assert not (folder / FILE).exists()
 
 
 @pytest.mark.parametrize("date", ["2026-02-30", "yesterday", "2026-2-1", "20260201", "2026-02-01T00:00"])
-def test_a_date_is_a_day_of_the_calendar(folder, date):
+def test_record_refuses_dates_that_are_no_days(folder, date):
     with pytest.raises(SubmissionError, match="status.json: date: "):
         record(folder, "checked", "ci", {}, date=date)
 
 
-def test_dates_do_not_run_backwards(folder):
+def test_record_refuses_earlier_dates(folder):
     record(folder, "checked", "ci", {}, date="2026-02-02")
     with pytest.raises(SubmissionError, match="date must not lie before 2026-02-02, got 2026-02-01"):
         record(folder, "checked", "ci", {}, date="2026-02-01")
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
-def test_a_withdrawal_has_a_reason(folder, reason):
+def test_withdraw_refuses_an_empty_reason(folder, reason):
     with pytest.raises(SubmissionError, match="details.reason: must say something"):
         withdraw(folder, reason)
     assert status_of(folder) == "self-reported"
 
 
-def test_what_is_not_there_can_not_be_withdrawn(tmp_path):
+def test_withdraw_refuses_a_missing_submission(tmp_path):
     with pytest.raises(SubmissionError, match="must lie in the folder of a submission, got '2026-01-02_nobody'"):
         withdraw(tmp_path / "2026-01-02_nobody", "mistake")
     assert not any(tmp_path.iterdir())
@@ -145,7 +145,7 @@ STEP = {"status": "checked", "date": "2026-02-01", "by": "ci", "details": {}}
         (" " * (2**20 + 1), "must have at most 1048576 bytes"),
     ],
 )
-def test_a_bad_file_is_refused_with_a_clear_error_and_stays_as_it_is(folder, content, error):
+def test_status_refuses_damaged_files_and_keeps_them(folder, content, error):
     (folder / FILE).write_text(content)
     for act in (status_of, lambda folder: record(folder, "checked", "ci", {}), lambda folder: withdraw(folder, "no")):
         with pytest.raises(SubmissionError, match=error) as caught:
@@ -155,7 +155,7 @@ def test_a_bad_file_is_refused_with_a_clear_error_and_stays_as_it_is(folder, con
     assert (folder / FILE).read_text() == content
 
 
-def test_a_link_is_not_followed(folder, tmp_path):
+def test_status_follows_no_link(folder, tmp_path):
     (tmp_path / "elsewhere.json").write_text(json.dumps({"format": 1, "history": [STEP]}))
     (folder / FILE).symlink_to(tmp_path / "elsewhere.json")
     with pytest.raises(SubmissionError, match="status.json: must be a file, got a link"):

@@ -22,7 +22,7 @@ from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submissi
 ROW = {"problem": "guess", "size": 2, "training_seed": 0, "weights_sha256": None}
 
 
-def test_what_is_written_is_read_back_byte_for_byte(tmp_path):
+def test_submission_is_read_back_byte_for_byte(tmp_path):
     folder = make_submission(tmp_path)
     submission = read_submission(folder)
     assert isinstance(submission, Submission)
@@ -33,7 +33,7 @@ def test_what_is_written_is_read_back_byte_for_byte(tmp_path):
     assert len((folder / FILE).read_text().splitlines()) < 75, "a line for each row, so that differences can be read"
 
 
-def test_a_row_keeps_nine_digits_of_its_returns_and_its_seal_says_what_it_holds():
+def test_make_seed_result_keeps_nine_digits_and_hashes_them():
     row = make_seed_result("tiny", **ROW, returns=[-1.23456789012345, -0.1, 0.0, -1 / 3])
     assert row.returns == (-1.23456789, -0.1, 0.0, -0.333333333)
     assert row.sha256 == result_sha256("tiny", "guess", 2, 0, None, row.returns)
@@ -50,17 +50,17 @@ def test_a_row_keeps_nine_digits_of_its_returns_and_its_seal_says_what_it_holds(
         ("tiny", "guess", 2, 0, None, [-1.0, -2.00000001]), ("tiny", "guess", 2, 0, None, [-1.0]),
     ],
 )  # fmt: skip
-def test_a_seal_is_of_everything_that_a_row_says(other):
+def test_result_sha256_covers_every_field(other):
     assert result_sha256(*other) != result_sha256("tiny", "guess", 2, 0, None, [-1.0, -2.0])
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
-def test_a_row_can_not_hold_what_is_no_number(value):
+def test_make_seed_result_refuses_nan_and_infinity(value):
     with pytest.raises(ValidationError, match="finite"):
         make_seed_result("tiny", **ROW, returns=[-1.0, value])
 
 
-def test_whole_numbers_are_returns_too(tmp_path):
+def test_read_submission_accepts_integers_as_returns(tmp_path):
     folder = make_submission(tmp_path)
     content = json.loads((folder / FILE).read_text())
     row = content["rows"][3]
@@ -73,7 +73,7 @@ def test_whole_numbers_are_returns_too(tmp_path):
     assert check(folder, benchmarks=BENCHMARKS) == []
 
 
-def test_all_faults_of_a_file_are_told_at_once(tmp_path):
+def test_read_submission_raises_all_errors_at_once(tmp_path):
     folder = make_submission(tmp_path)
     content = json.loads((folder / FILE).read_text())
     content |= {"title": "<b>", "date": "soon", "score": 1.0}
@@ -85,12 +85,12 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path):
     assert {error.file for error in caught.value.errors} == {FILE}
 
 
-def test_names_in_any_script_are_welcome(tmp_path):
+def test_check_passes_names_in_any_script(tmp_path):
     folder = make_submission(tmp_path, title="Барсук — 獾 & “co”", authors=["Жанна д'Арк", "李小龍", "محمد"])
     assert check(folder, benchmarks=BENCHMARKS) == []
 
 
-def test_folders_are_those_of_a_benchmark_by_date(tmp_path):
+def test_folders_are_sorted_by_date(tmp_path):
     for date in ("2026-02-01", "2025-12-31", "2026-01-15"):
         make_submission(tmp_path, date=date)
     (tmp_path / "tiny" / ".left.over").mkdir()
@@ -100,7 +100,7 @@ def test_folders_are_those_of_a_benchmark_by_date(tmp_path):
 
 
 @pytest.mark.parametrize("source", ["badger", "own"])
-def test_made_up_submissions_are_valid_and_their_weights_are_those_of_agents(source, tmp_path):
+def test_make_submission_passes_the_check_with_weights_of_agents(source, tmp_path):
     folder = make_submission(tmp_path, source=source, problems=("xor",), sizes={"xor": (2,)}, seeds=2, skill=0.9)
     assert check(folder, benchmarks=BENCHMARKS) == []
     submission = read_submission(folder)

@@ -24,7 +24,7 @@ def by_name(everybody):
     return {entry.id.partition("_")[2]: entry for entry in everybody.entries if not entry.replaced_by}
 
 
-def test_the_score_is_the_interquartile_mean_over_seeds_and_problems_at_the_train_size():
+def test_rank_scores_by_the_interquartile_mean_at_the_train_size():
     def score(problem, size, seed):  # guess 0.0 ... 0.4 and xor 0.5 ... 0.9 where they are trained, 7 elsewhere
         return {"guess": 0.1 * seed, "xor": 0.5 + 0.1 * seed}[problem] if size == 2 else 7.0
 
@@ -40,7 +40,7 @@ def test_the_score_is_the_interquartile_mean_over_seeds_and_problems_at_the_trai
     assert (entry.rank.rank, entry.rank.low, entry.rank.high) == (1, 1, 1)
 
 
-def test_the_score_of_a_run_is_that_of_its_mean_return():
+def test_rank_scores_a_run_by_its_mean_return():
     mine = submission(spread=0.3)
     (entry,) = rank(TINY, [(mine, "checked")]).entries
     row = next(row for row in mine.rows if (row.problem, row.size, row.training_seed) == ("guess", 3, 4))
@@ -51,7 +51,7 @@ def test_the_score_of_a_run_is_that_of_its_mean_return():
     assert (short_repr.weights, short_repr.sha256) == (row.weights_sha256, row.sha256)
 
 
-def test_scores_are_never_clipped(by_name):
+def test_rank_never_clips_scores(by_name):
     assert by_name["worse-than-blind"].results.score.estimate < -0.7
     better = with_scores(submission(sizes={"guess": (2,), "xor": (2,)}), lambda *_: 1.0)
     above = better.model_copy(
@@ -61,7 +61,7 @@ def test_scores_are_never_clipped(by_name):
     assert entry.results.problems["guess"].trained.score.estimate == pytest.approx(4.0 / (4.0 - 1.546875))
 
 
-def test_intervals_and_ranks_are_those_of_the_statistics_in_badger_envs(everybody, by_name):
+def test_rank_uses_the_statistics_of_badger_envs(everybody, by_name):
     entry = by_name["gap"]
     assert entry.results.score == stratified_bootstrap(entry.results.scores, replicates=REPLICATES)
     guess = entry.results.problems["guess"]
@@ -71,14 +71,14 @@ def test_intervals_and_ranks_are_those_of_the_statistics_in_badger_envs(everybod
     assert [entry.rank for entry in ranked] == expected
 
 
-def test_entries_stand_in_the_order_of_their_ranks_and_equal_ones_share_the_better(everybody, by_name):
+def test_rank_orders_entries_and_equal_ones_share_the_better(everybody, by_name):
     ranks = [entry.rank.rank for entry in everybody.ranked]
     assert ranks == sorted(ranks)
     assert by_name["tied-one"].rank == by_name["tied-two"].rank
     assert ranks.count(by_name["tied-one"].rank.rank) == 2
 
 
-def test_who_has_too_few_seeds_or_problems_is_shown_unranked_with_the_reason(everybody, by_name):
+def test_rank_leaves_incomplete_entries_unranked_with_the_reason(everybody, by_name):
     reasons = {name: entry.why_unranked for name, entry in by_name.items() if not entry.rank}
     assert reasons == {
         "one-seed": "1 training seed, 5 are needed",
@@ -92,26 +92,26 @@ def test_who_has_too_few_seeds_or_problems_is_shown_unranked_with_the_reason(eve
     assert places[-2:] == ["2026-01-02_mistake", "2026-01-01_improved"], "what counts no more comes last"
 
 
-def test_the_unranked_do_not_touch_the_ranks_of_the_others(everybody):
+def test_rank_is_independent_of_the_unranked(everybody):
     ranked = {entry.id for entry in everybody.ranked}
     alone = rank(TINY, [pair for pair in kinds() if pair[0].folder_name in ranked])
     assert [(entry.id, entry.rank) for entry in alone.entries] == [(e.id, e.rank) for e in everybody.ranked]
 
 
-def test_the_order_of_the_submissions_makes_no_difference(everybody):
+def test_rank_is_independent_of_the_order(everybody):
     assert to_json(rank(TINY, reversed(list(kinds())))) == to_json(everybody)
 
 
-def test_sizes_that_an_entry_can_not_have_are_missing(by_name):
+def test_rank_leaves_out_missing_sizes(by_name):
     assert list(by_name["gap"].results.problems["guess"].at) == [1, 2]
     assert list(by_name["fixed-size"].results.problems["xor"].at) == [2]
 
 
-def test_raw_returns_are_not_kept(everybody):
+def test_rank_keeps_no_raw_returns(everybody):
     assert {entry.results.submission.rows for entry in everybody.entries} == {()}
 
 
-def test_costs_are_the_largest_agent_and_one_training_on_every_problem(by_name):
+def test_costs_are_the_largest_agent_and_all_trainings(by_name):
     results = by_name["best"].results
     assert results.costs["parameters"] == max(problem.costs["parameters"] for problem in results.problems.values())
     assert (results.costs["environment_steps"], results.costs["cpu_seconds"]) == (20_000, 3.0)
@@ -127,7 +127,7 @@ def versions(*said):
     return {entry.id[5:7]: entry for entry in rank(TINY, pairs).entries}
 
 
-def test_only_the_newest_version_is_ranked_and_all_are_counted():
+def test_versions_rank_only_the_newest():
     found = versions((1, None, "checked"), (2, 1, "checked"), (3, 2, "self-reported"))
     assert [month for month, entry in found.items() if entry.rank] == ["03"]
     assert found["01"].replaced_by == found["02"].replaced_by == "2026-03-01_mine"
@@ -135,7 +135,7 @@ def test_only_the_newest_version_is_ranked_and_all_are_counted():
     assert found["03"].versions == ("2026-01-01_mine", "2026-02-01_mine", "2026-03-01_mine")
 
 
-def test_a_version_counts_again_when_its_successor_is_withdrawn_and_both_stay_visible():
+def test_versions_count_again_when_the_successor_is_withdrawn():
     found = versions((1, None, "checked"), (2, 1, "withdrawn"))
     assert found["01"].rank
     assert not found["01"].replaced_by
@@ -145,24 +145,24 @@ def test_a_version_counts_again_when_its_successor_is_withdrawn_and_both_stay_vi
     assert not any(entry.counts for entry in nobody.values())
 
 
-def test_two_successors_of_one_version_do_not_both_count():
+def test_versions_with_two_successors_count_once():
     found = versions((1, None, "checked"), (2, 1, "checked"), (3, 1, "checked"))
     assert [month for month, entry in found.items() if entry.rank] == ["03"]
 
 
-def test_versions_in_a_circle_do_no_harm():
+def test_versions_in_a_circle_count_once():
     found = versions((1, 2, "checked"), (2, 1, "checked"))
     assert [month for month, entry in found.items() if entry.rank] == ["02"]
 
 
-def test_nobody_replaces_what_somebody_else_handed_in():
+def test_versions_of_others_replace_nothing():
     first = submission(name="first", date="2026-01-01")
     thief = submission(name="thief", date="2026-02-01", previous="2026-01-01_first")
     found = {entry.id: entry for entry in rank(TINY, [(first, "checked"), (thief, "checked")]).entries}
     assert all(entry.rank and not entry.replaced_by and len(entry.versions) == 1 for entry in found.values())
 
 
-def test_the_first_of_the_ranked_are_compared_in_pairs(everybody, by_name):
+def test_matrix_compares_the_first_in_pairs(everybody, by_name):
     best, worst = by_name["best"].id, by_name["worse-than-blind"].id
     one, two = (by_name[name].results.scores for name in ("best", "close"))
     cell = everybody.matrix[best, by_name["close"].id]
@@ -179,7 +179,7 @@ def test_the_first_of_the_ranked_are_compared_in_pairs(everybody, by_name):
         assert other.decided == found.decided
 
 
-def test_no_more_than_twenty_are_compared():
+def test_matrix_compares_at_most_twenty():
     one = submission(sizes={"guess": (2,), "xor": (2,)})
     many = [(one.model_copy(update={"name": f"agent-{number}"}), "checked") for number in range(COMPARED + 3)]
     found = rank(TINY, many)
@@ -188,12 +188,12 @@ def test_no_more_than_twenty_are_compared():
     assert len(found.matrix) == COMPARED * (COMPARED - 1)
 
 
-def test_a_board_of_nobody_is_a_board():
+def test_rank_of_no_entries_is_an_empty_board():
     empty = rank(TINY, [])
     assert (empty.entries, empty.compared, dict(empty.matrix)) == ((), (), {})
 
 
-def test_the_profile_is_the_fraction_of_runs_above_each_threshold(by_name):
+def test_profile_is_the_fraction_of_runs_above_each_threshold(by_name):
     results = by_name["best"].results
     runs = np.concatenate(results.scores)
     place = int(np.argmin(np.abs(results.profile.thresholds - 0.9)))

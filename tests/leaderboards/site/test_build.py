@@ -34,7 +34,7 @@ def files(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_it_writes_a_page_for_the_board_each_entry_and_each_problem_and_the_raw_files(root, tmp_path):
+def test_build_writes_a_page_for_board_entries_and_problems_and_the_raw_files(root, tmp_path):
     built = build(root, "tiny", tmp_path / "site", benchmarks=BENCHMARKS)
     assert (built.entries, built.left_out) == (3, {})
     names = [f"2026-01-02_{name}" for name in ("first", "second", "third")]
@@ -52,7 +52,7 @@ def test_it_writes_a_page_for_the_board_each_entry_and_each_problem_and_the_raw_
     assert "found a mistake" in (tmp_path / "site/entry" / f"{names[1]}.html").read_text()
 
 
-def test_the_same_submissions_make_the_same_bytes(root, tmp_path):
+def test_build_writes_the_same_bytes_again(root, tmp_path):
     for name in ("one", "two"):
         build(root, "tiny", tmp_path / name, benchmarks=BENCHMARKS)
     assert files(tmp_path / "one") == files(tmp_path / "two")
@@ -60,7 +60,7 @@ def test_the_same_submissions_make_the_same_bytes(root, tmp_path):
     assert files(tmp_path / "one") == files(tmp_path / "two"), "also over an older site"
 
 
-def test_the_same_bytes_come_out_of_another_process_whatever_its_hashes_of_strings(root, tmp_path):
+def test_build_writes_the_same_bytes_in_another_process(root, tmp_path):
     build(root, "tiny", tmp_path / "here", benchmarks=BENCHMARKS)
     script = (
         "import sys; from pathlib import Path\n"
@@ -79,7 +79,7 @@ def test_the_same_bytes_come_out_of_another_process_whatever_its_hashes_of_strin
     assert files(tmp_path / "here") == files(there)
 
 
-def test_what_does_not_pass_the_check_is_left_out_and_the_reasons_are_told(root, tmp_path):
+def test_build_leaves_out_what_does_not_pass_the_check(root, tmp_path):
     edited = root / "tiny" / "2026-01-02_third" / FILE
     content = json.loads(edited.read_text())
     content["rows"][0]["returns"][0] += 0.5
@@ -94,7 +94,7 @@ def test_what_does_not_pass_the_check_is_left_out_and_the_reasons_are_told(root,
     assert not any("third" in path or "script" in path for path in files(tmp_path / "site"))
 
 
-def test_a_folder_that_is_no_site_is_not_replaced(root, tmp_path):
+def test_build_refuses_to_replace_what_is_no_site(root, tmp_path):
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("years of work")
@@ -105,7 +105,7 @@ def test_a_folder_that_is_no_site_is_not_replaced(root, tmp_path):
         build(root, "v0", tmp_path / "site", benchmarks=BENCHMARKS)
 
 
-def test_a_build_that_fails_leaves_the_old_site_and_nothing_beside_it(root, tmp_path):
+def test_build_that_fails_leaves_the_old_site_alone(root, tmp_path):
     out = tmp_path / "site"
     build(root, "tiny", out, benchmarks=BENCHMARKS)
     before = files(out)
@@ -120,7 +120,7 @@ def test_a_build_that_fails_leaves_the_old_site_and_nothing_beside_it(root, tmp_
     assert sorted(path.name for path in tmp_path.iterdir()) == ["benchmarks", "site", "submissions"]
 
 
-def test_older_pages_of_what_is_gone_are_gone(root, tmp_path):
+def test_build_removes_older_pages(root, tmp_path):
     out = tmp_path / "site"
     build(root, "tiny", out, benchmarks=BENCHMARKS)
     (out / "stale.html").write_text("")
@@ -129,14 +129,14 @@ def test_older_pages_of_what_is_gone_are_gone(root, tmp_path):
     assert not (out / "stale.html").exists()
 
 
-def test_a_board_without_entries_has_pages_too(tmp_path):
+def test_build_of_no_entries_has_pages(tmp_path):
     built = build(tmp_path / "nothing", "tiny", tmp_path / "site", benchmarks=BENCHMARKS)
     assert built.entries == 0
     assert "There are no entries yet" in (tmp_path / "site/index.html").read_text()
     assert "There are no entries on this problem yet" in (tmp_path / "site/problem/xor.html").read_text()
 
 
-def test_every_number_in_a_table_of_scores_has_its_formula_one_press_away(parsed):
+def test_pages_link_numbers_to_their_formulas(parsed):
     index = parsed["index.html"]
     for anchor in ("score", "iqm", "interval", "rank", "ranked", "sizes", "probability", "profile", "costs", "status"):
         assert anchor in index.ids
@@ -144,7 +144,7 @@ def test_every_number_in_a_table_of_scores_has_its_formula_one_press_away(parsed
     assert {"#rank", "#iqm", "#probability", "../index.html#iqm", "../index.html#sizes"} <= asked
 
 
-def test_the_numbers_lie_beside_the_pages_as_data(texts):
+def test_pages_include_the_numbers_as_data(texts):
     data = json.loads(texts["board.json"])
     assert data == json.loads(json.dumps(to_json(board())))
     first = data["entries"][0]
@@ -153,18 +153,18 @@ def test_the_numbers_lie_beside_the_pages_as_data(texts):
     assert f"{first['score']['estimate']:.3f}" in texts["index.html"]
 
 
-def test_one_seed_has_no_interval(texts):
+def test_pages_show_no_interval_for_one_seed(texts):
     assert "one seed, no interval" in texts["entry/2026-01-02_one-seed.html"]
     assert "one seed, no interval" not in texts["entry/2026-01-02_best.html"]
 
 
-def test_the_rules_of_a_problem_are_those_of_its_task():
+def test_rules_of_are_those_of_the_task():
     benchmark = load_benchmark("v1")
     for problem in benchmark.problems:
         assert {"", "Observation", "Action", "Reward", "Episode end", "Reference returns"} <= set(rules_of(problem))
 
 
-def test_every_problem_of_the_benchmark_that_we_ship_gets_a_page():
+def test_pages_include_every_problem_of_v1():
     benchmark = load_benchmark("v1")
     found = dict(pages(rank(benchmark, []), {}))
     for problem in benchmark.problems:
@@ -172,7 +172,7 @@ def test_every_problem_of_the_benchmark_that_we_ship_gets_a_page():
         assert "Observation" in page.words
 
 
-def test_an_entry_with_one_problem_of_two_has_a_page_that_says_so(texts):
+def test_pages_say_which_problems_were_not_entered(texts):
     page = texts["entry/2026-01-02_one-problem.html"]
     assert "not entered" in page
     assert "Unranked: not on guess" in page

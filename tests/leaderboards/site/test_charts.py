@@ -13,13 +13,13 @@ def around(value, width=0.1):
     return Interval(value, value - width, value + width)
 
 
-def test_an_axis_reaches_from_chance_to_the_reference_and_further_where_something_lies_within_reason():
+def test_domain_of_reaches_from_chance_to_the_reference_or_further():
     assert domain_of([]) == Domain(-0.05, 1.05)
     assert domain_of([around(0.5), None, around(1.0)]) == Domain(-0.05, pytest.approx(1.15))
     assert domain_of([around(-30.0), around(9.0)]) == Domain(pytest.approx(-0.3), pytest.approx(1.3))
 
 
-def test_a_dot_lies_where_its_score_is_and_becomes_an_arrow_outside():
+def test_error_bar_lies_at_its_score_or_becomes_an_arrow():
     half = error_bar(Interval(0.5, 0.25, 0.75), Domain(0.0, 1.0))
     assert (half.chance, half.low, half.dot, half.reference) == ("0.0", "35.0", "70.0", f"{AXIS:.1f}")
     assert (half.width, half.beyond) == ("70.0", "")
@@ -27,7 +27,7 @@ def test_a_dot_lies_where_its_score_is_and_becomes_an_arrow_outside():
     assert error_bar(around(5.0), Domain(0.0, 1.0)).beyond == "right"
 
 
-def test_a_missing_size_is_a_gap_in_the_line_and_the_train_size_has_a_ring():
+def test_size_curves_have_gaps_at_missing_sizes_and_a_ring_at_the_train_size():
     scores = {size: around(0.5) for size in (1, 2, 4)}
     chart = size_curves("x", "x", "dims", [1, 2, 3, 4], 2, [("mine", scores)])
     (line,) = chart.lines
@@ -39,12 +39,12 @@ def test_a_missing_size_is_a_gap_in_the_line_and_the_train_size_has_a_ring():
     assert line.dots[2][2] == "mine, dims = 4: 0.500 (0.400 to 0.600)"
 
 
-def test_who_was_never_at_the_train_size_has_no_ring():
+def test_size_curves_without_the_train_size_have_no_ring():
     (line,) = size_curves("x", "x", "dims", [1, 2], 2, [("mine", {1: around(0.5)})]).lines
     assert line.ring is None
 
 
-def test_a_profile_falls_from_above_to_below_and_has_a_band_only_if_asked():
+def test_profiles_fall_and_have_bands_only_on_request():
     thresholds = np.array([-0.5, 0.5, 1.5])
     profile = Profile(thresholds, np.array([1.0, 0.5, 0.0]), np.array([1.0, 0.2, 0.0]), np.array([1.0, 0.8, 0.0]))
     (line,) = profiles("x", "x", [("mine", profile)], bands=True).lines
@@ -68,5 +68,5 @@ def test_a_profile_falls_from_above_to_below_and_has_a_band_only_if_asked():
         (10**15, "1000T"),
     ],
 )
-def test_large_numbers_are_short(value, text):
+def test_compact_shortens_large_numbers(value, text):
     assert compact(value) == text

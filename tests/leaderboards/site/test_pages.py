@@ -38,13 +38,13 @@ def tab_to(browser, selector):
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("path", PAGES)
-def test_it_opens_from_a_file_without_complaints_and_never_scrolls_sideways(browser, site, path, width, dark):
+def test_pages_open_from_a_file_and_never_scroll_sideways(browser, site, path, width, dark):
     assert_page_opens_without_complaints(browser, site / path, width=width, dark=dark)
     expected = "rgb(20, 23, 27)" if dark else "rgb(255, 255, 255)"
     assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == expected
 
 
-def test_a_script_in_a_name_would_not_run(browser, site):
+def test_pages_run_no_script_in_a_name(browser, site):
     browser.open(site / "index.html", width=1280)
     assert browser.evaluate("document.querySelectorAll('img, script').length") == 1, "the script of the page alone"
     # Even if a template forgot to escape one day, the policy of the page refuses what it does not know.
@@ -57,7 +57,7 @@ def test_a_script_in_a_name_would_not_run(browser, site):
     assert len(browser.complaints) >= 2, "both attempts were refused"
 
 
-def test_the_board_is_sorted_with_the_mouse(browser, site):
+def test_board_is_sorted_with_the_mouse(browser, site):
     browser.open(site / "index.html", width=1280)
     as_written = browser.evaluate(TITLES)
     heads = browser.evaluate("[...document.querySelectorAll('#board th button')].map(each => each.textContent)")
@@ -73,7 +73,7 @@ def test_the_board_is_sorted_with_the_mouse(browser, site):
     assert browser.complaints == []
 
 
-def test_the_board_is_sorted_with_keys(browser, site):
+def test_board_is_sorted_with_keys(browser, site):
     browser.open(site / "index.html", width=1280)
     as_written = browser.evaluate(TITLES)
     tab_to(browser, "#board thead th:nth-child(2) button")
@@ -85,7 +85,7 @@ def test_the_board_is_sorted_with_keys(browser, site):
     assert browser.evaluate(TITLES)[0] == "The worse-than-blind agent"
 
 
-def test_the_board_is_filtered_by_words_status_and_rank(browser, site):
+def test_board_is_filtered_by_words_status_and_rank(browser, site):
     browser.open(site / "index.html", width=1280)
     everybody = len(browser.evaluate(TITLES))
     assert everybody == len(board().entries)
@@ -107,7 +107,7 @@ def test_the_board_is_filtered_by_words_status_and_rank(browser, site):
     assert browser.complaints == []
 
 
-def test_enter_in_the_search_does_not_leave_the_page(browser, site):
+def test_board_search_stays_on_the_page_at_enter(browser, site):
     browser.open(site / "index.html", width=1280)
     tab_to(browser, "input[type=search]")
     browser.page.keyboard.insert_text("gap")

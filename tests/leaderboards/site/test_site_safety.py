@@ -12,7 +12,7 @@ from tests.leaderboards.helpers.boards import HOSTILE, submission
 from tests.leaderboards.helpers.make_submission import BENCHMARKS
 
 
-def test_what_submitters_write_stays_text(texts, parsed):
+def test_pages_escape_what_submitters_write(texts, parsed):
     hostile = next(page for path, page in parsed.items() if path.endswith("_hostile.html"))
     assert HOSTILE in "".join(hostile.words)
     for path, page in parsed.items():
@@ -22,7 +22,7 @@ def test_what_submitters_write_stays_text(texts, parsed):
         assert not any("javascript:" in (link["href"] or "") for link in page.links), path
 
 
-def test_links_to_elsewhere_are_https_and_give_nothing_away(parsed):
+def test_pages_link_elsewhere_by_https_without_referrer(parsed):
     outside = [link for page in parsed.values() for link in page.links if "//" in link["href"]]
     assert len(outside) > 10
     assert all(link["href"].startswith("https://") and link["rel"] == "noopener nofollow" for link in outside)
@@ -35,7 +35,7 @@ def test_links_to_elsewhere_are_https_and_give_nothing_away(parsed):
         assert fetched == [{"rel": "icon", "href": "data:,"}]
 
 
-def test_links_inside_lead_somewhere(texts, parsed):
+def test_pages_have_no_dead_links(texts, parsed):
     for path, page in parsed.items():
         assert len(set(page.ids)) == len(page.ids), f"{path} has an id twice"
         for link in page.links:
@@ -49,7 +49,7 @@ def test_links_inside_lead_somewhere(texts, parsed):
             assert not anchor or anchor in parsed[place].ids, f"{path} links to {place}#{anchor}"
 
 
-def test_nothing_but_the_script_and_style_of_the_site_may_run(parsed):
+def test_pages_allow_only_their_own_script_and_style(parsed):
     for path, page in parsed.items():
         (policy,) = [
             given["content"] for tag, given in page.tags if given.get("http-equiv") == "Content-Security-Policy"
@@ -61,7 +61,7 @@ def test_nothing_but_the_script_and_style_of_the_site_may_run(parsed):
         assert allowed["default-src"] == "'none'"
 
 
-def test_a_name_that_is_a_template_is_not_run():
+def test_pages_run_no_template_in_a_name():
     one = submission(name="braces", title="{{ 7 * 7 }} {% raw %}")
     found = dict(pages(rank(load_benchmark("tiny", BENCHMARKS), [(one, "checked")]), {}))
     assert "{{ 7 * 7 }} {% raw %}" in found["entry/2026-01-02_braces.html"]

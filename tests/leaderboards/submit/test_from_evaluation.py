@@ -35,7 +35,7 @@ def evaluated(path, *, seeds=5, source="own", weights=None, gap=None):
     )
 
 
-def test_an_evaluation_becomes_a_submission_that_passes(tmp_path, caplog):
+def test_from_evaluation_makes_a_submission_that_passes(tmp_path, caplog):
     path = evaluated(tmp_path / "mine.json", gap=("xor", 3))
     about = {"title": "Mine", "about": "My agent.", "training": TRAINING | {"commands": ["python train.py"]}}
     folder = submit(path, root=tmp_path / "all", **WHO, **TINY, **about)
@@ -51,7 +51,7 @@ def test_an_evaluation_becomes_a_submission_that_passes(tmp_path, caplog):
     ]
 
 
-def test_an_evaluation_of_an_agent_of_ours_brings_its_weights(tmp_path):
+def test_from_evaluation_brings_weights(tmp_path):
     save_agent(build_agent("Badger", {"port_features": 3, "hidden_size": 2}), tmp_path / "saved")
     weights, config = tmp_path / "saved" / "agent.safetensors", tmp_path / "saved" / "agent.json"
     sha = hashlib.sha256(weights.read_bytes()).hexdigest()
@@ -67,7 +67,7 @@ def test_an_evaluation_of_an_agent_of_ours_brings_its_weights(tmp_path):
 
 
 @pytest.mark.parametrize("missing", list(TRAINING))
-def test_what_no_evaluation_knows_is_asked_for(missing, tmp_path):
+def test_from_evaluation_asks_for_what_no_evaluation_knows(missing, tmp_path):
     path = evaluated(tmp_path / "mine.json", seeds=1)
     training = {name: value for name, value in TRAINING.items() if name != missing}
     with pytest.raises(ValueError, match=f"training must have .* got nothing of {missing}"):

@@ -95,7 +95,7 @@ def change(path, edit):
     path.write_text(json.dumps(content))
 
 
-def test_a_comparison_becomes_a_submission_that_passes(results, tmp_path, caplog):
+def test_submit_makes_a_submission_that_passes(results, tmp_path, caplog):
     folder = submit(results, root=tmp_path / "all", **WHO, **TINY)
     assert folder == tmp_path / "all" / "tiny" / "2026-01-02_two-words"
     assert check(folder, benchmarks=BENCHMARKS) == []
@@ -118,7 +118,7 @@ def test_a_comparison_becomes_a_submission_that_passes(results, tmp_path, caplog
     assert [path.name for path in (tmp_path / "all" / "tiny").iterdir()] == [folder.name], "nothing is left beside"
 
 
-def test_what_is_missing_is_said_in_a_line_each(results, tmp_path, caplog):
+def test_submit_logs_what_is_missing(results, tmp_path, caplog):
     shutil.rmtree(results / "runs" / "guess4")
     shutil.rmtree(results / "runs" / "xor1")
     for seed in range(5):
@@ -138,14 +138,14 @@ def test_what_is_missing_is_said_in_a_line_each(results, tmp_path, caplog):
     assert {(row.problem, row.size) for row in read_submission(folder).rows} == {("guess", 2), ("xor", 2), ("xor", 3)}
 
 
-def test_a_problem_that_an_agent_was_not_trained_on_is_left_out(results, tmp_path, caplog):
+def test_submit_leaves_out_problems_without_training(results, tmp_path, caplog):
     change(results / "result.json", lambda content: content["agents"].pop(2))
     folder = submit(results, root=tmp_path / "all", **WHO, **TINY)
     assert caplog.messages == ["xor: two_words was not trained on it"]
     assert set(read_submission(folder).training.parameters) == {"guess"}
 
 
-def test_weights_that_are_not_those_that_were_tested_are_left_out(results, tmp_path, caplog):
+def test_submit_leaves_out_weights_that_were_not_tested(results, tmp_path, caplog):
     path = results / "runs" / "xor0" / "agent.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
     submit(results, root=tmp_path / "all", **WHO, **TINY)
@@ -165,7 +165,7 @@ def test_weights_that_are_not_those_that_were_tested_are_left_out(results, tmp_p
         ({"previous": "2025-01-01_two-words"}, SubmissionError, "previous: must be a submission that is there"),
     ],
 )
-def test_what_would_be_refused_is_not_written(results, tmp_path, fields, error, reason):
+def test_submit_writes_nothing_that_would_be_refused(results, tmp_path, fields, error, reason):
     root = tmp_path / "all"
     submit(results, root=root, **{**WHO, "date": "2026-01-01"}, **TINY, name="other")
     before = sorted(root.rglob("*"))
@@ -174,7 +174,7 @@ def test_what_would_be_refused_is_not_written(results, tmp_path, fields, error, 
     assert sorted(root.rglob("*")) == before
 
 
-def test_the_same_results_are_not_submitted_twice(results, tmp_path):
+def test_submit_refuses_the_same_results_twice(results, tmp_path):
     submit(results, root=tmp_path / "all", **WHO, **TINY)
     with pytest.raises(SubmissionError, match="must not be there yet, got '2026-01-02_two-words'"):
         submit(results, root=tmp_path / "all", **WHO, **TINY)
@@ -184,7 +184,7 @@ def test_the_same_results_are_not_submitted_twice(results, tmp_path):
         submit(results, root=tmp_path / "all", **WHO, **TINY, name="again")
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path):
+def test_submit_refuses_a_folder_of_something_else(tmp_path):
     with pytest.raises(SubmissionError, match=r"result.json: must be a file that can be read"):
         submit(tmp_path, root=tmp_path / "all", **WHO, **TINY)
     (tmp_path / "result.json").write_text('{"agents": [{}]}')
@@ -193,7 +193,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_what_the_comparison_really_writes_can_be_submitted(tmp_path, caplog):
+def test_submit_takes_what_the_comparison_writes(tmp_path, caplog):
     results, benchmarks = tmp_path / "results", tmp_path / "benchmarks"
     benchmarks.mkdir()
     problems = (
