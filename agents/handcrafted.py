@@ -52,9 +52,6 @@ class Handcrafted(Agent):
         # Nothing to learn, but it has to be on some device.
         self.register_buffer("place", torch.zeros(0))
 
-    def accepts(self, ports: int) -> bool:
-        return ports >= 1
-
     def initial_state(
         self, batch: int, ports: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
     ) -> HandcraftedState:

@@ -123,9 +123,9 @@ class Agent(nn.Module, ABC):
             memories.append(self.memory(state))
         return torch.stack(actions), torch.stack(memories), state
 
-    @abstractmethod
     def accepts(self, ports: int) -> bool:
-        """Whether this agent can run with that many ports."""
+        """Whether this agent can run with that many ports; any number, where a kind says nothing else."""
+        return ports >= 1
 
     def require_ports(self, ports: int) -> None:
         """Refuse a number of ports that this agent can't have.

@@ -27,9 +27,7 @@ RULES = {
     "wave": RuleSpec(
         "agents.rules.wave:Wave",
         features=17,
-        settings=(
-            "backwards_turn", "backwards_after", "backwards_size", "forwards_turn", "forwards_after", "forwards_size",
-        ),
+        settings=tuple(f"{way}_{name}" for way in ("backwards", "forwards") for name in ("turn", "after", "size")),
     ),
-}  # fmt: skip
+}
 """By the name that a config has for it."""

@@ -4,7 +4,8 @@ import sys
 import pytest
 
 import agents
-from agents.parts import MEMBRANES, MESSAGES, TOPOLOGIES, load_part
+from agents.parts import EXPERTS, MEMBRANES, MESSAGES, load_part
+from agents.parts.experts import Expert
 from agents.parts.membrane import Membrane
 from agents.parts.messages import Messages
 from agents.rules import RULES
@@ -23,12 +24,14 @@ def test_package_offers_each_public_name_and_no_other():
         _ = agents.Badgers
 
 
-@pytest.mark.parametrize(("table", "base"), [(MESSAGES, Messages), (MEMBRANES, Membrane)])
-def test_part_entry_points_lead_to_classes_of_that_part(table, base):
-    for entry_point in table.values():
-        assert issubclass(load_part(entry_point), base)
-
-
-def test_topology_and_rule_entry_points_lead_somewhere():
-    assert all(callable(load_part(entry_point)) for entry_point in TOPOLOGIES.values())
-    assert all(issubclass(load_part(spec.entry_point), Rule) for spec in RULES.values())
+@pytest.mark.parametrize(
+    ("entry_points", "base"),
+    [
+        (EXPERTS.values(), Expert),
+        (MESSAGES.values(), Messages),
+        (MEMBRANES.values(), Membrane),
+        ([spec.entry_point for spec in RULES.values()], Rule),
+    ],
+)
+def test_entry_points_lead_to_classes_of_that_part(entry_points, base):
+    assert all(issubclass(load_part(entry_point), base) for entry_point in entry_points)
