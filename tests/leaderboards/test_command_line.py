@@ -32,10 +32,7 @@ def run(*words, **environment):
             ("submit", "x", "--authors", "A", "--url", "u", "--steps", "many"),
             "--steps must be a number, or PROBLEM=NUM",
         ),
-        (
-            ("submit", "x", "--authors", "A", "--url", "u", "--benchmark", "v9"),
-            "benchmark must be one of v1, got 'v9'",
-        ),
+        (("submit", "x", "--authors", "A", "--url", "u", "--benchmark", "v9"), "benchmark must be one of v1, got 'v9'"),
         (("evaluate", "x"), "Missing from python -m leaderboards evaluate: --out"),
         (("check", "--frob\n::error::\x1b[31m"), r"Unrecognized options: --frob"),
         (("reproduce", "x", "--rows", "many"), "Error parsing --rows"),
@@ -78,7 +75,7 @@ def test_command_line_submits_and_checks(tmp_path):
     benchmark = load_benchmark("v1")
     at = benchmark.problem("robot_ppo").sizes[4]
     returns = np.random.default_rng(0).random(at.episodes).tolist()
-    row = make_seed_result("v1", problem="robot_ppo", size=4, training_seed=0, weights_sha256=None, returns=returns)
+    row = make_seed_result("v1", "robot_ppo", 4, 0, None, returns)
     write_results(path, [row], benchmark=benchmark, source="own", policy="mine:make", command="python x")
     asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", tmp_path, "--date", "2026-01-02"]
     trained = ["--steps", "1000", "--cpu-seconds", "robot_ppo=1.5", "--parameters", 10, "--device", "cpu"]
@@ -128,19 +125,8 @@ def test_command_line_leads_from_a_policy_to_the_pages(tmp_path):
         assert (code, complaint) == (0, ""), complaint
         assert f"wrote {file}" in said
     asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", root, "--date", "2026-01-02"]
-    trained = [
-        "--steps",
-        "1000",
-        "--cpu-seconds",
-        "1.5",
-        "--parameters",
-        "0",
-        "--device",
-        "cpu",
-        "--command",
-        "make it",
-    ]
-    code, said, complaint = run("submit", file, *asked, *trained)
+    trained = ["--steps", "1000", "--cpu-seconds", "1.5", "--parameters", "0", "--device", "cpu", "--command"]
+    code, said, complaint = run("submit", file, *asked, *trained, "make it")
     assert (code, complaint) == (0, ""), complaint
     folder = root / "v1" / "2026-01-02_make"
     assert f"wrote {folder}, which passes the check" in said

@@ -1,5 +1,6 @@
 import ast
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -12,7 +13,8 @@ import leaderboards
 from leaderboards.check.check import check, check_tree
 from leaderboards.check.results import _nine_digits
 from leaderboards.schema.errors import ErrorDetails
-from leaderboards.schema.submission import FILE, read_submission, result_sha256
+from leaderboards.schema.submission import FILE, read_submission
+from tests.leaderboards.helpers.corpus import edit, setting
 from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
 ROOT = Path(leaderboards.__file__).parent
@@ -21,13 +23,9 @@ ROOT = Path(leaderboards.__file__).parent
 def again(tmp_path, first, **changes):
     """The very same submission once more, with other fields."""
     folder = make_submission(tmp_path, **{"name": "first", **changes})
-    content = json.loads((folder / FILE).read_text())
-    content["rows"] = json.loads((first / FILE).read_text())["rows"]
-    (folder / FILE).write_text(json.dumps(content))
-    for path in (folder / "weights").iterdir():
-        path.unlink()
-    for path in (first / "weights").iterdir():
-        (folder / "weights" / path.name).write_bytes(path.read_bytes())
+    setting("rows", json.loads((first / FILE).read_text())["rows"], sealed=False)(folder)
+    shutil.rmtree(folder / "weights")
+    shutil.copytree(first / "weights", folder / "weights")
     return folder
 
 
@@ -112,9 +110,7 @@ def test_check_tree_refuses_the_folder_of_another_benchmark(tmp_path):
 
 def test_check_returns_the_first_of_many_errors(tmp_path):
     folder = make_submission(tmp_path)
-    content = json.loads((folder / FILE).read_text())
-    content["rows"] = [{"x": 1}] * 500
-    (folder / FILE).write_text(json.dumps(content))
+    setting("rows", [{"x": 1}] * 500, sealed=False)(folder)
     errors = check(folder, benchmarks=BENCHMARKS)
     assert len(errors) == 101
     assert errors[-1].reason == "has 3400 more errors"
@@ -122,12 +118,12 @@ def test_check_returns_the_first_of_many_errors(tmp_path):
 
 def test_check_passes_forged_returns_with_new_hashes(tmp_path):
     folder = make_submission(tmp_path)
-    content = json.loads((folder / FILE).read_text())
-    for row in content["rows"]:
-        row["returns"] = [round(value * 0.9, 6) for value in row["returns"]]
-        about = (row[key] for key in ("problem", "size", "training_seed", "weights_sha256", "returns"))
-        row["sha256"] = result_sha256("tiny", *about)
-    (folder / FILE).write_text(json.dumps(content))
+
+    def forge(content):
+        for row in content["rows"]:
+            row["returns"] = [round(value * 0.9, 6) for value in row["returns"]]
+
+    edit(folder, forge)
     assert check(folder, benchmarks=BENCHMARKS) == []
 
 

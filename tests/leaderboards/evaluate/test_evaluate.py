@@ -122,13 +122,7 @@ def test_evaluate_benchmark_closes_policies():
 
 
 def test_evaluate_to_gives_the_same_rows_in_another_process(mine, caplog):
-    out = evaluate_to(
-        "mine:make",
-        benchmark=BENCHMARK,
-        out=mine / "r.json",
-        seeds=[0, 3],
-        command="evaluate mine:make",
-    )
+    out = evaluate_to("mine:make", benchmark=BENCHMARK, out=mine / "r.json", seeds=[0, 3], command="evaluate mine:make")
     assert len(caplog.messages) == 2 * len(SIZES)
     found = read_results(out)
     here = {seed: evaluate_benchmark(make, BENCHMARK, training_seed=seed) for seed in (0, 3)}
@@ -237,11 +231,7 @@ def test_evaluate_to_runs_a_saved_agent_as_the_comparison_does(tmp_path, caplog)
     agent = Badger(BadgerConfig(3, hidden_size=4, identity="random"))
     save_agent(agent, tmp_path / "agent")
     out = evaluate_to(
-        str(tmp_path / "agent"),
-        benchmark=BENCHMARK,
-        out=tmp_path / "r.json",
-        seeds=[2],
-        command="evaluate",
+        str(tmp_path / "agent"), benchmark=BENCHMARK, out=tmp_path / "r.json", seeds=[2], command="evaluate"
     )
     found = read_results(out)
     assert [(row.problem, row.size, row.training_seed) for row in found.rows] == [
@@ -268,11 +258,7 @@ def test_evaluate_to_runs_a_saved_agent_as_the_comparison_does(tmp_path, caplog)
 def test_evaluate_to_runs_a_saved_agent_of_one_size_at_that_size(tmp_path, caplog):
     save_agent(Monolithic(MonolithicConfig(3, 2, hidden_size=4)), tmp_path / "agent")
     out = evaluate_to(
-        str(tmp_path / "agent"),
-        benchmark=BENCHMARK,
-        out=tmp_path / "r.json",
-        seeds=[0],
-        command="evaluate",
+        str(tmp_path / "agent"), benchmark=BENCHMARK, out=tmp_path / "r.json", seeds=[0], command="evaluate"
     )
     assert [(row.problem, row.size) for row in read_results(out).rows] == [("guess", 2)]
     assert any("left out guess at dims 1: ports must be a number that Monolithic" in line for line in caplog.messages)

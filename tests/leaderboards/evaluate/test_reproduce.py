@@ -21,7 +21,7 @@ from leaderboards.schema.make_benchmark import Chosen, write_benchmark
 from leaderboards.schema.status import read_status, record
 from leaderboards.schema.submission import FILE, make_seed_result, parse, read_submission, to_bytes
 from tests.helpers.paths import ROOT
-from tests.leaderboards.helpers.make_submission import make_submission
+from tests.leaderboards.helpers.make_submission import make_submission, with_returns
 
 SEEDS = 5
 PROBLEMS = (
@@ -61,14 +61,8 @@ def submission(root, board, change=lambda row, returns: returns):
         for file, suffix in ((saved.weights, "safetensors"), (saved.config, "json")):
             (folder / "weights" / f"{saved.sha256}.{suffix}").write_bytes(file.read_bytes())
     content = read_submission(folder).model_dump(mode="json")
-    about = ("problem", "size", "training_seed", "weights_sha256")
-    content["rows"] = [
-        make_seed_result(
-            benchmark.name, returns=change(row, row.returns), **{name: getattr(row, name) for name in about}
-        )
-        for row in rows
-    ]
-    content["rows"] = [row.model_dump(mode="json") for row in content["rows"]]
+    made = [with_returns(benchmark.name, row, change(row, row.returns)) for row in rows]
+    content["rows"] = [row.model_dump(mode="json") for row in made]
     content["training"]["parameters"] = count
     (folder / FILE).write_bytes(to_bytes(parse(content)))
     assert check(folder, benchmarks=benchmarks) == []
@@ -199,18 +193,15 @@ def test_compare_accepts_99_of_100_honest_draws_and_no_forged_one(board):
     honest, forged = 0, 0
     for _ in range(draws):
         chosen = numbers.choice(len(pools[0]), 1000, replace=False)  # the same episodes in all rows
-        found = [_row(benchmark, row, pool[chosen]) for row, pool in zip(kept, pools, strict=True)]
+        found = [
+            with_returns(benchmark.name, row, pool[chosen].tolist()) for row, pool in zip(kept, pools, strict=True)
+        ]
         higher = add_score(benchmark, 0.05)
-        lies = [_row(benchmark, row, higher(row, row.returns)) for row in kept]
+        lies = [with_returns(benchmark.name, row, higher(row, row.returns)) for row in kept]
         honest += all(asked.agrees for asked in compare(benchmark, list(zip(kept, found, strict=True)), fresh=True))
         forged += all(asked.agrees for asked in compare(benchmark, list(zip(lies, found, strict=True)), fresh=True))
     assert honest >= 0.99 * draws
     assert forged == 0
-
-
-def _row(benchmark, row, returns):
-    about = {name: getattr(row, name) for name in ("problem", "size", "training_seed", "weights_sha256")}
-    return make_seed_result(benchmark.name, returns=[float(value) for value in returns], **about)
 
 
 @pytest.mark.parametrize("name", ["normal", "rare disasters", "nearly always the same", "two values"])
@@ -233,13 +224,8 @@ def test_compare_bound_holds_for_returns_of_any_kind(board, name):
 
     refused = 0
     for _ in range(400):
-        rows = [
-            make_seed_result(
-                "small", problem="guess", size=2, training_seed=0, weights_sha256=None, returns=returns(500)
-            )
-            for _ in range(2)
-        ]
-        refused += not all(asked.agrees for asked in compare(benchmark, [tuple(rows)], fresh=True))
+        one, two = (make_seed_result("small", "guess", 2, 0, None, returns(500)) for _ in range(2))
+        refused += not all(asked.agrees for asked in compare(benchmark, [(one, two)], fresh=True))
     assert refused < 5
 
 
@@ -249,7 +235,7 @@ def test_compare_sees_scatter_forged_with_the_score(board):
 
     def row(scores):
         returns = (at.chance + scores * (at.reference - at.chance)).tolist()
-        return make_seed_result("small", problem="guess", size=2, training_seed=0, weights_sha256=None, returns=returns)
+        return make_seed_result("small", "guess", 2, 0, None, returns)
 
     found = row(0.5 + 0.1 * numbers.standard_normal(1000))
     forged = 0.65 + 0.1 * numbers.standard_normal(1000)
@@ -267,7 +253,7 @@ def test_compare_equals_numbers_worked_out_by_hand(board):
     assert (at.chance, at.reference) == (0.0, 1.0)
 
     def row(values):
-        return make_seed_result("small", problem="xor", size=2, training_seed=0, weights_sha256=None, returns=values)
+        return make_seed_result("small", "xor", 2, 0, None, values)
 
     one, two = row([0.0, 1.0] * 50), row([0.0, 1.0] * 42 + [1.0] * 16)
     (mean,) = compare(benchmark, [(one, two)], fresh=False)
@@ -297,23 +283,20 @@ def test_reproduce_refuses_agents_of_others(tmp_path):
         reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=Path(__file__).parents[1] / "benchmarks")
 
 
-def test_reproduce_refuses_weights_of_another_shape(tmp_path, board):
+@pytest.mark.parametrize(
+    ("field", "change", "error"),
+    [
+        ("hidden_size", lambda size: size + 1, r"submission.json: rows\[\d+\]: cannot be run again: .*must be"),
+        ("port_features", lambda features: 8 - features, "cannot be run again"),
+    ],
+)
+def test_reproduce_refuses_weights_that_do_not_fit_config_or_task(tmp_path, board, field, change, error):
     folder = submission(tmp_path, board)
     for path in (folder / "weights").glob("*.json"):
         about = json.loads(path.read_text())
-        about["config"]["hidden_size"] += 1
+        about["config"][field] = change(about["config"][field])
         path.write_text(json.dumps(about))
-    with pytest.raises(SubmissionError, match=r"submission.json: rows\[\d+\]: cannot be run again: .*must be"):
-        reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
-
-
-def test_reproduce_refuses_unsupported_sizes(tmp_path, board):
-    folder = submission(tmp_path, board)
-    for path in (folder / "weights").glob("*.json"):
-        about = json.loads(path.read_text())
-        about["config"]["port_features"] = 8 - about["config"]["port_features"]
-        path.write_text(json.dumps(about))
-    with pytest.raises(SubmissionError, match="cannot be run again"):
+    with pytest.raises(SubmissionError, match=error):
         reproduce(folder, rows=1, fresh=False, seed=0, benchmarks=board[0])
 
 

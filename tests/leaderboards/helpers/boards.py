@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from leaderboards.schema.benchmark import load_benchmark
-from leaderboards.schema.submission import Submission, make_seed_result, read_submission
+from leaderboards.schema.submission import Submission, read_submission
 from leaderboards.site.board import Board, rank
-from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission, with_returns
 
 LONG = "An agent whose authors could not decide what to call it and so wrote down everything that it is made of, in t"
 HOSTILE = '<img src=x onerror=alert(1)> </script><script>alert(2)</script> {{ 7 * 7 }} " onmouseover="alert(3)'
@@ -36,12 +36,7 @@ def with_scores(
     for row in entry.rows:
         level = benchmark.problem(row.problem).sizes[row.size]
         value = level.chance + score(row.problem, row.size, row.training_seed) * (level.reference - level.chance)
-        about = {"problem": row.problem, "size": row.size, "training_seed": row.training_seed}
-        rows.append(
-            make_seed_result(
-                entry.benchmark, returns=[value] * level.episodes, weights_sha256=row.weights_sha256, **about
-            )
-        )
+        rows.append(with_returns(entry.benchmark, row, [value] * level.episodes))
     return entry.model_copy(update={"rows": tuple(rows)})
 
 

@@ -9,6 +9,7 @@
 import hashlib
 import json
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from leaderboards.schema.benchmark import BenchmarkProblem, load_benchmark
 from leaderboards.schema.make_benchmark import Chosen
-from leaderboards.schema.submission import FILE, make_seed_result, parse, to_bytes
+from leaderboards.schema.submission import FILE, SeedResult, make_seed_result, parse, to_bytes
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 TINY = (
@@ -74,9 +75,8 @@ def make_submission(
                 level = problem.sizes[size]
                 scores = middle + spread * numbers.standard_normal(level.episodes)
                 returns = level.chance + scores * (level.reference - level.chance)
-                about = {"problem": problem.name, "size": size, "training_seed": seed, "weights_sha256": sha}
-                returns = np.clip(returns, level.lowest, level.highest)
-                rows.append(make_seed_result(benchmark, returns=returns.tolist(), **about).model_dump())
+                returns = np.clip(returns, level.lowest, level.highest).tolist()
+                rows.append(make_seed_result(benchmark, problem.name, size, seed, sha, returns).model_dump())
     names = [problem.name for problem in chosen]
     content = {
         "format": 1,
@@ -102,6 +102,11 @@ def make_submission(
     }
     (folder / FILE).write_bytes(to_bytes(parse(content | changes)))
     return folder
+
+
+def with_returns(benchmark: str, row: SeedResult, returns: Sequence[float]) -> SeedResult:
+    """The row with other returns, and the hash of these."""
+    return make_seed_result(benchmark, row.problem, row.size, row.training_seed, row.weights_sha256, returns)
 
 
 def make_weights(problem: BenchmarkProblem, numbers: np.random.Generator) -> tuple[bytes, int]:
@@ -136,12 +141,7 @@ def pack(tensors: dict[str, Any]) -> bytes:
 def make_config(problem: BenchmarkProblem, sha: str) -> dict[str, Any]:
     """The JSON that lies beside the weights of `make_weights`."""
     config = {"port_features": FEATURES.get(problem.id, 3), "hidden_size": MEMORY, "message_size": MESSAGE}
-    return {
-        "format": 2,
-        "kind": "Badger",
-        "config": {**config, "identity_size": IDENTITY},
-        "weights_sha256": sha,
-    }
+    return {"format": 2, "kind": "Badger", "config": {**config, "identity_size": IDENTITY}, "weights_sha256": sha}
 
 
 def _store(folder: Path, problem: BenchmarkProblem, weights: bytes) -> str:

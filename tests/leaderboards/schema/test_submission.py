@@ -17,6 +17,7 @@ from leaderboards.schema.submission import (
     result_sha256,
     to_bytes,
 )
+from tests.leaderboards.helpers.corpus import edit, setting
 from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
 ROW = {"problem": "guess", "size": 2, "training_seed": 0, "weights_sha256": None}
@@ -62,23 +63,15 @@ def test_make_seed_result_refuses_nan_and_infinity(value):
 
 def test_read_submission_accepts_integers_as_returns(tmp_path):
     folder = make_submission(tmp_path)
-    content = json.loads((folder / FILE).read_text())
-    row = content["rows"][3]
-    row["returns"][0] = -3
-    row["sha256"] = result_sha256(
-        "tiny", *(row[key] for key in ("problem", "size", "training_seed", "weights_sha256", "returns"))
-    )
-    (folder / FILE).write_text(json.dumps(content))
+    setting("rows.3.returns.0", -3)(folder)
     assert read_submission(folder).rows[3].returns[0] == -3.0
     assert check(folder, benchmarks=BENCHMARKS) == []
 
 
 def test_read_submission_raises_all_errors_at_once(tmp_path):
     folder = make_submission(tmp_path)
-    content = json.loads((folder / FILE).read_text())
-    content |= {"title": "<b>", "date": "soon", "score": 1.0}
-    content["rows"][0]["size"] = "2"
-    (folder / FILE).write_text(json.dumps(content))
+    edit(folder, lambda content: content.update(title="<b>", date="soon", score=1.0))
+    setting("rows.0.size", "2")(folder)
     with pytest.raises(SubmissionError) as caught:
         read_submission(folder)
     assert {error.field for error in caught.value.errors} == {"title", "date", "score", "rows[0].size"}

@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from agents import build_agent, save_agent
+from agents import build_agent, count_parameters, save_agent
 from leaderboards.check.check import check
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.schema.result_file import write_results
@@ -27,9 +27,8 @@ def evaluated(path, *, seeds=5, source="own", weights=None, gap=None):
                 continue
             for size, at in problem.sizes.items():
                 returns = at.chance + 0.1 * np.random.default_rng([seed, size]).random(at.episodes)
-                about = {"problem": problem.name, "size": size, "training_seed": seed}
                 sha = next(iter(weights)) if weights else None
-                rows.append(make_seed_result("tiny", **about, weights_sha256=sha, returns=returns.tolist()))
+                rows.append(make_seed_result("tiny", problem.name, size, seed, sha, returns.tolist()))
     return write_results(
         path, rows, benchmark=benchmark, source=source, policy="mine:make", command="python x", weights=weights
     )
@@ -52,13 +51,12 @@ def test_from_evaluation_makes_a_submission_that_passes(tmp_path, caplog):
 
 
 def test_from_evaluation_brings_weights(tmp_path):
-    save_agent(build_agent("Badger", {"port_features": 3, "hidden_size": 2}), tmp_path / "saved")
+    agent = build_agent("Badger", {"port_features": 3, "hidden_size": 2})
+    save_agent(agent, tmp_path / "saved")
     weights, config = tmp_path / "saved" / "agent.safetensors", tmp_path / "saved" / "agent.json"
     sha = hashlib.sha256(weights.read_bytes()).hexdigest()
     path = evaluated(tmp_path / "mine.json", seeds=1, source="badger", weights={sha: (weights, config)})
-    numbers = sum(
-        tensor.numel() for tensor in build_agent("Badger", {"port_features": 3, "hidden_size": 2}).parameters()
-    )
+    numbers = count_parameters(agent)
     folder = submit(path, root=tmp_path / "all", **WHO, **TINY, training=TRAINING | {"parameters": numbers})
     assert (folder / "weights" / f"{sha}.safetensors").read_bytes() == weights.read_bytes()
     shutil.rmtree(tmp_path / "weights")
