@@ -64,7 +64,7 @@ def run_all(
     """
     root = root.resolve()  # workers may be elsewhere
     results: dict[str, RunResult] = {}
-    waiting = {id(planned): planned for planned in plans}
+    waiting = [planned for planned in plans if planned.trials]
     running: dict[Future[RunResult | None], RunSpec] = {}
     for planned in plans:
         monitor.expect(planned.all_runs)
@@ -82,11 +82,9 @@ def run_all(
     try:
         start(run for planned in plans for run in (planned.trials or planned.runs))
         while True:
-            for planned in list(waiting.values()):
-                if all(trial.hash in results for trial in planned.trials):
-                    del waiting[id(planned)]
-                    if planned.trials:
-                        start(planned.tuned_runs(results))
+            ready = [planned for planned in waiting if all(trial.hash in results for trial in planned.trials)]
+            waiting = [planned for planned in waiting if planned not in ready]
+            start(run for planned in ready for run in planned.tuned_runs(results))
             if not running:
                 return results
             ended, _ = wait(running, timeout=LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from baselines.analysis.tables import RIVALS, Table
+from baselines.analysis.tables import IN_SHORT, RIVALS, Table
 from baselines.analysis.verdict import MONOLITHIC, Ability, Comparison
 
 BADGES = {"rival": "{} wins", "modular": "modular wins", "open": "not decided", "only": "only modular can"}
@@ -66,7 +66,7 @@ def monolithic_ahead(comparisons: Sequence[Comparison]) -> list[str]:
 
 
 def _badge(row: Comparison) -> str:
-    badge = BADGES[row.outcome].format("monolithic" if row.rival == MONOLITHIC else "no messages")
+    badge = BADGES[row.outcome].format(IN_SHORT[row.rival])
     return badge if row.rival == MONOLITHIC else f"{badge} (against {RIVALS[row.rival]})"
 
 

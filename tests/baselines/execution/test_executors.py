@@ -10,6 +10,7 @@ import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -25,25 +26,7 @@ PLANS = [planned for recipe in tiny().recipes[1:] for planned in plan(tiny(), re
 """2 trials and a run of one agent, 3 handcrafted policies."""
 
 
-class Listener:
-    """Is told what goes on, and keeps it."""
-
-    def __init__(self):
-        self.ended, self.failed = [], []
-
-    def expect(self, runs):
-        pass
-
-    def progress(self, run, point):
-        pass
-
-    def done(self, run, result, *, stored):
-        self.ended.append(run.hash)
-        if result.failure:
-            self.failed.append(result.failure)
-
-
-def describe_worker(path: Path) -> dict[str, object]:
+def describe_worker() -> dict[str, object]:
     """What a worker is like; runs in one."""
     handlers = {name: signal.getsignal(getattr(signal, name)) for name in ("SIGINT", "SIGHUP")}
     return {"threads": torch.get_num_threads(), "ignored": [n for n, h in handlers.items() if h is signal.SIG_IGN]}
@@ -67,9 +50,9 @@ def wait_for(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_processes_use_one_thread_and_leave_ctrl_c_and_a_closed_terminal_to_their_parent(tmp_path):
+def test_processes_use_one_thread_and_leave_ctrl_c_and_a_closed_terminal_to_their_parent():
     with processes(1) as workers:
-        about = workers.submit(describe_worker, tmp_path).result()
+        about = workers.submit(describe_worker).result()
     assert about == {"threads": 1, "ignored": ["SIGINT", "SIGHUP"]}
 
 
@@ -120,11 +103,11 @@ class LosesTheFirst:
 
 
 def test_run_all_fails_a_run_whose_machine_was_lost_and_goes_on_with_the_others(tmp_path):
-    listener = Listener()
-    run_all(PLANS, tmp_path, executor=LosesTheFirst(), device="cpu", monitor=listener)
-    (failed,) = listener.failed
+    monitor = Mock()
+    results = run_all(PLANS, tmp_path, executor=LosesTheFirst(), device="cpu", monitor=monitor)
+    (failed,) = (result.failure for result in results.values() if result.failure)
     assert "ConnectionError: the node is gone" in failed
-    assert len(listener.ended) == 6
+    assert monitor.done.call_count == len(results) == 6
 
 
 @pytest.mark.slow
@@ -135,17 +118,15 @@ def test_executor_gives_what_processes_give_and_ends_what_runs(tmp_path, monkeyp
     monkeypatch.setenv("HOME", str(tmp_path / "home"))  # Ray writes a token there
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "tests")]))  # of workers
     monkeypatch.chdir(tmp_path)
-    results, listeners = {}, {}
-    for executor in (name, "processes"):
-        listeners[executor] = Listener()
+    results, monitors = {}, {name: Mock(), "processes": Mock()}
+    for executor, monitor in monitors.items():
         with EXECUTORS[executor](2) as workers:
-            runs = tmp_path / executor
-            found = run_all(PLANS, runs, executor=workers, device="cpu", monitor=listeners[executor])
+            found = run_all(PLANS, tmp_path / executor, executor=workers, device="cpu", monitor=monitor)
             results[executor] = {key: result.tests for key, result in found.items()}
             if executor == name:
                 workers.submit(write_what_interrupts_me, tmp_path / "a")
                 wait_for(tmp_path / "a.begun")
-    assert len(listeners[name].ended) == 6
+    assert monitors[name].done.call_count == 6
     assert results[name] == results["processes"]
     wait_for(tmp_path / "a")
 

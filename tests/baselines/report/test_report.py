@@ -130,11 +130,10 @@ def test_verdict_text_says_who_wins_where_and_what_is_open():
     assert score.table.columns == ("problem", "modular", "n", "monolithic network", "n", "same without messages", "n")
     assert any("guessing 3 numbers" in line for line in monolithic_ahead(rows))
     row = replace(rows[0], probability=rows[0].probability._replace(estimate=0.2), p=0.012)
-    assert ability_texts([row])[0].badge == "monolithic wins"
-    assert (
-        ability_texts([row])[0].sentences[0].startswith("The monolithic network wins: a modular run is the better one")
-    )
-    assert "p = 0.012 after Holm" in ability_texts([row])[0].sentences[0]
+    (text,) = ability_texts([row])
+    assert text.badge == "monolithic wins"
+    assert text.sentences[0].startswith("The monolithic network wins: a modular run is the better one")
+    assert "p = 0.012 after Holm" in text.sentences[0]
     assert headline([row]).endswith("1 won by the monolithic network: Who is better at what was trained?")
     assert ability_texts([replace(row, p=0.5)])[0].sentences[0].startswith("Not decided against the monolithic network")
     assert headline([]) == "The monolithic network meets no modular agent in this result."
