@@ -1,12 +1,10 @@
 """Whether a submission may go on the board: what it says is complete, possible, and its own.
 
 The same check runs locally, in CI and before every build. It reads files and nothing else: it executes nothing, writes
-nothing, needs no torch and never raises. It cannot know whether the weights
-gave these returns: hashes reveal edited rows, but forged returns can be hashed again. See
-`leaderboards.evaluate.reproduce`, which runs the weights.
+nothing, needs no torch and never raises. It cannot know whether the weights gave these returns: hashes reveal edited
+rows, but forged returns can be hashed again. See `leaderboards.evaluate.reproduce`, which runs the weights.
 """
 
-import os
 import stat
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,11 +17,11 @@ from leaderboards.check.results import check_results
 from leaderboards.check.weights import FILE_NAME, FOLDER, check_weights
 from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
-from leaderboards.schema.submission import COSTS, FILE, Submission, folders, read_submission
+from leaderboards.schema.files import read_folder
+from leaderboards.schema.submission import COSTS, FILE, Submission, folders, read_submission, read_submissions
 
 STATUS_FILE = "status.json"
 MAX_ERRORS = 100
-MAX_FILES = 4_000
 BESIDE_SUBMISSIONS = ("README.md",)
 """What may lie in the folder of a benchmark besides submissions and what begins with a dot."""
 
@@ -45,6 +43,13 @@ def check(
     return _check_safely(folder, KnownSubmissions.of(others) if others else None, benchmarks, accepted)[0]
 
 
+def check_among_siblings(folder: Path, *, accepted: bool = False) -> list[ErrorDetails]:
+    """Check a submission against all others to the same benchmark, which lie beside it; see `check`."""
+    here = folder.absolute()
+    siblings = [other for other in folders(here.parent.parent, here.parent.name) if other.name != here.name]
+    return check(folder, others=read_submissions(siblings), accepted=accepted)
+
+
 def check_tree(root: Path, benchmark: str, *, benchmarks: Path = BENCHMARKS) -> dict[Path, list[ErrorDetails]]:
     """Check all submissions to a benchmark, each against those before it.
 
@@ -63,9 +68,8 @@ def check_tree(root: Path, benchmark: str, *, benchmarks: Path = BENCHMARKS) -> 
     for folder in submissions:
         errors, submission, returns = _check_safely(folder, others, benchmarks, True)
         if submission is not None and submission.benchmark != benchmark:
-            errors.append(
-                ErrorDetails(FILE, "suite", f"must be that of its folder, {benchmark}, got {submission.benchmark}")
-            )
+            reason = f"must be that of its folder, {benchmark}, got {submission.benchmark}"
+            errors.append(ErrorDetails(FILE, "suite", reason))
         if submission is not None and not errors:  # what is refused takes nothing from those that follow
             others.add(submission, returns)
         found[folder] = errors
@@ -107,7 +111,7 @@ def _check_files(folder: Path, accepted: bool) -> Iterator[ErrorDetails]:
     """Only files that belong to a submission, and no links."""
     if folder.is_symlink() or not folder.is_dir():
         raise SubmissionError([ErrorDetails(".", "", "must be a folder that is there, and no link")])
-    for entry in _entries(folder, "."):
+    for entry in read_folder(folder, "."):
         mode = entry.stat(follow_symlinks=False).st_mode
         if entry.name == FOLDER:
             if not stat.S_ISDIR(mode):
@@ -120,16 +124,6 @@ def _check_files(folder: Path, accepted: bool) -> Iterator[ErrorDetails]:
             yield ErrorDetails(entry.name, "", "must be a file, and no link")
 
 
-def _entries(folder: Path, name: str) -> list[os.DirEntry[str]]:
-    entries = []
-    with os.scandir(folder) as found:
-        for entry in found:
-            entries.append(entry)
-            if len(entries) > MAX_FILES:
-                raise SubmissionError([ErrorDetails(name, "", f"must hold at most {MAX_FILES} files")])
-    return sorted(entries, key=lambda entry: entry.name)
-
-
 def _find_benchmark(submission: Submission, benchmarks: Path) -> Benchmark:
     try:
         return load_benchmark(submission.benchmark, benchmarks)
@@ -140,9 +134,8 @@ def _find_benchmark(submission: Submission, benchmarks: Path) -> Benchmark:
 def _check_fields(folder: Path, submission: Submission) -> Iterator[ErrorDetails]:
     name = folder.absolute().name
     if name != submission.folder_name:
-        yield ErrorDetails(
-            FILE, "name", f"must fit the folder, {submission.folder_name}, got the folder {short_repr(name)}"
-        )
+        reason = f"must fit the folder, {submission.folder_name}, got the folder {short_repr(name)}"
+        yield ErrorDetails(FILE, "name", reason)
     # A day more than here, since it may be tomorrow elsewhere.
     latest = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     if submission.date > latest:
@@ -181,7 +174,7 @@ def _check_weights(folder: Path, submission: Submission) -> tuple[list[ErrorDeta
     used = {row.weights_sha256: row.problem for row in submission.rows if row.weights_sha256}
     weights = folder / FOLDER
     if weights.is_dir():
-        for entry in _entries(weights, FOLDER):
+        for entry in read_folder(weights, FOLDER):
             matched = FILE_NAME.fullmatch(entry.name)
             if matched is None or matched[1] not in used:
                 reason = "must not be there: no row has weights of this name"

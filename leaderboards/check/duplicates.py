@@ -83,9 +83,8 @@ class KnownSubmissions:
                 yield ErrorDetails(FILE, "previous", f"must have an author in common with this one, got {before}")
             for name, its_previous in self.previous.items():
                 if its_previous == before and name != submission.folder_name:
-                    yield ErrorDetails(
-                        FILE, "previous", f"must be the newest version, got {before}, which {name} replaces"
-                    )
+                    reason = f"must be the newest version, got {before}, which {name} replaces"
+                    yield ErrorDetails(FILE, "previous", reason)
         for name in self.previous:
             if name not in related and name.partition("_")[2] == submission.name:
                 yield ErrorDetails(FILE, "name", f"is taken by {name}; a new version of it names it as previous")

@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from leaderboards.check.check import MAX_ERRORS, check
+from leaderboards.check.check import MAX_ERRORS, check_among_siblings
 from leaderboards.schema.errors import ErrorDetails, SubmissionError
-from leaderboards.schema.submission import FILE, read_submissions
+from leaderboards.schema.submission import FILE
 
 SUBMISSIONS = "leaderboards/submissions"
 _FOLDER = rf"{SUBMISSIONS}/[a-z0-9_]+/[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}_[a-z0-9-]+"
@@ -39,10 +39,8 @@ def check_pull_request(repository: Path, base: str, head: str) -> dict[Path, lis
         ValueError: No such revision.
     """
     base, head = (_commit(repository, revision) for revision in (base, head))
-    raw = _git(
-        repository, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", base, head, "--", SUBMISSIONS
-    )
-    words = raw.split("\0")[:-1]
+    options = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev")
+    words = _git(repository, "diff-tree", *options, base, head, "--", SUBMISSIONS).split("\0")[:-1]
     changes = dict(zip(words[1::2], words[::2], strict=True))  # path -> modes, hashes and kind of its change
     errors, new = [], set()
     for path, change in changes.items():
@@ -58,12 +56,7 @@ def check_pull_request(repository: Path, base: str, head: str) -> dict[Path, lis
         raise SubmissionError(errors[:MAX_ERRORS])
     with tempfile.TemporaryDirectory() as copy:
         _copy_submissions(repository, head, new, Path(copy))
-        return {Path(folder): _check_among_siblings(Path(copy, folder)) for folder in sorted(new)}
-
-
-def _check_among_siblings(folder: Path) -> list[ErrorDetails]:
-    siblings = sorted(other for other in folder.parent.iterdir() if other != folder)
-    return check(folder, others=read_submissions(siblings))
+        return {Path(folder): check_among_siblings(Path(copy, folder)) for folder in sorted(new)}
 
 
 def _copy_submissions(repository: Path, commit: str, new: set[str], target: Path) -> None:
@@ -93,9 +86,8 @@ def _copy_blobs(repository: Path, blobs: Mapping[Path, str]) -> None:
 
 def _commit(repository: Path, revision: str) -> str:
     try:
-        return _git(
-            repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-        ).strip()
+        options = ("--verify", "--quiet", "--end-of-options")
+        return _git(repository, "rev-parse", *options, f"{revision}^{{commit}}").strip()
     except subprocess.CalledProcessError:
         raise ValueError(f"revision must be a commit of {repository}, got {revision!r}") from None
 

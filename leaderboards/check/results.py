@@ -32,15 +32,13 @@ def check_results(benchmark: Benchmark, submission: Submission, returns: Sequenc
     for number, (row, values, end) in enumerate(zip(submission.rows, returns, ends, strict=True)):
         place = f"rows[{number}]"
         if row.problem not in known:
-            yield ErrorDetails(
-                FILE, f"{place}.problem", f"must be one of {', '.join(known)}, got {short_repr(row.problem)}"
-            )
+            reason = f"must be one of {', '.join(known)}, got {short_repr(row.problem)}"
+            yield ErrorDetails(FILE, f"{place}.problem", reason)
             continue
         sizes = known[row.problem].sizes
         if row.size not in sizes:
-            yield ErrorDetails(
-                FILE, f"{place}.size", f"must be one of {', '.join(map(str, sizes))}, got {short_repr(row.size)}"
-            )
+            reason = f"must be one of {', '.join(map(str, sizes))}, got {short_repr(row.size)}"
+            yield ErrorDetails(FILE, f"{place}.size", reason)
             continue
         yield from _check_returns(row, values, sizes[row.size], fits[end - len(values) : end], f"{place}.returns")
         about = (benchmark.name, row.problem, row.size, row.training_seed, row.weights_sha256)
@@ -96,9 +94,7 @@ def _check_completeness(benchmark: Benchmark, submission: Submission) -> Iterato
             if name == problem.name and set(found) != trained:
                 reason = f"must have {name} at size {size} of the same training seeds as at size {problem.train_size}"
                 missing, more = _listed(trained - set(found)), _listed(set(found) - trained)
-                yield ErrorDetails(
-                    FILE, "rows", f"{reason}, got none of {missing}" if missing else f"{reason}, got also {more}"
-                )
+                yield ErrorDetails(FILE, "rows", f"{reason}, got {f'none of {missing}' if missing else f'also {more}'}")
 
 
 def _check_runs(submission: Submission, returns: Sequence[Returns]) -> Iterator[ErrorDetails]:

@@ -75,9 +75,8 @@ def _check_tensors(content: bytes, name: str) -> int:
             reason = "must have dtype, shape and data_offsets and nothing else"
             raise SubmissionError([ErrorDetails(name, tensor, reason)])
         if about["dtype"] != "F32":
-            raise SubmissionError(
-                [ErrorDetails(name, tensor, f"must have dtype F32, got {short_repr(about['dtype'])}")]
-            )
+            reason = f"must have dtype F32, got {short_repr(about['dtype'])}"
+            raise SubmissionError([ErrorDetails(name, tensor, reason)])
     try:
         deserialize(content)  # type: ignore[no-untyped-call]
     except SafetensorError as error:  # types, signs and sizes of shapes and offsets; neither overlap nor gap nor rest

@@ -7,13 +7,12 @@ from pathlib import Path
 from tyro.conf import Positional
 
 from badger_envs.evaluation import versions
-from leaderboards.check.check import check, check_tree
+from leaderboards.check.check import check_among_siblings, check_tree
 from leaderboards.check.pull_request import check_pull_request
 from leaderboards.commands.common import OK, REFUSED, ROOT
 from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.errors import ErrorDetails
 from leaderboards.schema.status import CHECKED, SELF_REPORTED, record, status_of
-from leaderboards.schema.submission import folders, read_submissions
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Check:
         for folder in self.folders:
             if not folder.is_dir():
                 raise ValueError(f"FOLDER must be the folder of a submission, got {str(folder)!r}")
-            found[folder] = check(folder, others=read_submissions(_beside(folder)), accepted=self.accepted)
+            found[folder] = check_among_siblings(folder, accepted=self.accepted)
         if not self.folders:
             for benchmark in Benchmark.names():
                 found |= check_tree(self.root, benchmark)
@@ -68,9 +67,3 @@ def _report(found: Mapping[Path, Sequence[ErrorDetails]]) -> int:
     refused = sum(bool(errors) for errors in found.values())
     print(f"{len(found)} checked, {refused} refused")
     return REFUSED if refused else OK
-
-
-def _beside(folder: Path) -> list[Path]:
-    """Folders of the other submissions to the same benchmark."""
-    here = folder.absolute()
-    return [other for other in folders(here.parent.parent, here.parent.name) if other.name != here.name]

@@ -12,6 +12,9 @@ from leaderboards.schema.errors import ErrorDetails, SubmissionError, printable
 # Do not follow links and do not wait for the writer of a pipe, where the system has such flags.
 OPENING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 
+MAX_FILES = 4_000
+"""In a folder."""
+
 
 def read_bytes(path: Path, name: str, largest: int) -> bytes:
     """Content of a file.
@@ -31,10 +34,8 @@ def read_bytes(path: Path, name: str, largest: int) -> bytes:
     except (OSError, ValueError) as error:
         if isinstance(error, SubmissionError):
             raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SubmissionError(
-            [ErrorDetails(name, "", f"must be a file that can be read, got: {printable(reason)}")]
-        ) from None
+        reason = printable(getattr(error, "strerror", None) or str(error))
+        raise SubmissionError([ErrorDetails(name, "", f"must be a file that can be read, got: {reason}")]) from None
     about = os.fstat(descriptor)
     if not stat.S_ISREG(about.st_mode):
         os.close(descriptor)
@@ -45,6 +46,21 @@ def read_bytes(path: Path, name: str, largest: int) -> bytes:
     if size > largest:
         raise SubmissionError([ErrorDetails(name, "", f"must have at most {largest} bytes, got {size}")])
     return content
+
+
+def read_folder(folder: Path, name: str) -> list[os.DirEntry[str]]:
+    """What lies in a folder, by name.
+
+    Raises:
+        SubmissionError: There are too many files.
+    """
+    entries = []
+    with os.scandir(folder) as found:
+        for entry in found:
+            entries.append(entry)
+            if len(entries) > MAX_FILES:
+                raise SubmissionError([ErrorDetails(name, "", f"must hold at most {MAX_FILES} files")])
+    return sorted(entries, key=lambda entry: entry.name)
 
 
 def read_json(path: Path, name: str, largest: int) -> Any:

@@ -121,9 +121,8 @@ def withdraw(folder: Path, reason: str, *, by: str = "the submitter", date: str 
     if not reason.strip():
         raise SubmissionError([ErrorDetails(FILE, "details.reason", f"must say something, got {short_repr(reason)}")])
     if not folder.is_dir():
-        raise SubmissionError(
-            [ErrorDetails(FILE, "", f"must lie in the folder of a submission, got {short_repr(folder.name)}")]
-        )
+        reason = f"must lie in the folder of a submission, got {short_repr(folder.name)}"
+        raise SubmissionError([ErrorDetails(FILE, "", reason)])
     record(folder, WITHDRAWN, by, {"reason": reason}, date=date)
 
 

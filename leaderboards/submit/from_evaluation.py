@@ -70,18 +70,15 @@ def _rows(found: Iterable[EvaluatedSeed], benchmark: Benchmark) -> list[SeedResu
             logger.warning(f"{problem.name}: not evaluated at size {problem.train_size}, which it is trained at")
             continue
         if len(kept) < benchmark.min_seeds:
-            logger.warning(
-                f"{problem.name}: {len(kept)} training seeds, where an entry needs {benchmark.min_seeds} to be ranked"
-            )
+            few = f"{len(kept)} training seeds, where an entry needs {benchmark.min_seeds} to be ranked"
+            logger.warning(f"{problem.name}: {few}")
         sizes = [size for size in problem.sizes if all(size in trained[seed] for seed in kept)]
         left = [str(size) for size in problem.sizes if size not in sizes]
         if left:
-            logger.warning(
-                f"{problem.name}: without {problem.size_name} {', '.join(left)}, not evaluated for every training seed"
-            )
-        made += [
-            make_seed_result(benchmark.name, **trained[seed][size].model_dump()) for seed in kept for size in sizes
-        ]
+            missing = f"{problem.size_name} {', '.join(left)}"
+            logger.warning(f"{problem.name}: without {missing}, not evaluated for every training seed")
+        rows = [trained[seed][size] for seed in kept for size in sizes]
+        made += [make_seed_result(benchmark.name, **row.model_dump()) for row in rows]
     if not made:
         raise ValueError(f"source must hold problems of benchmark {benchmark.name}, got {', '.join(runs) or 'none'}")
     return made
