@@ -7,6 +7,8 @@ training: the hash of its run.
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,14 @@ def run_tiny(out: Path, *options: str, **how: Any) -> tuple[int, str]:
     process = start_tiny(out, *options, **how)
     said = process.communicate(timeout=120)[0]
     return process.returncode, said
+
+
+def wait_until(true: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait for what another process does."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def log_trainings(path: Path) -> None:

@@ -26,7 +26,7 @@ from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.experiments.suites import SUITES
 from baselines.results.comparison import RESULT_FILE, ComparisonResult
-from tests.helpers.tiny import ALL, run_tiny, start_tiny, tiny
+from tests.helpers.tiny import ALL, run_tiny, start_tiny, tiny, wait_until
 
 ONE_AGENT = ("--recipes", "xor3", "--seeds", "1", "--jobs", "1")
 """2 trials and a run of one agent, 3 handcrafted policies."""
@@ -51,13 +51,6 @@ def run_here(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
 def finished(out: Path) -> set[str]:
     """Hashes of the runs that are trained and tested."""
     return {path.parent.name for path in (out / "runs").glob("*/run.json")}
-
-
-def wait_until(true: Callable[[], object], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def wait_for_the_middle_of_a_training(out: Path) -> None:

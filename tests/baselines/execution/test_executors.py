@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -20,7 +19,7 @@ from baselines.__main__ import main
 from baselines.execution.executors import EXECUTORS, processes
 from baselines.execution.scheduler import run_all, run_in_worker
 from baselines.experiments.plan import plan
-from tests.helpers.tiny import ROOT, tiny
+from tests.helpers.tiny import ROOT, tiny, wait_until
 
 PLANS = [planned for recipe in tiny().recipes[1:] for planned in plan(tiny(), recipe, 1)]
 """2 trials and a run of one agent, 3 handcrafted policies."""
@@ -42,13 +41,6 @@ def write_what_interrupts_me(path: Path) -> None:
         raise
 
 
-def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @pytest.mark.slow
 def test_processes_use_one_thread_and_leave_ctrl_c_and_a_closed_terminal_to_their_parent():
     with processes(1) as workers:
@@ -61,7 +53,7 @@ def test_processes_interrupt_what_runs_when_they_are_closed_and_begin_nothing_el
     with processes(1) as workers:
         for name in ("a", "b", "c"):
             workers.submit(write_what_interrupts_me, tmp_path / name)
-        wait_for(tmp_path / "a.begun")
+        wait_until((tmp_path / "a.begun").exists)
     assert (tmp_path / "a").read_text() == "SystemExit"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "a.begun"]
 
@@ -70,7 +62,7 @@ def test_processes_interrupt_what_runs_when_they_are_closed_and_begin_nothing_el
 def test_processes_break_where_a_worker_is_told_to_end_and_its_work_is_interrupted(tmp_path):
     with processes(1) as workers:
         future = workers.submit(write_what_interrupts_me, tmp_path / "a")
-        wait_for(tmp_path / "a.begun")
+        wait_until((tmp_path / "a.begun").exists)
         (worker,) = multiprocessing.active_children()
         worker.terminate()
         with pytest.raises(BrokenProcessPool):
@@ -125,10 +117,10 @@ def test_executor_gives_what_processes_give_and_ends_what_runs(tmp_path, monkeyp
             results[executor] = {key: result.tests for key, result in found.items()}
             if executor == name:
                 workers.submit(write_what_interrupts_me, tmp_path / "a")
-                wait_for(tmp_path / "a.begun")
+                wait_until((tmp_path / "a.begun").exists)
     assert monitors[name].done.call_count == 6
     assert results[name] == results["processes"]
-    wait_for(tmp_path / "a")
+    wait_until((tmp_path / "a").exists)
 
 
 @pytest.mark.parametrize(("name", "package"), [("ray", "ray"), ("slurm", "submitit")])
