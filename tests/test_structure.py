@@ -119,10 +119,7 @@ def test_the_wheel_holds_badger_envs_alone_and_works_in_a_clean_environment(tmp_
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
-    subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, source],
-        check=True, capture_output=True, env=_environment(),
-    )  # fmt: skip
+    _run(tmp_path, sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, source)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"badger_envs"}
@@ -134,10 +131,7 @@ def test_the_wheel_holds_badger_envs_alone_and_works_in_a_clean_environment(tmp_
     clean = tmp_path / "clean"
     venv.create(clean, with_pip=True)
     python = clean / "bin" / "python"
-    subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel],
-        check=True, capture_output=True, env=_environment(),
-    )  # fmt: skip
+    _run(tmp_path, python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel)
     script = """
 import importlib.util
 import gymnasium as gym, numpy as np, pettingzoo
@@ -165,12 +159,15 @@ try:
 except gym.error.DependencyNotInstalled as error:
     print(error)
 """
-    done = subprocess.run([python, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "score -0.0" in done.stdout or "score 0.0" in done.stdout
-    assert "pip install 'badger-envs[render]'" in done.stdout
+    said = _run(tmp_path, python, "-c", script)
+    assert "score -0.0" in said or "score 0.0" in said
+    assert "pip install 'badger-envs[render]'" in said
     assert (tmp_path / "mine.json").stat().st_size > 1000
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+def _run(folder: Path, *command: str | Path) -> str:
+    """What a command writes that knows nothing of this checkout."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,15 +1,12 @@
 import pytest
 import torch
 
-from agents import Badger, BadgerConfig
-from tests.helpers.mid_life import B, F, P, generator, state_in_mid_life
+from tests.helpers.mid_life import B, F, P, generator, made, state_in_mid_life
 
 
 def free(topology="all", identity="one_hot"):
     """Experts that are no ports, and of which 5 there are at first."""
-    return Badger(
-        BadgerConfig(F, membrane="attention", experts=5, topology=topology, identity=identity, identity_size=8)
-    )
+    return made("attention membrane", experts=5, topology=topology, identity=identity, identity_size=8)
 
 
 @pytest.mark.parametrize("topology", ["all", "ring", "random"])
@@ -75,9 +72,9 @@ def test_added_experts_are_sampled_and_others_keep_their_neighbours():
 
 
 def test_dynamic_experts_refuse_bad_arguments():
-    tied, agent = Badger(BadgerConfig(F)), free()
+    tied, agent = made("mean"), free()
     for change in (
-        lambda: tied.remove_experts(state_in_mid_life(tied), torch.tensor([True, False, True])),
+        lambda: tied.remove_experts(state_in_mid_life(tied), torch.tensor([True, False, True, True])),
         lambda: tied.add_experts(state_in_mid_life(tied), 1),
         lambda: tied.clone_experts(state_in_mid_life(tied), torch.tensor([0])),
     ):
