@@ -33,6 +33,32 @@ class Zeros:
     def act(self, observation, reward):
         return np.zeros((self.batch, 3), np.float32)
 
+def acting(act):
+    return type("Acting", (Zeros,), {"act": act})
+
+ESCAPES = b"\\xff\\x1b[2J\\n" * 1000
+Double = acting(lambda self, observation, reward: np.full((self.batch, 3), 0.1))
+Seeded = acting(lambda self, observation, reward: Zeros.act(self, observation, reward) + self.seed / 10)
+Narrow = acting(lambda self, observation, reward: np.zeros((self.batch, 2)))
+Flat = acting(lambda self, observation, reward: np.zeros(self.batch * 3))
+Deep = acting(lambda self, observation, reward: np.zeros((1, 1, 1, 1, 1, self.batch, 3)))
+Nothing = acting(lambda self, observation, reward: None)
+Words = acting(lambda self, observation, reward: "left")
+Ragged = acting(lambda self, observation, reward: [[0.0], [0.0, 1.0]])
+Nan = acting(lambda self, observation, reward: Zeros.act(self, observation, reward) * np.nan)
+Large = acting(lambda self, observation, reward: Zeros.act(self, observation, reward) + 1.5)
+Huge = acting(lambda self, observation, reward: np.zeros((20_000, 1_000), np.float32))
+Exiting = acting(lambda self, observation, reward: sys.exit(3))
+ExitingHard = acting(lambda self, observation, reward: os._exit(0))
+Killed = acting(lambda self, observation, reward: os.kill(os.getpid(), 9))
+Aborting = acting(lambda self, observation, reward: os.abort())
+ForgedHuge = acting(lambda self, observation, reward: forge(b"A", 4, *[2**32 - 1] * 4))
+ForgedAxes = acting(lambda self, observation, reward: forge(b"A", 255, 1, 1, 1, 1))
+ForgedKind = acting(lambda self, observation, reward: forge(b"\\xff", 2, 1, 1, 1, 1))
+ForgedError = acting(lambda self, observation, reward: forge(b"E", 1, 2**32 - 1, 0, 0, 0, body=ESCAPES))
+Half = acting(lambda self, observation, reward: forge(b"A", 2, self.batch, 3, 0, 0, body=b"half"))
+Refusing = acting(lambda self, observation, reward: forge(b"V", 1, 2, 0, 0, 0, body=b"no"))
+
 class Printing(Zeros):
     def act(self, observation, reward):
         print("A" * 200_000)
@@ -48,54 +74,6 @@ class Scribbling(Zeros):
 class Environment(Zeros):
     def act(self, observation, reward):
         raise RuntimeError(" ".join(sorted(os.environ)) + f" argv={sys.argv[1:]} stdin={sys.stdin.read()!r}")
-
-class Refusing(Zeros):
-    def act(self, observation, reward):
-        forge(struct.pack("<cB4I", b"V", 1, 2, 0, 0, 0) + b"no")
-
-class Double(Zeros):
-    def act(self, observation, reward):
-        return np.full((self.batch, 3), 0.1)
-
-class Seeded(Zeros):
-    def act(self, observation, reward):
-        return super().act(observation, reward) + self.seed / 10
-
-class Narrow(Zeros):
-    def act(self, observation, reward):
-        return np.zeros((self.batch, 2))
-
-class Flat(Zeros):
-    def act(self, observation, reward):
-        return np.zeros(self.batch * 3)
-
-class Deep(Zeros):
-    def act(self, observation, reward):
-        return np.zeros((1, 1, 1, 1, 1, self.batch, 3))
-
-class Nothing(Zeros):
-    def act(self, observation, reward):
-        return None
-
-class Words(Zeros):
-    def act(self, observation, reward):
-        return "left"
-
-class Ragged(Zeros):
-    def act(self, observation, reward):
-        return [[0.0], [0.0, 1.0]]
-
-class Nan(Zeros):
-    def act(self, observation, reward):
-        return super().act(observation, reward) * np.nan
-
-class Large(Zeros):
-    def act(self, observation, reward):
-        return super().act(observation, reward) + 1.5
-
-class Huge(Zeros):
-    def act(self, observation, reward):
-        return np.zeros((20_000, 1_000), np.float32)
 
 class Raising(Zeros):
     def act(self, observation, reward):
@@ -114,49 +92,14 @@ class Hanging(Zeros):
         while True:
             pass
 
-class Exiting(Zeros):
-    def act(self, observation, reward):
-        sys.exit(3)
-
-class ExitingHard(Zeros):
-    def act(self, observation, reward):
-        os._exit(0)
-
-class Killed(Zeros):
-    def act(self, observation, reward):
-        os.kill(os.getpid(), 9)
-
-class Aborting(Zeros):
-    def act(self, observation, reward):
-        os.abort()
-
-def forge(content):
+def forge(*header, body=b""):
+    content = struct.pack("<cB4I", *header) + body
     for descriptor in range(3, 64):
         try:
             os.write(descriptor, content)
         except OSError:
             pass
     time.sleep(60)
-
-class ForgedHuge(Zeros):
-    def act(self, observation, reward):
-        forge(struct.pack("<cB4I", b"A", 4, *[2**32 - 1] * 4))
-
-class ForgedAxes(Zeros):
-    def act(self, observation, reward):
-        forge(struct.pack("<cB4I", b"A", 255, 1, 1, 1, 1))
-
-class ForgedKind(Zeros):
-    def act(self, observation, reward):
-        forge(struct.pack("<cB4I", b"\\xff", 2, 1, 1, 1, 1))
-
-class ForgedError(Zeros):
-    def act(self, observation, reward):
-        forge(struct.pack("<cB4I", b"E", 1, 2**32 - 1, 0, 0, 0) + b"\\xff\\x1b[2J\\n" * 1000)
-
-class Half(Zeros):
-    def act(self, observation, reward):
-        forge(struct.pack("<cB4I", b"A", 2, self.batch, 3, 0, 0) + b"half")
 
 class Closing(Zeros):
     def act(self, observation, reward):
