@@ -112,6 +112,32 @@ def test_no_module_imports_itself_in_a_circle():
     assert not graph, f"in circles, or behind one: {sorted(graph)}"
 
 
+LONG = 200
+"""Lines of a module above which it has to say why it is that long."""
+
+
+def test_few_modules_are_long_and_each_says_why():
+    paths = [path for folder in (*ALLOWED, "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py")]
+    long = [path for path in paths if len(path.read_text().splitlines()) > LONG]
+    assert len(long) <= 6, long
+    for path in long:
+        assert f"Longer than {LONG} lines, since" in " ".join(path.read_text().split()), path
+
+
+READERS = ("baselines/analysis", "baselines/commands", "baselines/execution", "baselines/report", "leaderboards/submit")
+"""Rooms that read results of a comparison."""
+NO_RESULTS = {"environ", "fields", "filters", "globals"}
+"""Of os, rich and jinja2: what is subscripted by words there."""
+
+
+@pytest.mark.parametrize("folder", READERS)
+def test_results_are_read_by_their_types_and_not_by_words(folder):
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Subscript) and isinstance(getattr(node.slice, "value", None), str):
+                assert getattr(node.value, "attr", "") in NO_RESULTS, f"{path}:{node.lineno}"
+
+
 @pytest.mark.slow
 def test_the_wheel_holds_badger_envs_alone_and_works_in_a_clean_environment(tmp_path):
     source = tmp_path / "source"  # a copy, since building leaves things behind that would get into the next wheel
