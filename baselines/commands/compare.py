@@ -3,13 +3,11 @@
 What needs torch or matplotlib is imported when the command runs, so that its help is quick.
 """
 
-import contextlib
 import os
 import platform
 import shlex
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -19,9 +17,10 @@ from typing import Literal
 from rich.console import Console
 
 from badger_envs.evaluation import versions
+from baselines.commands.choose import choose
 from baselines.commands.usage import UsageError, require_device
-from baselines.experiments.plan import PlannedAgent, plan
-from baselines.experiments.suites import SUITES, Suite
+from baselines.experiments.plan import PlannedAgent
+from baselines.experiments.suites import SUITES
 from baselines.results.comparison import (
     FORMAT,
     RESULT_FILE,
@@ -147,59 +146,3 @@ class Compare:
             ),
             wall_seconds=round(wall_seconds, 1),
         )  # fmt: skip
-
-
-def choose(
-    suite: Suite,
-    *,
-    agents: Sequence[str] = (),
-    recipes: Sequence[str] = (),
-    environments: Sequence[str] = (),
-    seeds: int | None = None,
-    shard: str | None = None,
-) -> list[PlannedAgent]:
-    """The agents on recipes that a command line asks for.
-
-    Args:
-        suite: what to choose from.
-        agents: names; none for all. Handcrafted policies always take part.
-        recipes: names; none for all.
-        environments: ids; none for all.
-        seeds: runs of each agent; None for what the suite says.
-        shard: "i/N", the i-th of N parts of about the same work, i from 1; None for everything.
-
-    Raises:
-        UsageError: An unknown agent, recipe or environment, fewer than one seed, or no such shard.
-    """
-    known = list(dict.fromkeys(name for recipe in suite.recipes for name in recipe.agents))
-    _require_known("--agents", agents, known)
-    _require_known("--recipes", recipes, [recipe.name for recipe in suite.recipes])
-    _require_known("--envs", environments, list(dict.fromkeys(recipe.task for recipe in suite.recipes)))
-    if seeds is not None and seeds < 1:
-        raise UsageError(f"--seeds must be at least 1, got {seeds}")
-    plans = [
-        planned
-        for recipe in suite.recipes
-        if (not recipes or recipe.name in recipes) and (not environments or recipe.task in environments)
-        for planned in plan(suite, recipe, seeds)
-        if not agents or planned.agent_spec.kind is None or planned.agent_spec.name in agents
-    ]
-    if shard is None:
-        return plans
-    part, parts = _shard(shard)
-    by_work = sorted(plans, key=lambda planned: -sum(run.work for run in planned.all_runs))
-    return [planned for planned in plans if by_work.index(planned) % parts == part - 1]
-
-
-def _require_known(option: str, given: Sequence[str], known: list[str]) -> None:
-    for name in given:
-        if name not in known:
-            raise UsageError(f"{option} must be out of {', '.join(known)}, got {name!r}")
-
-
-def _shard(text: str) -> tuple[int, int]:
-    with contextlib.suppress(ValueError):
-        part, parts = (int(number) for number in text.split("/"))
-        if 1 <= part <= parts:
-            return part, parts
-    raise UsageError(f"--shard must be i/N with i in 1..N, got {text!r}")

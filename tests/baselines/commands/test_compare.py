@@ -21,7 +21,8 @@ import torch
 
 from badger_envs.registry import make_task, reference_returns
 from baselines.__main__ import main
-from baselines.commands.compare import Compare, choose
+from baselines.commands.choose import choose
+from baselines.commands.compare import Compare
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.experiments.suites import SUITES
