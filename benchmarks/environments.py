@@ -153,7 +153,8 @@ def main(
         vector = gym.make_vec(id, num_envs=count)
         singles = [partial(gym.make, id, disable_env_checker=True)] * count
         fast, slow, ratio = timing.compare(vector_steps(vector), vector_steps(SyncVectorEnv(singles)))
-        table.add_row(id, f"{count:,}", f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.0f}x", f">= {wanted}x")
+        name = id.removeprefix("Badger/")
+        table.add_row(name, f"{count:,}", f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.0f}x", f">= {wanted}x")
     console.print(table)
 
     table = Table(title="One policy for all ports, 16 copies, as stable-baselines3 sees it: port steps per CPU-second")
@@ -164,7 +165,7 @@ def main(
         other = supersuit.concat_vec_envs_v1(rows, 16, num_cpus=1, base_class="stable_baselines3")
         own = SharedVecEnv(id, copies=16)
         fast, slow, ratio = timing.compare(stable_baselines3_steps(own), stable_baselines3_steps(other))
-        table.add_row(id, f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.0f}x", ">= 5x")
+        table.add_row(id.removeprefix("Badger/"), f"{fast:,.0f}", f"{slow:,.0f}", f"{ratio:.0f}x", ">= 5x")
     console.print(table)
 
     ours = single_steps(gym.make(GUESSING, disable_env_checker=True).unwrapped)

@@ -53,7 +53,9 @@ class BatchedEnv:
         played: Any = action if self.task.functional else action.cpu().numpy()
         state = self.state
         self.state = self.task.transition(state, played)
-        reward = self._tensor(self.task.reward(state, played, self.state)).masked_fill(self.terminated, 0.0)  # (B,)
+        reward = self._tensor(self.task.reward(state, played, self.state))  # (B,)
+        if not self.task.functional:  # the episodes of a functional task all end together, with its last step
+            reward = reward.masked_fill(self.terminated, 0.0)  # (B,)
         self.terminated = self.terminated | self._tensor(self.task.terminal(self.state))  # (B,)
         return reward
 
