@@ -5,6 +5,7 @@ training: the hash of its run.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -80,6 +81,7 @@ def log_trainings(path: Path) -> None:
 if "TINY_LOG" in os.environ:  # in workers too, which import this file
     log_trainings(Path(os.environ["TINY_LOG"]))
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job would ignore
     from baselines.__main__ import main
 
     SUITES["tiny"] = tiny(int(os.environ["TINY_FACTOR"]))
