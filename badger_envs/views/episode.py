@@ -12,7 +12,7 @@ from badger_envs.core.channel import Channel
 from badger_envs.core.checks import require_integer
 from badger_envs.core.task import Task
 from badger_envs.views.rendering import Renderer, check_render_mode
-from badger_envs.views.seeding import EpisodeSeeder
+from badger_envs.views.seeding import EpisodeSeeder, require_begun
 
 _ONLY_ROW = np.zeros(1, dtype=np.int64)
 
@@ -86,7 +86,7 @@ class EpisodeRunner:
 
     def privileged(self) -> FloatArray:
         """What no port shows, float32 (hidden,)."""
-        self._require_begun("state")
+        require_begun(self.name, self._state, "state")
         variables: FloatArray = self.task.privileged(self._state)[0]
         return variables
 
@@ -104,7 +104,7 @@ class EpisodeRunner:
 
     def neighbours(self) -> npt.NDArray[np.int32]:
         """The current neighbours of each port, int32 (P, D), -1 in empty slots."""
-        self._require_begun("neighbours")
+        require_begun(self.name, self._state, "neighbours")
         slots: npt.NDArray[np.int32] = np.array(self.task.neighbours(self._state)[0])
         return slots
 
@@ -117,9 +117,5 @@ class EpisodeRunner:
         """A picture uint8 (height, width, 3), a text, or None without a render mode."""
         if self._renderer is None:
             return None
-        self._require_begun("render")
+        require_begun(self.name, self._state, "render")
         return self._renderer.frame() if self.render_mode == "rgb_array" else self._renderer.text()
-
-    def _require_begun(self, what: str) -> None:
-        if self._state is None:
-            raise ResetNeeded(f"{self.name}: call reset() before {what}(); no episode was begun yet")

@@ -91,3 +91,13 @@ def reset_mask(options: Mapping[str, Any] | None, batch: int, begun: bool) -> np
     if not begun and not mask.all():
         raise ResetNeeded(f"the first reset() must begin every episode, got reset_mask={mask}")
     return mask
+
+
+def require_begun(name: str, state: Any, what: str) -> None:
+    """Refuse what needs an episode where none was begun.
+
+    Raises:
+        gymnasium.error.ResetNeeded: naming the environment and what was asked.
+    """
+    if state is None:
+        raise ResetNeeded(f"{name}: call reset() before {what}(); no episode was begun yet")

@@ -17,7 +17,7 @@ from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
 from badger_envs.views.rendering import METADATA, Renderer, check_render_mode
-from badger_envs.views.seeding import EpisodeSeeder, reset_mask
+from badger_envs.views.seeding import EpisodeSeeder, require_begun, reset_mask
 from badger_envs.views.spaces import box, repeat
 
 Step = tuple[FloatArray, npt.NDArray[np.float64], BoolArray, BoolArray, dict[str, Any]]
@@ -106,7 +106,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
             ValueError: The actions have another shape, hold NaN or lie outside the action space.
             gymnasium.error.ResetNeeded: Before the first reset, or after an episode's end with autoreset disabled.
         """
-        self._require_begun("step")
+        require_begun(self.name, self._state, "step")
         resting, any_resting = self._over, bool(self._over.any())
         if any_resting and self.autoreset_mode is AutoresetMode.DISABLED:
             raise ResetNeeded(
@@ -137,12 +137,12 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
 
     def state(self) -> FloatArray:
         """The observations, then the hidden variables, float32 (B, P * F + hidden)."""
-        self._require_begun("state")
+        require_begun(self.name, self._state, "state")
         return np.concatenate([self._observe(), self.task.privileged(self._state)], axis=1)
 
     def neighbours(self) -> npt.NDArray[np.int32]:
         """The current neighbours of each port, by number, int32 (B, P, D), -1 in slots left empty."""
-        self._require_begun("neighbours")
+        require_begun(self.name, self._state, "neighbours")
         slots: npt.NDArray[np.int32] = self.task.neighbours(self._state)
         return slots
 
@@ -166,12 +166,8 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         """One picture uint8 (height, width, 3) or one text for each sub-environment, by render mode."""
         if self.render_mode is None:
             return None
-        self._require_begun("render")
+        require_begun(self.name, self._state, "render")
         return tuple(each.frame() if self.render_mode == "rgb_array" else each.text() for each in self._renderers)
-
-    def _require_begun(self, what: str) -> None:
-        if self._state is None:
-            raise ResetNeeded(f"{self.name}: call reset() before {what}(); no episode was begun yet")
 
     def _begin_next(self, mask: BoolArray) -> None:
         rows = np.flatnonzero(mask)  # (R,)
