@@ -76,7 +76,7 @@ class Canvas:
         """The finished picture, uint8 (320, 480, 3)."""
         from PIL import Image
 
-        return np.asarray(self._image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS), dtype=np.uint8)
+        return np.array(self._image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS), dtype=np.uint8)
 
 
 def mix(first: Color, second: Color, share: float) -> Color:

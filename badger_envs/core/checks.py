@@ -1,5 +1,6 @@
 """Checks of arguments and actions: errors that name what is wrong, its value, and what is allowed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,26 +9,34 @@ import numpy.typing as npt
 from badger_envs.core.arrays import FloatArray
 
 
+def in_short(value: object) -> str:
+    """A value as an error shows it: one line, and not too much of it."""
+    return f"{' '.join(repr(value).split()):.80}"
+
+
 def require_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
     """Refuse a `value` that is none of the words `allowed`.
 
     Raises:
         ValueError: naming the argument, its value and what is allowed.
     """
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {in_short(value)}")
 
 
-def require_integer(name: str, value: object, minimum: int, maximum: int | None = None) -> None:
-    """Refuse a `value` that is no integer in [minimum, maximum].
+def require_integer(name: str, value: object, minimum: int, maximum: int | None = None) -> int:
+    """A `value` as Python's integer, which no sum overflows, unless it is no integer in [minimum, maximum].
 
     Raises:
         ValueError: naming the argument, its value and what is allowed.
     """
     allowed = f"at least {minimum}" if maximum is None else f"in [{minimum}, {maximum}]"
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < minimum or (maximum is not None and value > maximum):  # type: ignore[operator]
-        raise ValueError(f"{name} must be an integer {allowed}, got {value!r}")
+    if not isinstance(value, int | np.integer) or isinstance(value, bool):
+        raise ValueError(f"{name} must be an integer {allowed}, got {in_short(value)}")
+    whole = int(value)
+    if whole < minimum or (maximum is not None and whole > maximum):
+        raise ValueError(f"{name} must be an integer {allowed}, got {in_short(value)}")
+    return whole
 
 
 def require_fraction(name: str, value: object) -> None:
@@ -51,6 +60,51 @@ def require_bool(name: str, value: object) -> None:
         raise ValueError(f"{name} must be True or False, got {value!r}")
 
 
+def require_options(options: object, allowed: tuple[str, ...]) -> dict[str, Any]:
+    """The options of a reset, none where they are None, unless some are not among those `allowed`.
+
+    Raises:
+        ValueError: naming the option and what is allowed.
+    """
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise ValueError(f"options must be a dict or None, got {in_short(options)}")
+    unknown = [name for name in options if name not in allowed]
+    if unknown:
+        raise ValueError(f"options must be among {', '.join(map(repr, allowed))}, got {', '.join(map(repr, unknown))}")
+    return dict(options)
+
+
+def as_array(action: Any, shape: tuple[int, ...], name: str, kinds: str, what: str) -> npt.NDArray[Any]:
+    """What was given as an action, as an array of that shape; perhaps it is still the caller's memory.
+
+    One number is taken for an array of one number: shape () for (1,), and (B,) for (B, 1).
+
+    Args:
+        action: what was given.
+        shape: that it must have.
+        name: what the error calls it.
+        kinds: of numpy's types that are taken, as in `numpy.dtype.kind`. No others are converted: text, complex
+            numbers, truths and objects are no actions.
+        what: the error calls these kinds.
+
+    Raises:
+        ValueError: another type or shape.
+    """
+    try:
+        array = np.asarray(action)
+    except (TypeError, ValueError, RuntimeError) as error:  # the last from tensors that want a gradient
+        raise ValueError(f"{name} must be {what} of shape {shape}, got {in_short(action)}: {error}") from error
+    if array.dtype.kind not in kinds:
+        raise ValueError(f"{name} must be {what} of shape {shape}, got type {array.dtype}: {in_short(action)}")
+    if array.shape == shape[:-1] and shape[-1] == 1:
+        array = array[..., None]
+    if array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    return array
+
+
 def check_numbers(
     action: Any,
     shape: tuple[int, ...],
@@ -58,31 +112,31 @@ def check_numbers(
     name: str = "action",
     ignore: npt.NDArray[np.bool_] | None = None,
 ) -> FloatArray:
-    """The action as float32, or an error that names what is wrong with it.
+    """The action as float32 in memory of its own, or an error that names what is wrong with it.
+
+    The one place that decides what is done with numbers outside of an action space, for every view and for the
+    evaluator: finite ones are clipped to its ends, as MuJoCo's environments do.
 
     Args:
         action: what was given.
-        shape: that it must have.
-        limit: it must lie in [-limit, limit].
+        shape: that it must have; (B,) is taken for (B, 1), and one number for (1,).
+        limit: it is clipped to [-limit, limit].
         name: what the error calls it.
         ignore: bool (B,), rows whose values do not matter; they become 0.
 
     Raises:
-        ValueError: wrong shape, not numbers, NaN, or outside [-limit, limit].
+        ValueError: wrong shape, not real numbers, NaN or infinite.
     """
-    try:
-        array = np.asarray(action, dtype=np.float32)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of numbers of shape {shape}, got {action!r}") from error
-    if array.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    array = as_array(action, shape, name, "iuf", "an array of numbers")
+    if array.dtype.kind != "f":
+        array = array.astype(np.float64)  # the absolute value of the smallest integer is no integer
     if ignore is not None:
-        array = np.where(ignore[:, None], np.float32(0.0), array)
+        array = np.where(ignore[:, None], array.dtype.type(0.0), array)
     # The maximum lets NaN through to the comparison, which NaN fails.
     if not np.maximum.reduce(np.abs(array), axis=None, initial=0.0) <= limit:
-        place = tuple(np.argwhere(~(np.abs(array) <= limit))[0].tolist())
-        raise ValueError(
-            f"{name} must lie in [-{limit:g}, {limit:g}], got {array[place]} at index {place}; "
-            "to clip, wrap the environment in gymnasium.wrappers.ClipAction"
-        )
-    return array
+        infinite = np.argwhere(~np.isfinite(array))
+        if len(infinite):
+            place = tuple(infinite[0].tolist())
+            raise ValueError(f"{name} must be finite, got {array[place]} at index {place}")
+        array = np.clip(array, -limit, limit)
+    return np.array(array, dtype=np.float32)

@@ -11,6 +11,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.checks import in_short, require_integer
+
 Keys = npt.NDArray[np.uint64]
 
 SEED_BITS = 30
@@ -56,10 +58,9 @@ def fold_seed(seed: int) -> int:
     """Bring any non-negative seed into the range of a name: small seeds stay themselves, larger ones are hashed.
 
     Raises:
-        ValueError: The seed is negative.
+        ValueError: The seed is negative, or no integer.
     """
-    if seed < 0:
-        raise ValueError(f"seed must be a non-negative integer, got {seed}")
+    seed = require_integer("seed", seed, 0)
     if seed < 1 << SEED_BITS:
         return seed
     folded = 0
@@ -81,8 +82,10 @@ def episode_keys(seeds: npt.ArrayLike, indices: npt.ArrayLike, episode_set: Epis
         uint64 (B,).
 
     Raises:
-        ValueError: A seed or an index is out of range.
+        ValueError: A seed or an index is out of range or no integer, or there is no such set.
     """
+    if not isinstance(episode_set, EpisodeSet):
+        raise ValueError(f"episode_set must be an EpisodeSet, got {in_short(episode_set)}")
     seeds_array, indices_array = np.asarray(seeds), np.asarray(indices)
     for name, array, bits in (("seeds", seeds_array, SEED_BITS), ("indices", indices_array, INDEX_BITS)):
         if array.dtype.kind not in "iu" and array.size:
@@ -92,6 +95,25 @@ def episode_keys(seeds: npt.ArrayLike, indices: npt.ArrayLike, episode_set: Epis
     top = np.uint64(int(episode_set) << (SEED_BITS + INDEX_BITS))
     names = top | seeds_array.astype(np.uint64) << np.uint64(INDEX_BITS) | indices_array.astype(np.uint64)
     return splitmix64(np.atleast_1d(names))  # (B,)
+
+
+def require_keys(keys: object) -> Keys:
+    """Keys, unless they are something else that numbers can be drawn from, all of them wrong.
+
+    Names become numbers on the host, in numpy: what a compiler such as `jax.jit` hands over has lost half of its bits.
+
+    Raises:
+        ValueError: They are no numpy array uint64 (B,).
+    """
+    if not isinstance(keys, np.ndarray) or keys.dtype != np.uint64 or keys.ndim != 1:
+        got = (
+            f"{keys.dtype} {keys.shape}" if isinstance(keys, np.ndarray) else f"{type(keys).__name__} {in_short(keys)}"
+        )
+        raise ValueError(
+            f"episodes must be keys, a numpy array uint64 (B,) as episode_keys makes it, got {got}; "
+            "begin episodes outside of compiled functions"
+        )
+    return keys
 
 
 def uniform(keys: Keys, count: int, *, low: float = 0.0, high: float = 1.0, first: int = 0) -> npt.NDArray[np.float32]:
@@ -106,7 +128,11 @@ def uniform(keys: Keys, count: int, *, low: float = 0.0, high: float = 1.0, firs
 
     Returns:
         float32 (B, count).
+
+    Raises:
+        ValueError: The keys are no numpy array uint64 (B,).
     """
+    require_keys(keys)
     counters = np.arange(first + 1, first + count + 1, dtype=np.uint64) * _GOLDEN_GAMMA  # (count,)
     bits = splitmix64(keys[:, None] + counters) >> _TO_24_BITS  # (B, count)
     return np.float32(low) + np.float32(high - low) * (bits.astype(np.float32) * _ULP_24)

@@ -115,7 +115,9 @@ class EnvSpec:
             TypeError: The task has no argument of that name.
         """
         known = [field.name for field in fields(self.task)]  # type: ignore[arg-type]
-        unknown = sorted(set(arguments) - set(known))
-        if unknown:
-            raise TypeError(f"{self.id} has no argument {', '.join(unknown)}; it takes {', '.join(known)}")
+        unknown = [repr(name) for name in arguments if name not in known]
+        if unknown:  # in Python's words, by which trainers know that they may go without
+            raise TypeError(
+                f"{self.id} got an unexpected keyword argument {', '.join(unknown)}; it takes {', '.join(known)}"
+            )
         return self.task(**arguments)

@@ -134,20 +134,21 @@ class Task(ABC, Generic[StateT]):
         """
         if self.functional:
             return self.initial(episodes, inner_episode=inner_episode, xp=xp, device=device)
-        if state is None or inner_episode or len(state[0]) != len(episodes):
+        if state is None or len(state[0]) != len(episodes):
             return self.initial(episodes, inner_episode=inner_episode)
-        return self.reset_rows(state, np.arange(len(episodes)), episodes)
+        return self.reset_rows(state, np.arange(len(episodes)), episodes, inner_episode=inner_episode)
 
-    def reset_rows(self, state: StateT, rows: npt.NDArray[Any], episodes: Keys) -> StateT:
+    def reset_rows(self, state: StateT, rows: npt.NDArray[Any], episodes: Keys, *, inner_episode: int = 0) -> StateT:
         """The state with new episodes in some of its rows; numpy only.
 
         Args:
             state: of B episodes.
             rows: int (R,), which ones begin anew.
             episodes: uint64 (R,), the names of the new ones.
+            inner_episode: as for `initial`.
         """
         merged = [old.copy() for old in state]
-        for old, new in zip(merged, self.initial(episodes), strict=True):
+        for old, new in zip(merged, self.initial(episodes, inner_episode=inner_episode), strict=True):
             old[rows] = new
         return type(state)(*merged)
 

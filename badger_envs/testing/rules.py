@@ -49,7 +49,7 @@ def same(one: Any, other: Any, agree: Callable[[Any, Any], bool] = np.array_equa
         return False
     if isinstance(one, dict):
         return set(one) == set(other) and all(same(one[key], other[key], agree) for key in one)
-    if isinstance(one, tuple) or (isinstance(one, np.ndarray) and one.dtype == object):
+    if isinstance(one, list | tuple) or (isinstance(one, np.ndarray) and one.dtype == object):
         return len(one) == len(other) and all(same(a, b, agree) for a, b in zip(one, other, strict=True))
     if isinstance(one, np.ndarray):
         return one.dtype == other.dtype and one.shape == other.shape and agree(one, other)

@@ -9,10 +9,10 @@ from gymnasium.error import ResetNeeded
 
 from badger_envs.core.arrays import FloatArray
 from badger_envs.core.channel import Channel
-from badger_envs.core.checks import require_integer
+from badger_envs.core.checks import require_integer, require_options
 from badger_envs.core.task import Task
 from badger_envs.views.rendering import Renderer, check_render_mode
-from badger_envs.views.seeding import EpisodeSeeder, require_begun
+from badger_envs.views.seeding import EpisodeSeeder, inner_episodes, require_begun
 
 _ONLY_ROW = np.zeros(1, dtype=np.int64)
 
@@ -38,12 +38,14 @@ class EpisodeRunner:
         """Begin the first episode of `seed`, else the next one of the seed before, else the one `options` names.
 
         Raises:
-            ValueError: A negative seed, or an episode or an inner episode that is no number.
+            ValueError: A seed that is negative or no integer, an episode or an inner episode that is no number, or an
+                option that there is not.
             gymnasium.error.ResetNeeded: An inner episode of an episode before there is one.
         """
-        inner_episode = (options or {}).get("inner_episode", 0)
-        require_integer("options['inner_episode']", inner_episode, 0)
-        if not inner_episode:
+        options = require_options(options, ("episode", "inner_episode"))
+        seed = None if seed is None else require_integer("seed", seed, 0)
+        (inner_episode,) = inner_episodes(options, 1).tolist()
+        if not inner_episode or seed is not None or "episode" in options:
             self._keys = self._seeder.begin([seed], _ONLY_ROW, options)  # (1,)
         elif self._state is None:
             raise ResetNeeded(f"{self.name}: inner episode {inner_episode} needs an episode; no episode was begun yet")
@@ -51,6 +53,11 @@ class EpisodeRunner:
         self.over = False
         if self._renderer:
             self._renderer.start(self._state)
+
+    @property
+    def ended(self) -> bool:
+        """Whether an episode was begun and has ended."""
+        return self.over and self._state is not None
 
     def require_running(self) -> None:
         """Refuse to go on where no episode runs.
@@ -81,13 +88,14 @@ class EpisodeRunner:
 
     def observation(self) -> FloatArray:
         """What the ports show, float32 (P, F)."""
-        observation: FloatArray = self.task.observation(self._state)[0]
+        # A copy: what a task shows may be what it goes on from.
+        observation: FloatArray = np.array(self.task.observation(self._state)[0])
         return observation
 
     def privileged(self) -> FloatArray:
         """What no port shows, float32 (hidden,)."""
         require_begun(self.name, self._state, "state")
-        variables: FloatArray = self.task.privileged(self._state)[0]
+        variables: FloatArray = np.array(self.task.privileged(self._state)[0])
         return variables
 
     def info(self) -> dict[str, Any]:
@@ -118,4 +126,4 @@ class EpisodeRunner:
         if self._renderer is None:
             return None
         require_begun(self.name, self._state, "render")
-        return self._renderer.frame() if self.render_mode == "rgb_array" else self._renderer.text()
+        return self._renderer.render(self.render_mode)

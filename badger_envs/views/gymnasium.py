@@ -11,7 +11,7 @@ from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
 from badger_envs.views.episode import EpisodeRunner
-from badger_envs.views.rendering import METADATA
+from badger_envs.views.rendering import METADATA, own_metadata
 from badger_envs.views.spaces import box, repeat
 
 
@@ -25,6 +25,7 @@ class TaskEnv(gym.Env[Any, Any]):
         task: an id of the registry, or a task.
         render_mode: None, "rgb_array" or "ansi".
         bins: how many evenly spaced values each number of an action is chosen from; None for all.
+        joint: whether the bins of all numbers are chosen together, as one of a Discrete space.
         **arguments: the task's arguments, where `task` is an id.
 
     Raises:
@@ -34,13 +35,20 @@ class TaskEnv(gym.Env[Any, Any]):
     metadata = METADATA
 
     def __init__(
-        self, task: str | Task[Any], *, render_mode: str | None = None, bins: int | None = None, **arguments: Any
+        self,
+        task: str | Task[Any],
+        *,
+        render_mode: str | None = None,
+        bins: int | None = None,
+        joint: bool = False,
+        **arguments: Any,
     ) -> None:
         name, self.task = as_task(task, arguments)
+        self.metadata = own_metadata()
         self._runner = EpisodeRunner(name, self.task, render_mode)
         self.render_mode = render_mode
         self.observation_space = box(repeat(self.task.port_bounds, self.task.ports))
-        self._actions = Actions(self.task, self.task.ports, bins=bins)
+        self._actions = Actions(self.task, self.task.ports, bins=bins, joint=joint)
         self.action_space = self._actions.space
 
     def reset(
@@ -50,30 +58,33 @@ class TaskEnv(gym.Env[Any, Any]):
 
         Args:
             seed: names the episode; None goes on to the next episode.
-            options: {"episode": n} plays the n-th test episode instead; {"inner_episode": k} plays the running one
-                again, as the k-th inner episode of a lifetime (see `Task.initial`).
+            options: {"episode": n} plays the n-th test episode now, and a seed beside it counts from the next reset
+                on; {"inner_episode": k} plays that episode, or the running one again where none is named, as the k-th
+                inner episode of a lifetime (see `Task.initial`).
 
         Returns:
             Observation float32 (P * F,) and the task's metrics.
 
         Raises:
-            ValueError: A negative seed, or an episode that is no number.
+            ValueError: A seed that is negative or no integer, an episode that is no number, or an option that there
+                is not.
         """
-        super().reset(seed=seed)
         self._runner.begin(seed, options)
+        super().reset(seed=None if seed is None else int(seed))
         return self._runner.observation().reshape(-1), self._runner.info()
 
     def step(self, action: npt.ArrayLike) -> tuple[FloatArray, float, bool, bool, dict[str, Any]]:
         """Play one step.
 
         Args:
-            action: in the action space, (P * A,).
+            action: in the action space, (P * A,); finite numbers outside of it are clipped, and one number is taken
+                for (1,).
 
         Returns:
             Observation float32 (P * F,), reward, terminated, truncated (never), and the task's metrics.
 
         Raises:
-            ValueError: The action has another shape, holds NaN or lies outside the action space.
+            ValueError: The action has another shape or type, is not finite, or is a bin that there is not.
             gymnasium.error.ResetNeeded: No episode is running.
         """
         runner = self._runner

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
@@ -10,13 +9,15 @@ from gymnasium.vector.utils import batch_space
 
 from badger_envs.core.arrays import FloatArray
 from badger_envs.core.channel import Channel
+from badger_envs.core.checks import require_integer, require_options
 from badger_envs.core.task import Task
 from badger_envs.views.actions import Actions
 from badger_envs.views.spaces import box, join, message_bounds
-from badger_envs.views.vector import Step, TaskVectorEnv, final_infos
+from badger_envs.views.sub_environments import SubEnvironments, final_infos
+from badger_envs.views.vector import Step, TaskVectorEnv
 
 
-class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]]):
+class SharedTaskVectorEnv(SubEnvironments):
     """`copies` episodes of P ports as copies * P sub-environments, so that one policy learns from all ports alike.
 
     Sub-environment c * P + p is port p of episode c: it shows what the port shows and hears, takes what the port takes
@@ -28,6 +29,7 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         copies: episodes played together, at least 1.
         bins: how many evenly spaced values each number of an action is chosen from; None for all.
         channel: over which the ports of an episode talk to each other, with a step of delay; None for silence.
+        joint: whether the bins of all numbers of a port, and its word, are chosen together, as one of a Discrete space.
         render_mode: None, "rgb_array" or "ansi"; `render()` gives one frame for each episode.
         **arguments: the task's arguments, where `task` is an id.
 
@@ -42,9 +44,11 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         copies: int = 1,
         bins: int | None = None,
         channel: Channel | None = None,
+        joint: bool = False,
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
+        copies = require_integer("copies", copies, 1)
         # Autoreset is ours: what ports hear at the end of an episode is asked for before the next one begins.
         disabled = AutoresetMode.DISABLED
         self._episodes = TaskVectorEnv(
@@ -54,7 +58,7 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
         self.num_envs = copies * self.task.ports
         self.metadata = self._episodes.metadata | {"autoreset_mode": AutoresetMode.SAME_STEP}
         self.render_mode = render_mode
-        self._actions = Actions(self.task, 1, bins=bins, channel=channel)
+        self._actions = Actions(self.task, 1, bins=bins, channel=channel, joint=joint)
         self.single_observation_space = box(join(self.task.port_bounds, message_bounds(self.task, channel)))
         self.single_action_space = self._actions.space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
@@ -68,27 +72,31 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
 
         Args:
             seed: names the episodes; None goes on to the next ones.
-            options: {"episode": n or (copies,)} plays test episodes by number.
+            options: {"episode": n or (copies,)} plays test episodes by number, and seeds beside it count from the next
+                reset on.
 
         Returns:
             Observations float32 (N, F + D * M) with N = copies * P, and the task's metrics by sub-environment.
+
+        Raises:
+            ValueError: A seed that is negative or no integer, or an option that there is not.
         """
-        observation, infos = self._episodes.reset(seed=seed, options=options)
-        self._messages[:] = 0.0
+        observation, infos = self._episodes.reset(seed=seed, options=require_options(options, ("episode",)))
+        self._messages = np.zeros_like(self._messages)
         return self._rows(observation), self._spread(infos)
 
     def step(self, actions: npt.ArrayLike) -> Step:
         """Play one step in every episode.
 
         Args:
-            actions: in the action space, (N, A + M).
+            actions: in the action space, (N, A + M); finite numbers outside of it are clipped.
 
         Returns:
             Observations float32 (N, F + D * M), rewards float64 (N,), terminated bool (N,), truncated bool (N,) (never)
             and infos with the task's metrics, as Gymnasium's SAME_STEP mode gives them.
 
         Raises:
-            ValueError: The actions have another shape, hold NaN or lie outside the action space.
+            ValueError: The actions have another shape or type, are not finite, or are bins that there are not.
             gymnasium.error.ResetNeeded: Before the first reset.
         """
         ports = self.task.ports
@@ -119,6 +127,12 @@ class SharedTaskVectorEnv(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]
     def render(self) -> tuple[Any, ...] | None:
         """One picture uint8 (height, width, 3) or one text for each episode, by render mode."""
         return self._episodes.render()
+
+    def _for_each(self, values: Any) -> tuple[Any, ...]:
+        """What is said of an episode, said of each of its ports."""
+        if values is None:
+            return super()._for_each(values)
+        return tuple(value for value in values for _ in range(self.task.ports))
 
     def _rows(self, observation: FloatArray) -> FloatArray:
         """What every port shows and hears, float32 (N, F + D * M), of what the episodes show, (copies, P * F)."""

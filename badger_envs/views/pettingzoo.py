@@ -1,22 +1,27 @@
-"""The PettingZoo views of any task: every port is an agent."""
+"""The parallel PettingZoo view of any task: every port is an agent."""
 
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 from pettingzoo import ParallelEnv
-from pettingzoo.utils.conversions import parallel_to_aec_wrapper
 
 from badger_envs.core.arrays import FloatArray
 from badger_envs.core.channel import Channel
+from badger_envs.core.checks import in_short
 from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions, Played
 from badger_envs.views.episode import EpisodeRunner
-from badger_envs.views.rendering import METADATA
+from badger_envs.views.rendering import own_metadata
 from badger_envs.views.spaces import box, join, message_bounds, repeat
 
 ByAgent = dict[str, Any]
+
+CHECKERS_OPTIONS = {"options": 1}
+"""What pettingzoo's own checkers pass, to see that a reset takes options; means nothing. All else is refused."""
 
 
 class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
@@ -32,6 +37,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         render_mode: None, "rgb_array" or "ansi".
         bins: how many evenly spaced values each number of an action is chosen from; None for all.
         channel: over which agents talk to each other, with a step of delay; None for silence.
+        joint: whether the bins of all numbers of an agent, and its word, are chosen together, as one of a Discrete.
         **arguments: the task's arguments, where `task` is an id.
 
     Raises:
@@ -45,40 +51,43 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         render_mode: str | None = None,
         bins: int | None = None,
         channel: Channel | None = None,
+        joint: bool = False,
         **arguments: Any,
     ) -> None:
         name, self.task = as_task(task, arguments)
         self.channel = channel
         self._runner = EpisodeRunner(name, self.task, render_mode)
-        self._actions = Actions(self.task, 1, bins=bins, channel=channel)
-        self.metadata = METADATA | {"name": name, "is_parallelizable": True}
+        self._actions = Actions(self.task, 1, bins=bins, channel=channel, joint=joint)
+        self.metadata = own_metadata(name=name, is_parallelizable=True)
         self.render_mode = render_mode
         self.possible_agents = [f"port_{port}" for port in range(self.task.ports)]
         self.agents: list[str] = []
         self._messages = self._silence()  # (P, M)
         agent_bounds = join(self.task.port_bounds, message_bounds(self.task, channel))
         # One space object for each agent, so that seeding one does not seed another.
-        self._observation_spaces = {agent: box(agent_bounds) for agent in self.possible_agents}
-        self._action_spaces = {
-            agent: Actions(self.task, 1, bins=bins, channel=channel).space for agent in self.possible_agents
-        }
+        self.observation_spaces = {agent: box(agent_bounds) for agent in self.possible_agents}
+        self.action_spaces = {agent: deepcopy(self._actions.space) for agent in self.possible_agents}
         self.state_space = box(join(repeat(agent_bounds, self.task.ports), self.task.privileged_bounds))
 
     def observation_space(self, agent: str) -> gym.spaces.Box:
         """What one agent sees and hears, float32 (F + D * M,)."""
-        return self._observation_spaces[agent]
+        return self.observation_spaces[agent]
 
     def action_space(self, agent: str) -> gym.spaces.Space[Any]:
         """What one agent may do and say, (A + M,)."""
-        return self._action_spaces[agent]
+        return self.action_spaces[agent]
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[ByAgent, ByAgent]:
         """Begin an episode, named as in `TaskEnv.reset`.
 
         Returns:
             Observations float32 (F + D * M,) and metrics by agent.
+
+        Raises:
+            ValueError: A seed that is negative or no integer, an episode that is no number, or an option that there
+                is not.
         """
-        self._runner.begin(seed, options)
+        self._runner.begin(seed, None if options == CHECKERS_OPTIONS else options)
         self.agents = self.possible_agents[:]
         self._messages = self._silence()  # (P, M)
         return self._observations(), self._infos()
@@ -87,16 +96,22 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         """Play one step.
 
         Args:
-            actions: for every agent, in its action space.
+            actions: for every agent, in its action space; finite numbers outside of it are clipped. None for nobody,
+                once the episode is over.
 
         Returns:
-            Observations, rewards, terminations, truncations (never) and metrics by agent.
+            Observations, rewards, terminations, truncations (never) and metrics by agent; empty once nobody is left.
 
         Raises:
-            ValueError: An agent is missing or unknown, or its action has another shape, holds NaN or is out of range.
+            ValueError: An agent is missing or unknown, or its action has another shape or type, is not finite, or is a
+                bin that there is not.
             gymnasium.error.ResetNeeded: No episode is running.
         """
+        if self._runner.ended and isinstance(actions, Mapping) and not actions:
+            return {}, {}, {}, {}, {}
         self._runner.require_running()
+        if not isinstance(actions, Mapping):
+            raise ValueError(f"actions must be a dict with the action of every agent, got {in_short(actions)}")
         if set(actions) != set(self.possible_agents):
             missing = sorted(set(self.possible_agents) - set(actions))
             unknown = sorted(map(str, set(actions) - set(self.possible_agents)))
@@ -165,34 +180,3 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             for info, here in zip(infos.values(), self._runner.agent_mask(), strict=True):
                 info["agent_mask"] = bool(here)
         return infos
-
-
-class AECTaskEnv(parallel_to_aec_wrapper):  # type: ignore[misc]
-    """The same, agent after agent: a step of the task is played when the last agent has acted.
-
-    Takes the arguments of `ParallelTaskEnv`.
-    """
-
-    def __init__(self, task: str | Task[Any], **arguments: Any) -> None:
-        super().__init__(ParallelTaskEnv(task, **arguments))
-
-    def step(self, action: Any) -> None:
-        """Take the action of `agent_selection`, in its action space, or None once the episode is over.
-
-        Raises:
-            ValueError: The action has another shape, holds NaN or is out of range.
-            gymnasium.error.ResetNeeded: Before reset, or when no agent is left.
-        """
-        runner = self.env._runner
-        if not getattr(self, "agents", None):
-            runner.require_running()
-        if not runner.over:
-            self.env.check(self.agent_selection, action)  # named now, instead of after the last agent has acted
-        elif action is not None:
-            runner.require_running()
-        super().step(action)
-
-    def neighbours(self) -> dict[str, list[str]]:
-        """The current neighbours of each agent, in the order of their slots."""
-        who: dict[str, list[str]] = self.env.neighbours()
-        return who

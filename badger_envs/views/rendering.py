@@ -1,14 +1,18 @@
 """Render modes, and pictures: keeps the history of one episode and hands it to the drawing of its task."""
 
+from copy import deepcopy
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from badger_envs.core.spec import Drawing
 from badger_envs.core.task import Task
 from badger_envs.registry import SPECS
 
 METADATA: dict[str, Any] = {"render_modes": ["rgb_array", "ansi"], "render_fps": 4}
+
+
+def own_metadata(**more: Any) -> dict[str, Any]:
+    """The metadata of one environment, which may be changed without changing that of others."""
+    return deepcopy(METADATA) | more
 
 
 def check_render_mode(render_mode: str | None) -> str | None:
@@ -17,9 +21,21 @@ def check_render_mode(render_mode: str | None) -> str | None:
     Raises:
         ValueError: naming the mode and the allowed ones.
     """
-    if render_mode is not None and render_mode not in METADATA["render_modes"]:
+    if render_mode is not None and not (isinstance(render_mode, str) and render_mode in METADATA["render_modes"]):
         raise ValueError(f"render_mode must be None or one of {METADATA['render_modes']}, got {render_mode!r}")
     return render_mode
+
+
+def drawing_of(title: str, task: Task[Any]) -> Drawing:
+    """The module that draws a task.
+
+    Raises:
+        ValueError: There is none of this kind of task.
+    """
+    for spec in SPECS.values():
+        if type(task) is spec.task:
+            return spec.drawing
+    raise ValueError(f"render_mode must be None for {title}: there is no drawing of {type(task).__name__}")
 
 
 class Renderer:
@@ -34,11 +50,9 @@ class Renderer:
     """
 
     def __init__(self, title: str, task: Task[Any]) -> None:
-        drawings = [spec.drawing for spec in SPECS.values() if type(task) is spec.task]
-        if not drawings:
-            raise ValueError(f"render_mode must be None for {title}: there is no drawing of {type(task).__name__}")
-        self._title, self._task, self._drawing = title, task, drawings[0]
+        self._title, self._task = title, task
         self._history: list[Any] = []
+        drawing_of(title, task)  # refuses a task without one now; looked up when it is used, for no module travels
 
     def start(self, state: Any, row: int = 0) -> None:
         """Forget the episode before and take the first state of a new one, which is `row` of a batch."""
@@ -49,10 +63,9 @@ class Renderer:
         """Take the next state, which is `row` of a batch."""
         self._history.append(self._task.unbatch(state, row))
 
-    def frame(self) -> npt.NDArray[np.uint8]:
-        """A picture of the current state, uint8 (height, width, 3)."""
-        return self._drawing.frame(self._title, self._task, self._history)
-
-    def text(self) -> str:
-        """The current state drawn in plain characters."""
-        return self._drawing.text(self._title, self._task, self._history)
+    def render(self, render_mode: str | None) -> Any:
+        """The current state, as a picture uint8 (height, width, 3) or drawn in plain characters."""
+        drawing = drawing_of(self._title, self._task)
+        if render_mode == "rgb_array":
+            return drawing.frame(self._title, self._task, self._history)
+        return drawing.text(self._title, self._task, self._history)

@@ -8,14 +8,17 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.error import ResetNeeded
 
-from badger_envs.core.episodes import SEED_BITS, EpisodeSet, Keys, episode_keys, fold_seed
+from badger_envs.core.checks import in_short, require_integer
+from badger_envs.core.episodes import INDEX_BITS, SEED_BITS, EpisodeSet, Keys, episode_keys, fold_seed
+
+MAX_INNER_EPISODE = 2**32 - 1
 
 
 class EpisodeSeeder:
     """Names the episodes of B environments: environment b plays episodes 0, 1, 2, ... of its seed.
 
     `reset(options={"episode": n})` names an episode of the test set instead, one number for all or one for each; so
-    the episodes that scores are reported on can be run by all.
+    the episodes that scores are reported on can be run by all. A seed beside it counts from the next reset on.
     """
 
     def __init__(self, batch: int) -> None:
@@ -38,14 +41,16 @@ class EpisodeSeeder:
             ValueError: A negative seed, or an episode that is no number.
         """
         named = test_episode_keys(options, len(self._seeds))
+        given = np.asarray([seed is not None for seed in seeds], dtype=np.bool_)  # (R,)
+        if named is None:
+            self.advance(rows[~given])
+        first = 0 if named is None else -1  # of the seed: the next reset goes on to the one after it
+        for row, seed in zip(rows, seeds, strict=True):
+            if seed is not None:
+                self._seeds[row], self._indices[row] = fold_seed(seed), first
         if named is not None:
             chosen: Keys = named[rows]  # (R,)
             return chosen
-        given = np.asarray([seed is not None for seed in seeds], dtype=np.bool_)  # (R,)
-        self.advance(rows[~given])
-        for row, seed in zip(rows, seeds, strict=True):
-            if seed is not None:
-                self._seeds[row], self._indices[row] = fold_seed(int(seed)), 0
         return episode_keys(self._seeds[rows], self._indices[rows])
 
     def advance(self, rows: npt.NDArray[Any]) -> Keys:
@@ -64,13 +69,52 @@ def test_episode_keys(options: Mapping[str, Any] | None, batch: int) -> Keys | N
     """
     if not options or "episode" not in options:
         return None
-    numbers = np.asarray(options["episode"])
-    if numbers.dtype.kind not in "iu" or numbers.shape not in ((), (batch,)):
+    return episode_keys(0, one_each("episode", options["episode"], batch, 2**INDEX_BITS - 1), EpisodeSet.TEST)
+
+
+def inner_episodes(options: Mapping[str, Any], batch: int) -> npt.NDArray[np.int64]:
+    """Which inner episode of its lifetime each of B environments begins, int64 (B,): options["inner_episode"], else 0.
+
+    Raises:
+        ValueError: It is no whole number at least 0, nor one for each environment.
+    """
+    return one_each("inner_episode", options.get("inner_episode", 0), batch, MAX_INNER_EPISODE)
+
+
+def one_each(name: str, numbers: Any, batch: int, maximum: int) -> npt.NDArray[np.int64]:
+    """The number that an option gives each of B environments, int64 (B,).
+
+    Raises:
+        ValueError: It is no whole number in [0, maximum], nor one for each environment.
+    """
+    try:
+        array = np.asarray(numbers)
+    except ValueError:  # rows that differ in length
+        array = np.asarray(None)
+    whole = array.dtype.kind in "iu" and array.shape in ((), (batch,))
+    if not whole or array.min() < 0 or array.max() > maximum:
         raise ValueError(
-            f"options['episode'] must be an integer or {batch} integers, one for each environment, "
-            f"got {options['episode']!r}"
+            f"options[{name!r}] must be an integer in [0, {maximum}], or {batch} of them, one for each environment, "
+            f"got {in_short(numbers)}"
         )
-    return episode_keys(0, np.broadcast_to(numbers, (batch,)), EpisodeSet.TEST)
+    return np.broadcast_to(array.astype(np.int64), (batch,))
+
+
+def one_seed_each(seed: Any, batch: int) -> list[int | None]:
+    """The seed of each of B environments: of environment b that of the first plus b, where there is one for all.
+
+    Raises:
+        ValueError: It is neither None, an integer at least 0, nor one of these for each environment.
+    """
+    if seed is None:
+        return [None] * batch
+    if isinstance(seed, int | float | complex | np.number):
+        first = require_integer("seed", seed, 0)
+        return [first + row for row in range(batch)]
+    if isinstance(seed, str | bytes) or not isinstance(seed, Sequence | np.ndarray) or len(seed) != batch:
+        got = in_short(seed) if isinstance(seed, str) or not hasattr(seed, "__len__") else len(seed)
+        raise ValueError(f"seed must be one integer or {batch}, one for each, got {got}")
+    return [None if one is None else require_integer("seed", one, 0) for one in seed]
 
 
 def reset_mask(options: Mapping[str, Any] | None, batch: int, begun: bool) -> npt.NDArray[np.bool_]:

@@ -8,6 +8,7 @@ The only file that knows stable-baselines3, which the package does not need; not
     PPO("MlpPolicy", SharedVecEnv("Badger/HiddenXOR-v0", copies=16, bins=2)).learn(10_000)
 """
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ import numpy.typing as npt
 from stable_baselines3.common.vec_env import VecEnv
 
 from badger_envs.core.channel import Channel
+from badger_envs.core.checks import require_integer, require_options
+from badger_envs.core.episodes import INDEX_BITS
 from badger_envs.core.task import Task
 from badger_envs.views.per_port import SharedTaskVectorEnv
 
@@ -34,42 +37,90 @@ class SharedVecEnv(VecEnv):
         copies: int = 1,
         bins: int | None = None,
         channel: Channel | None = None,
+        joint: bool = False,
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
         self.shared = SharedTaskVectorEnv(
-            task, copies=copies, bins=bins, channel=channel, render_mode=render_mode, **arguments
+            task, copies=copies, bins=bins, channel=channel, joint=joint, render_mode=render_mode, **arguments
         )
+        self._ports = self.shared.task.ports
         self.render_mode = render_mode
         super().__init__(self.shared.num_envs, self.shared.single_observation_space, self.shared.single_action_space)
         self._seed: int | None = None
+        self._episodes: list[int] | None = None
+        self._returns, self._lengths = np.zeros(self.num_envs), np.zeros(self.num_envs, np.int64)  # 2 x (N,)
+        self._started = time.time()
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
-        """Name the episodes of the next reset: copy c plays those of seed `seed` + c."""
-        self._seed = seed
-        return [None if seed is None else seed + row // self.shared.task.ports for row in range(self.num_envs)]
+        """Name the episodes of the next reset: copy c plays those of seed `seed` + c.
+
+        Raises:
+            ValueError: A seed that is negative or no integer.
+        """
+        self._seed = None if seed is None else require_integer("seed", seed, 0)
+        return [None if self._seed is None else self._seed + row // self._ports for row in range(self.num_envs)]
+
+    def set_options(self, options: list[dict[str, Any]] | dict[str, Any] | None = None) -> None:
+        """Choose what the next reset begins.
+
+        Args:
+            options: {"episode": n} plays a test episode by number in every copy; or one such dict for each of the
+                environments, the same for all ports of a copy.
+
+        Raises:
+            ValueError: An option that there is not, an episode that is no number, or not the same for all ports.
+        """
+        each = [options or {}] * self.num_envs if not isinstance(options, list | tuple) else list(options)
+        if len(each) != self.num_envs:
+            raise ValueError(f"options must be a dict, or {self.num_envs} of them, got {len(each)}")
+        numbers = [require_options(one, ("episode",)).get("episode") for one in each]
+        by_copy = numbers[:: self._ports]
+        if numbers != [number for number in by_copy for _ in range(self._ports)]:
+            raise ValueError(
+                f"options['episode'] must be the same for all {self._ports} ports of a copy, got {numbers}"
+            )
+        if any(number is not None for number in by_copy):
+            self._episodes = [require_integer("options['episode']", one, 0, 2**INDEX_BITS - 1) for one in by_copy]
+        else:
+            self._episodes = None
+        super().set_options([dict(one) for one in each])
 
     def reset(self) -> npt.NDArray[np.float32]:
-        """Begin an episode in every copy; observations float32 (N, F + D * M)."""
-        observation, _ = self.shared.reset(seed=self._seed)
-        self._seed = None
+        """Begin an episode in every copy, named by `seed` and `set_options`; observations float32 (N, F + D * M)."""
+        options = None if self._episodes is None else {"episode": np.asarray(self._episodes)}
+        observation, infos = self.shared.reset(seed=self._seed, options=options)
+        self._seed = self._episodes = None
+        self._reset_options()
+        self.reset_infos = [_of_row(infos, row) for row in range(self.num_envs)]
+        self._returns[:], self._lengths[:] = 0.0, 0
         return observation
 
     def step_async(self, actions: npt.NDArray[Any]) -> None:
         """Keep the actions for `step_wait`."""
-        self._actions = actions
+        self._actions = np.array(actions)
 
     def step_wait(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.bool_], list[Any]]:
-        """Play one step: observations (N, F + D * M), rewards (N,), dones (N,) and infos, with the last observation of
-        an episode that ended under "terminal_observation"."""
+        """Play one step: observations (N, F + D * M), rewards (N,), dones (N,) and infos.
+
+        Those of an episode that ended hold the last observation under "terminal_observation", the task's metrics, and
+        return, length and seconds under "episode", as stable-baselines3's own Monitor has them.
+        """
         observation, rewards, terminated, _, infos = self.shared.step(self._actions)
+        self._returns += rewards
+        self._lengths += 1
         by_row: list[dict[str, Any]] = [{"TimeLimit.truncated": False} for _ in range(self.num_envs)]
-        if "final_obs" in infos:
-            for row in np.flatnonzero(terminated):
-                by_row[row]["terminal_observation"] = infos["final_obs"][row]
-                by_row[row] |= {
-                    name: values[row] for name, values in infos["final_info"].items() if not name.startswith("_")
-                }
+        for row in np.flatnonzero(terminated).tolist():
+            by_row[row] |= _of_row(infos["final_info"], row) | {
+                "terminal_observation": infos["final_obs"][row],
+                "episode": {
+                    "r": round(float(self._returns[row]), 6),
+                    "l": int(self._lengths[row]),
+                    "t": round(time.time() - self._started, 6),
+                },
+            }
+            self.reset_infos[row] = _of_row(infos, row)
+        self._returns[terminated], self._lengths[terminated] = 0.0, 0
         return observation, rewards.astype(np.float32), terminated, by_row
 
     def close(self) -> None:
@@ -101,3 +152,10 @@ class SharedVecEnv(VecEnv):
     def env_is_wrapped(self, wrapper_class: Any, indices: int | Iterable[int] | None = None) -> list[bool]:
         """Nothing is wrapped."""
         return [False for _ in self._get_indices(indices)]
+
+
+def _of_row(infos: dict[str, Any], row: int) -> dict[str, Any]:
+    """What the infos of all say of one environment."""
+    return {
+        name: values[row] for name, values in infos.items() if not name.startswith("_") and not name.startswith("final")
+    }

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 from gymnasium.error import ResetNeeded
@@ -12,18 +11,19 @@ from gymnasium.vector.utils import batch_space
 
 from badger_envs.core.arrays import BoolArray, FloatArray
 from badger_envs.core.channel import Channel
-from badger_envs.core.checks import require_integer
+from badger_envs.core.checks import require_integer, require_options
 from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
-from badger_envs.views.rendering import METADATA, Renderer, check_render_mode
-from badger_envs.views.seeding import EpisodeSeeder, require_begun, reset_mask
+from badger_envs.views.rendering import Renderer, check_render_mode, own_metadata
+from badger_envs.views.seeding import EpisodeSeeder, inner_episodes, one_seed_each, require_begun, reset_mask
 from badger_envs.views.spaces import box, repeat
+from badger_envs.views.sub_environments import SubEnvironments, final_infos
 
 Step = tuple[FloatArray, npt.NDArray[np.float64], BoolArray, BoolArray, dict[str, Any]]
 
 
-class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any]]):
+class TaskVectorEnv(SubEnvironments):
     """`num_envs` episodes of a task stepped together; equal to a SyncVectorEnv of TaskEnvs step for step.
 
     Sub-environment b of `reset(seed=s)` plays episodes 0, 1, 2, ... of seed s + b.
@@ -33,6 +33,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         num_envs: episodes played together (B).
         autoreset_mode: what happens after an episode's end: NEXT_STEP, SAME_STEP or DISABLED, or its value.
         bins: how many evenly spaced values each number of an action is chosen from; None for all.
+        joint: whether the bins of all numbers are chosen together, as one of a Discrete space.
         render_mode: None, "rgb_array" or "ansi"; `render()` gives one frame for each sub-environment.
         **arguments: the task's arguments, where `task` is an id.
 
@@ -47,23 +48,24 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         num_envs: int = 1,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         bins: int | None = None,
+        joint: bool = False,
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
-        require_integer("num_envs", num_envs, 1)
+        num_envs = self.num_envs = require_integer("num_envs", num_envs, 1)
         self.name, self.task = as_task(task, arguments)
-        self.num_envs = num_envs
         self.autoreset_mode = AutoresetMode(autoreset_mode)
-        self.metadata = METADATA | {"autoreset_mode": self.autoreset_mode}
+        self.metadata = own_metadata(autoreset_mode=self.autoreset_mode)
         self.render_mode = check_render_mode(render_mode)
         self.single_observation_space = box(repeat(self.task.port_bounds, self.task.ports))
-        self._actions = Actions(self.task, self.task.ports, bins=bins)
+        self._actions = Actions(self.task, self.task.ports, bins=bins, joint=joint)
         self.single_action_space = self._actions.space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._renderers = [Renderer(self.name, self.task) for _ in range(num_envs)] if render_mode else []
         self._seeder = EpisodeSeeder(num_envs)
         self._over = np.zeros(num_envs, dtype=np.bool_)  # (B,) episodes that ended and were not begun anew
+        self._keys = np.zeros(num_envs, dtype=np.uint64)  # (B,) of the episodes that are played
         self._state: Any = None
 
     def reset(
@@ -73,37 +75,44 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
 
         Args:
             seed: s gives sub-environment b the seed s + b; or one seed for each; None goes on to the next episodes.
-            options: {"reset_mask": bool (B,)} begins only there; {"episode": n or (B,)} plays test episodes by number.
+            options: {"reset_mask": bool (B,)} begins only there; {"episode": n or (B,)} plays test episodes by number,
+                and seeds beside it count from the next reset on; {"inner_episode": k or (B,)} plays that episode, or
+                the running one again where none is named, as the k-th inner episode of a lifetime.
 
         Returns:
             Observations float32 (B, P * F) and the task's metrics, present where an episode began.
 
         Raises:
-            ValueError: Wrong number of seeds, a negative seed, or a mask of another shape or type, or with nothing set.
-            gymnasium.error.ResetNeeded: A mask at the first reset that leaves episodes without a beginning.
+            ValueError: Wrong number of seeds, a seed that is negative or no integer, an option that there is not, or a
+                mask of another shape or type, or with nothing set.
+            gymnasium.error.ResetNeeded: An inner episode of, or a mask that leaves, episodes without a beginning.
         """
-        super().reset(seed=seed if isinstance(seed, int) else None)
+        options = require_options(options, ("reset_mask", "episode", "inner_episode"))
         mask = reset_mask(options, self.num_envs, self._state is not None)
-        seeds = [seed + b for b in range(self.num_envs)] if isinstance(seed, int | np.integer) else seed
-        if seeds is not None and len(seeds) != self.num_envs:
-            raise ValueError(f"seed must be one integer or {self.num_envs}, one for each, got {len(seeds)}")
+        seeds = one_seed_each(seed, self.num_envs)
+        inner = inner_episodes(options, self.num_envs)  # (B,)
         rows = np.flatnonzero(mask)  # (R,)
-        keys = self._seeder.begin([None if seeds is None else seeds[b] for b in rows.tolist()], rows, options)
-        self._begin(rows, keys)
+        named = np.asarray([seeds[row] is not None or "episode" in options for row in rows.tolist()])  # (R,)
+        anew = rows[named | (inner[rows] == 0)]
+        if self._state is None and len(anew) < len(rows):
+            raise ResetNeeded(f"{self.name}: an inner episode needs an episode; no episode was begun yet")
+        self._keys[anew] = self._seeder.begin([seeds[row] for row in anew.tolist()], anew, options)
+        self._begin(rows, inner)
+        super().reset(seed=seeds[0] if isinstance(seed, int | np.integer) else None)
         return self._observe(), self.info(mask)
 
     def step(self, actions: npt.ArrayLike) -> Step:
         """Play one step in every sub-environment.
 
         Args:
-            actions: in the action space, (B, P * A).
+            actions: in the action space, (B, P * A); finite numbers outside of it are clipped.
 
         Returns:
             Observations float32 (B, P * F), rewards float64 (B,), terminated bool (B,), truncated bool (B,) (never),
             and the task's metrics with Gymnasium's masks.
 
         Raises:
-            ValueError: The actions have another shape, hold NaN or lie outside the action space.
+            ValueError: The actions have another shape or type, are not finite, or are bins that there are not.
             gymnasium.error.ResetNeeded: Before the first reset, or after an episode's end with autoreset disabled.
         """
         require_begun(self.name, self._state, "step")
@@ -114,12 +123,11 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
                 'reset(options={"reset_mask": terminated}) before step()'
             )
         task, state = self.task, self._state
-        # A sub-environment that begins anew takes no action, whatever was passed for it.
-        ignore = resting if any_resting else None
+        ignore = resting if any_resting else None  # what begins anew takes no action, whatever was passed for it
         port_actions = self._actions.play(actions, (self.num_envs,), "actions", ignore).port_actions  # (B, P, A)
         self._state = task.transition(state, port_actions)
         rewards = task.reward(state, port_actions, self._state).astype(np.float64)  # (B,)
-        terminated = task.terminal(self._state)  # (B,)
+        terminated: BoolArray = np.array(task.terminal(self._state))  # (B,)
         if any_resting:
             rewards[resting] = 0.0
             terminated = terminated & ~resting  # (B,)
@@ -143,7 +151,7 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
     def neighbours(self) -> npt.NDArray[np.int32]:
         """The current neighbours of each port, by number, int32 (B, P, D), -1 in slots left empty."""
         require_begun(self.name, self._state, "neighbours")
-        slots: npt.NDArray[np.int32] = self.task.neighbours(self._state)
+        slots: npt.NDArray[np.int32] = np.array(self.task.neighbours(self._state))
         return slots
 
     def hear(self, channel: Channel, messages: FloatArray) -> FloatArray:
@@ -167,29 +175,26 @@ class TaskVectorEnv(gym.vector.VectorEnv[FloatArray, FloatArray, npt.NDArray[Any
         if self.render_mode is None:
             return None
         require_begun(self.name, self._state, "render")
-        return tuple(each.frame() if self.render_mode == "rgb_array" else each.text() for each in self._renderers)
+        return tuple(each.render(self.render_mode) for each in self._renderers)
 
     def _begin_next(self, mask: BoolArray) -> None:
         rows = np.flatnonzero(mask)  # (R,)
-        self._begin(rows, self._seeder.advance(rows))
+        self._keys[rows] = self._seeder.advance(rows)
+        self._begin(rows, np.zeros(self.num_envs, np.int64))
 
-    def _begin(self, rows: npt.NDArray[Any], keys: npt.NDArray[np.uint64]) -> None:
-        if self._state is None or len(rows) == self.num_envs:
-            self._state = self.task.reset_all(self._state, keys)
-        else:
-            self._state = self.task.reset_rows(self._state, rows, keys)
+    def _begin(self, rows: npt.NDArray[Any], inner_episodes: npt.NDArray[np.int64]) -> None:
+        """Begin the episodes of `_keys` in rows (R,), each as that inner episode (B,) of its lifetime."""
+        for number in np.unique(inner_episodes[rows]).tolist():
+            some = rows[inner_episodes[rows] == number]
+            if self._state is None or len(some) == self.num_envs:
+                self._state = self.task.reset_all(self._state, self._keys, inner_episode=number)
+            else:
+                self._state = self.task.reset_rows(self._state, some, self._keys[some], inner_episode=number)
         self._over[rows] = False
         for row in rows.tolist() if self._renderers else ():
             self._renderers[row].start(self._state, row)
 
     def _observe(self) -> FloatArray:
-        observation: FloatArray = self.task.observation(self._state).reshape(self.num_envs, -1)  # (B, P * F)
-        return observation
-
-
-def final_infos(ended: BoolArray, observations: FloatArray, info: dict[str, Any]) -> dict[str, Any]:
-    """Last observations and metrics of the episodes that ended, as Gymnasium's SAME_STEP mode gives them."""
-    final_obs = np.full(len(ended), None, dtype=object)  # (B,)
-    for row in np.flatnonzero(ended):
-        final_obs[row] = observations[row].copy()
-    return {"final_obs": final_obs, "_final_obs": ended.copy(), "final_info": info, "_final_info": ended.copy()}
+        # A copy: what a task shows may be what it goes on from.
+        observation: FloatArray = np.array(self.task.observation(self._state))  # (B, P, F)
+        return observation.reshape(self.num_envs, -1)  # (B, P * F)

@@ -143,9 +143,12 @@ def serve(connection: socket.socket) -> None:
             elif header.kind == RESET:
                 policy.reset(int(numbers[0]))
             else:
-                kind, answer = ACTION, np.asarray(policy.act(numbers, reward), dtype=np.float32)
-                if answer.ndim > 4:
-                    raise ValueError(f"action must have shape (B, P * A), got {answer.ndim} axes")
+                action = np.asarray(policy.act(numbers, reward))
+                if action.dtype.kind not in "iuf":  # what is no number must not become one on the way
+                    raise ValueError(f"action must be an array of numbers, got type {action.dtype}")
+                if action.ndim > 4:
+                    raise ValueError(f"action must have shape (B, P * A), got {action.ndim} axes")
+                kind, answer = ACTION, action.astype(np.float32)
         except ValueError as error:
             _tell(connection, error, REFUSAL if refusal else ERROR)
             if refusal:

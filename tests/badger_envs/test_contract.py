@@ -2,6 +2,7 @@
 anybody's task, and what only ids of the registry have."""
 
 import re
+from functools import partial
 
 import gymnasium as gym
 import numpy as np
@@ -12,10 +13,13 @@ from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 from stable_baselines3.common.env_checker import check_env as check_env_of_stable_baselines3
 
-from badger_envs import EpisodeSet, episode_keys
+from badger_envs import EpisodeSet, LifetimeObservation, episode_keys
 from badger_envs.core.policy import Blind
+from badger_envs.core.rollout import rollout
 from badger_envs.registry import reference_returns
 from badger_envs.testing import check_task, random_actions
+from badger_envs.views import SharedTaskVectorEnv
+from badger_envs.views.stable_baselines3 import SharedVecEnv
 from tests.helpers.cases import every_case, every_functional_case, every_spec, skip_without_opengl
 
 GRADCHECK_STEPS = 6
@@ -127,11 +131,7 @@ def test_step_refuses_bad_actions_in_every_view(spec, arguments):
         view.reset(seed=0)
     good, own = np.zeros(env.action_space.shape, np.float32), env.task.port_actions
     agents = parallel.agents
-    for entry, message in (
-        (np.nan, "must lie in"),
-        (np.inf, "must lie in"),
-        (1.0001, r"must lie in \[-1, 1\], got 1.0001"),
-    ):
+    for entry, message in ((np.nan, "must be finite, got nan"), (-np.inf, "must be finite, got -inf")):
         bad = good.copy()
         bad[-1] = entry
         with pytest.raises(ValueError, match=f"action {message}"):
@@ -144,8 +144,16 @@ def test_step_refuses_bad_actions_in_every_view(spec, arguments):
             aec.step(bad[-own:])
     with pytest.raises(ValueError, match=r"action must have shape \(\d+,\), got \(\d+,\)"):
         env.step(np.zeros(len(good) + 1, np.float32))
-    with pytest.raises(ValueError, match="must be an array of numbers"):
-        env.step("left")
+    wrong_types = ("left", [str(0.5)] * len(good), good + 1j, good > 0.0, [None] * len(good), good.astype(object))
+    for wrong in wrong_types:
+        with pytest.raises(ValueError, match=r"action must be an array of numbers of shape \(\d+,\), got type "):
+            env.step(wrong)
+        with pytest.raises(ValueError, match="actions must be an array of numbers"):
+            vector.step([wrong] * 3)
+        with pytest.raises(ValueError, match=f"action of {agents[0]} must be an array of numbers"):
+            parallel.step(dict.fromkeys(agents, wrong[:own]))
+        with pytest.raises(ValueError, match=f"action of {agents[0]} must be an array of numbers"):
+            aec.step(wrong[:own])
     with pytest.raises(ValueError, match="actions must have shape"):
         vector.step(good)
     with pytest.raises(ValueError, match=re.escape(f"missing ['{agents[0]}'], unknown ['port_x']")):
@@ -166,8 +174,65 @@ def test_vector_step_ignores_the_actions_of_episodes_that_begin_and_no_others(sp
     rewards, terminated = vector.step(bad)[1:3]  # both begin anew here
     assert rewards.tolist() == [0.0, 0.0]
     assert terminated.tolist() == [False, False]
-    with pytest.raises(ValueError, match="actions must lie in"):
+    with pytest.raises(ValueError, match="actions must be finite"):
         vector.step(bad)
+
+
+@every_case
+def test_finite_actions_outside_the_box_are_clipped_in_every_view_and_by_the_evaluator(spec, arguments):
+    task = spec.make_task(**arguments)
+    wild = np.asarray([1.5, -(2.0**70), 7.0, -1.0001, 0.25])
+    shape = (task.ports, task.port_actions)
+    action = np.resize(wild, shape)  # (P, A) float64
+    clipped = np.clip(action, -1.0, 1.0).astype(np.float32)
+    views = {kind: [pettingzoo.make(kind, spec.id, **arguments) for _ in range(2)] for kind in ("parallel", "aec")}
+    for kind, (env, other) in views.items():
+        for each, taken in ((env, action), (other, clipped)):
+            each.reset(seed=0)
+            if kind == "parallel":
+                each.step(dict(zip(each.agents, taken, strict=True)))
+            else:
+                for own in taken:
+                    each.step(own)
+        assert np.array_equal(env.state(), other.state())
+    for make in (gym.make, gym.make_vec):
+        one, other = (make(spec.id, **arguments) for _ in range(2))
+        one.reset(seed=0)
+        other.reset(seed=0)
+        got, expected = (
+            one.step(action.reshape(one.action_space.shape)),
+            other.step(clipped.reshape(one.action_space.shape)),
+        )
+        assert np.array_equal(got[0], expected[0])
+        assert got[1] == expected[1]
+
+    class Same(Blind):
+        def __init__(self, action):
+            self.action = action
+
+        def act(self, observation, reward):
+            return np.tile(self.action.reshape(-1), (len(observation), 1))
+
+    returns = [rollout(task, Same(each), episode_keys(0, np.arange(3))).returns for each in (action, clipped)]
+    assert np.array_equal(*returns)
+
+
+def test_one_number_is_taken_for_an_array_of_one():
+    one, other = (gym.make("Badger/Guessing-v0", dims=1).unwrapped for _ in range(2))
+    for env in (one, other):
+        env.reset(seed=0)
+    assert np.array_equal(one.step(0.5)[0], other.step(np.asarray([0.5]))[0])
+    one, other = (gym.make_vec("Badger/Guessing-v0", num_envs=4, dims=1) for _ in range(2))
+    for env in (one, other):
+        env.reset(seed=0)
+    four = np.linspace(-1, 1, 4)
+    assert np.array_equal(one.step(four)[0], other.step(four[:, None])[0])
+    parallel = pettingzoo.make("parallel", "Badger/Guessing-v0", dims=2)
+    parallel.reset(seed=0)
+    assert parallel.step({"port_0": 1, "port_1": np.float64(-0.5)})[0]["port_1"][0] == -0.5
+    discrete = gym.make("Badger/Guessing-v0", dims=1, bins=3).unwrapped
+    discrete.reset(seed=0)
+    assert discrete.step(np.asarray([2]))[0][0] == 1.0
 
 
 @every_case
@@ -179,7 +244,7 @@ def test_step_refuses_to_run_outside_of_an_episode(spec, arguments):
 
     def play_all():
         yield lambda: env.step(action)
-        yield lambda: parallel.step(dict.fromkeys(parallel.agents, own))
+        yield lambda: parallel.step(dict.fromkeys(parallel.possible_agents, own))
         yield lambda: aec.step(own)
 
     for play in (*play_all(), lambda: vector.step(np.stack([action, action]))):
@@ -198,6 +263,7 @@ def test_step_refuses_to_run_outside_of_an_episode(spec, arguments):
             aec.step(own)
     while aec.agents:
         aec.step(None)
+    assert parallel.step({}) == ({}, {}, {}, {}, {})  # nobody is left to act
     for play in play_all():
         with pytest.raises(ResetNeeded, match="the episode ended after"):
             play()
@@ -215,8 +281,9 @@ def test_views_refuse_bad_arguments(spec):
         pettingzoo.make("parallel", spec.id, render_mode="human")
     with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
         gym.make_vec(spec.id, num_envs=0)
-    with pytest.raises(TypeError, match="has no argument sise"):
-        gym.make(spec.id, sise=3)
+    for make in (gym.make, gym.make_vec, partial(pettingzoo.make, "parallel"), partial(pettingzoo.make, "aec")):
+        with pytest.raises(TypeError, match=r"got an unexpected keyword argument 'frameskip'.* takes "):
+            make(spec.id, frameskip=4)
     vector = gym.make_vec(spec.id, num_envs=2)
     with pytest.raises(ValueError, match="seed must be one integer or 2"):
         vector.reset(seed=[1, 2, 3])
@@ -228,11 +295,75 @@ def test_views_refuse_bad_arguments(spec):
     ):
         with pytest.raises(ValueError, match=message):
             vector.reset(options={"reset_mask": mask})
-    for number in (1.5, [1, 2, 3], "first", -1):
-        with pytest.raises(ValueError, match=r"options\['episode'\] must be|indices must lie in"):
-            vector.reset(options={"episode": number})
-    with pytest.raises(ValueError, match=r"seed must be a non-negative"):
-        vector.reset(seed=[-1, 0])
+    for name in ("episode", "inner_episode"):
+        for number in (1.5, "1", [1, 2, 3], "first", -1, 2**32, True, None, [[1], [2, 3]]):
+            with pytest.raises(ValueError, match=rf"options\['{name}'\] must be an integer in \[0, 4294967295\]"):
+                vector.reset(options={name: number})
+    with pytest.raises(ValueError, match="seed must be one integer or 2, one for each, got '12'"):
+        vector.reset(seed="12")
+
+
+SEEDED = {
+    "gymnasium": lambda spec: gym.make(spec.id).unwrapped.reset,
+    "vector": lambda spec: gym.make_vec(spec.id, num_envs=2).reset,
+    "seeds of a vector": lambda spec: lambda seed=None: gym.make_vec(spec.id, num_envs=2).reset(seed=[0, seed]),
+    "parallel": lambda spec: pettingzoo.make("parallel", spec.id).reset,
+    "aec": lambda spec: pettingzoo.make("aec", spec.id).reset,
+    "shared": lambda spec: SharedTaskVectorEnv(spec.id).reset,
+    "stable_baselines3": lambda spec: lambda seed=None: SharedVecEnv(spec.id).seed(seed),
+    "rl2": lambda spec: LifetimeObservation(gym.make(spec.id)).reset,
+}
+
+
+@every_spec
+@pytest.mark.parametrize("view", SEEDED)
+def test_reset_refuses_what_is_no_seed_and_takes_every_integer(spec, view):
+    for wrong in (-1, 1.0, 1.7, True, np.float32(2.0), np.int64(-3), 1j):
+        with pytest.raises(ValueError, match=r"seed must be an integer at least 0, got "):
+            SEEDED[view](spec)(seed=wrong)
+    with pytest.raises(ValueError, match=r"seed must be .*integer"):
+        SEEDED[view](spec)(seed="3")
+    for right in (None, 0, np.int8(3), np.uint64(2**64 - 1), 2**100):
+        SEEDED[view](spec)(seed=right)
+
+
+@every_spec
+def test_reset_refuses_options_that_there_are_not(spec):
+    for view in ("gymnasium", "vector", "parallel", "aec", "shared", "rl2"):
+        for options in ({"epsiode": 3}, {"episode": 3, "trial": 1}, {1: 2}):
+            with pytest.raises(ValueError, match="options must be among 'reset_mask'|options must be among 'episode'"):
+                SEEDED[view](spec)(options=options)
+        with pytest.raises(ValueError, match=r"options must be a dict or None, got \['episode'\]"):
+            SEEDED[view](spec)(options=["episode"])
+    with pytest.raises(ValueError, match="options must be among 'episode', got 'reset_mask'"):
+        SEEDED["shared"](spec)(options={"reset_mask": np.ones(3, bool)})
+
+
+@every_case
+def test_reset_applies_seed_episode_and_inner_episode_together(spec, arguments):
+    env, vector = gym.make(spec.id, **arguments).unwrapped, gym.make_vec(spec.id, num_envs=3, **arguments).unwrapped
+    task = env.task
+
+    def shown(seed, number, episode_set=EpisodeSet.TRAIN, inner_episode=0):
+        keys = episode_keys(seed, number, episode_set)
+        return task.observation(task.initial(keys, inner_episode=inner_episode)).reshape(-1)
+
+    tested = shown(0, 12, EpisodeSet.TEST)
+    assert np.array_equal(env.reset(seed=5, options={"episode": 12})[0], tested)
+    assert np.array_equal(env.reset()[0], shown(5, 0))  # the seed counts from the next one on
+    assert np.array_equal(env.reset(seed=6, options={"inner_episode": 2})[0], shown(6, 0, inner_episode=2))
+    assert np.array_equal(env.reset(options={"inner_episode": 1})[0], shown(6, 0, inner_episode=1))
+    with pytest.raises(ResetNeeded, match="an inner episode needs an episode"):
+        vector.reset(options={"inner_episode": 1})
+    got = vector.reset(seed=5, options={"episode": np.asarray([12, 13, 12])})[0]
+    assert np.array_equal(got[2], tested)
+    assert np.array_equal(vector.reset()[0][1], shown(6, 0))
+    got = vector.reset(options={"inner_episode": [1, 0, 3]})[0]
+    expected = [shown(5, 0, inner_episode=1), shown(6, 1), shown(7, 0, inner_episode=3)]
+    assert np.array_equal(got, expected)
+    mask = np.asarray([False, True, True])
+    got = vector.reset(options={"inner_episode": 2, "reset_mask": mask})[0]
+    assert np.array_equal(got, [expected[0], shown(6, 1, inner_episode=2), shown(7, 0, inner_episode=2)])
 
 
 @every_spec

@@ -59,10 +59,10 @@ def test_evaluate_gives_the_policy_copies():
 @pytest.mark.parametrize(
     ("action", "message"),
     [
-        (np.full((10, 3), np.nan), "step 0: action must lie in"),
-        (np.full((10, 3), 2.0), "step 0: action must lie in"),
+        (np.full((10, 3), np.nan), "step 0: action must be finite"),
+        (np.full((10, 3), "1"), "step 0: action must be an array of numbers"),
         (np.zeros((10, 4)), r"step 0: action must have shape \(10, 3\), got \(10, 4\)"),
-        (None, "step 0: action must have shape"),
+        (None, "step 0: action must be an array of numbers"),
     ],
 )
 def test_evaluate_refuses_what_is_no_action(action, message):

@@ -102,8 +102,9 @@ class ModularReacher(Task[ModularReacherState]):
         self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None
     ) -> ModularReacherState:
         # Nothing is drawn anew from step to step, so all inner episodes of a lifetime are alike.
-        batch, segments = len(episodes), self.segments
+        segments = self.segments
         radius = uniform(episodes, segments)  # (B, P)
+        batch = len(episodes)
         bearing = uniform(episodes, segments, high=math.pi, first=MAX_SEGMENTS)  # (B, P)
         body = grow(episodes, segments, self.branching, first=2 * MAX_SEGMENTS)
         has_goal = body.neighbour[:, :, 1] < 0  # (B, P) the tips

@@ -73,7 +73,7 @@ def frame(title: str, task: ModularRobot, history: list[RobotState]) -> npt.NDAr
             x += 15
         draw.text((x, y), words, font=small, fill=FAINT)
         x += draw.textlength(words, font=small) + 16
-    return np.asarray(image, dtype=np.uint8)
+    return np.array(image, dtype=np.uint8)
 
 
 def text(title: str, task: ModularRobot, history: list[RobotState]) -> str:

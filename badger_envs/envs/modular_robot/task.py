@@ -239,7 +239,9 @@ class ModularRobot(Task[RobotState]):
     def agent_mask(self, state: RobotState) -> Array:
         return state.agent_mask
 
-    def reset_rows(self, state: RobotState, rows: npt.NDArray[Any], episodes: Keys) -> RobotState:
+    def reset_rows(
+        self, state: RobotState, rows: npt.NDArray[Any], episodes: Keys, *, inner_episode: int = 0
+    ) -> RobotState:
         simulation = self._latest(state)
         draws = draw(episodes, self.bodies, self.ports, self.unknown)
         simulation.begin(rows, draws)

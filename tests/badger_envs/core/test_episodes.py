@@ -1,6 +1,8 @@
+import jax
 import numpy as np
 import pytest
 
+from badger_envs import SPECS
 from badger_envs.core.episodes import EpisodeSet, episode_keys, fold_seed, splitmix64, uniform
 
 
@@ -64,13 +66,32 @@ def test_fold_seed_keeps_small_seeds_and_brings_large_ones_into_range():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: fold_seed(-1), "seed must be a non-negative integer, got -1"),
+        (lambda: fold_seed(-1), "seed must be an integer at least 0, got -1"),
         (lambda: episode_keys(-1, 0), "seeds must lie in"),
         (lambda: episode_keys(2**30, 0), "seeds must lie in"),
         (lambda: episode_keys(0, 2**32), "indices must lie in"),
         (lambda: episode_keys(0, 0.5), "indices must be integers, got dtype float64"),
+        (lambda: fold_seed(1.5), "seed must be an integer at least 0, got 1.5"),
+        (lambda: episode_keys(0, 0, 2), "episode_set must be an EpisodeSet, got 2"),
+        (lambda: episode_keys(0, 0, "TEST"), "episode_set must be an EpisodeSet, got 'TEST'"),
     ],
 )
 def test_episode_keys_refuse_names_out_of_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("wrong", [7, [1, 2], np.arange(3), np.arange(3, dtype=np.uint32), np.zeros((2, 2), np.uint64)])
+def test_nothing_is_drawn_from_what_is_no_key(wrong):
+    for spec in SPECS.values():
+        with pytest.raises(ValueError, match=r"episodes must be keys, a numpy array uint64 \(B,\)"):
+            spec.make_task().initial(wrong)
+    with pytest.raises(ValueError, match="episodes must be keys"):
+        uniform(wrong, 3)
+
+
+@pytest.mark.parametrize("id", [id for id, spec in SPECS.items() if spec.task.functional])
+def test_no_episode_begins_inside_a_compiled_function_where_keys_are_cut_to_32_bits(id):
+    task = SPECS[id].make_task()
+    with pytest.raises(ValueError, match="begin episodes outside of compiled functions"):
+        jax.jit(lambda keys: task.initial(keys, xp=jax.numpy))(episode_keys(0, np.arange(3)))

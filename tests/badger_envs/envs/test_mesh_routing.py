@@ -203,5 +203,7 @@ def test_task_refuses_arguments_out_of_range_by_name(arguments, message):
 def test_make_task_makes_mesh_routing_and_routing_along_a_permutation_by_two_ids():
     assert make_task(ID, ports=5) == MeshRouting(ports=5)
     assert make_task("Badger/Routing-v0") == Routing()
-    with pytest.raises(TypeError, match="Badger/Routing-v0 has no argument topology; it takes ports, horizon"):
+    with pytest.raises(
+        TypeError, match="Badger/Routing-v0 got an unexpected keyword argument 'topology'; it takes ports, horizon"
+    ):
         make_task("Badger/Routing-v0", topology="mesh")

@@ -41,7 +41,7 @@ def test_bins_are_evenly_spaced_numbers(spec, arguments):
         chosen.step(np.full_like(choice, 3))
     with pytest.raises(ValueError, match="action must be whole numbers"):
         chosen.step(choice + 0.5)
-    with pytest.raises(ValueError, match="bins must be an integer at least 2, got 1"):
+    with pytest.raises(ValueError, match=r"bins must be an integer in \[2, 65536\], got 1"):
         gym.make(spec.id, bins=1, **arguments)
 
 
@@ -136,7 +136,7 @@ def test_shared_vector_env_equals_parallel_environments_port_by_port(spec, argum
 
 @every_spec
 def test_shared_vector_env_refuses_bad_arguments(spec):
-    with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
+    with pytest.raises(ValueError, match="copies must be an integer at least 1, got 0"):
         SharedTaskVectorEnv(spec.id, copies=0)
     shared = SharedTaskVectorEnv(spec.id, copies=2)
     actions = np.zeros(shared.action_space.shape, np.float32)
@@ -144,7 +144,7 @@ def test_shared_vector_env_refuses_bad_arguments(spec):
         shared.step(actions)
     shared.reset(seed=0)
     actions[-1] = np.nan
-    with pytest.raises(ValueError, match="actions must lie in"):
+    with pytest.raises(ValueError, match="actions must be finite"):
         shared.step(actions)
 
 
@@ -227,7 +227,7 @@ def test_lifetime_observation_refuses_bad_arguments():
     env = gym.make("Badger/Guessing-v0").unwrapped
     with pytest.raises(ResetNeeded, match="inner episode 1 needs an episode"):
         env.reset(options={"inner_episode": 1})
-    with pytest.raises(ValueError, match=r"options\['inner_episode'\] must be an integer at least 0, got -1"):
+    with pytest.raises(ValueError, match=r"options\['inner_episode'\] must be an integer in .* got -1"):
         env.reset(options={"inner_episode": -1})
 
 

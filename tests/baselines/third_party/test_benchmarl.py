@@ -40,7 +40,10 @@ def test_referee_help_needs_no_benchmarl():
             ("--id", "Badger/HiddenXOR-v0", "--arguments", "bits"),
             "arguments must be name=value, each name once, got 'bits'",
         ),
-        (("--id", "Badger/HiddenXOR-v0", "--arguments", "words=2"), "has no argument words; it takes bits, "),
+        (
+            ("--id", "Badger/HiddenXOR-v0", "--arguments", "words=2"),
+            "keyword argument 'words'; it takes bits, ",
+        ),
         (("--id", "Badger/HiddenXOR-v0", "--arguments", "bits=1"), r"bits must be .* got 1"),
         (("--id", "Badger/HiddenXOR-v0", "--arguments", "bits=two"), r"bits must be .* got 'two'"),
         ((*XOR, "--bins", "1"), "bins must be .* got 1"),

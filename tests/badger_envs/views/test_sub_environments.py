@@ -1,0 +1,82 @@
+"""What trainers ask of each environment in a batch, and of agents before there is an episode."""
+
+import gymnasium as gym
+import numpy as np
+import pettingzoo
+import pytest
+from gymnasium.error import ResetNeeded
+
+from badger_envs.views import SharedTaskVectorEnv
+from tests.helpers.cases import every_case, every_spec
+
+
+@every_case
+def test_call_says_of_each_environment_what_a_sync_vector_env_says(spec, arguments):
+    how = {"num_envs": 3, "render_mode": "ansi", **arguments}
+    fast, slow = gym.make_vec(spec.id, **how), gym.make_vec(spec.id, vectorization_mode="sync", **how)
+    for env in (fast, slow):
+        env.reset(seed=1)
+        env.step(np.zeros(env.action_space.shape, np.float32))
+    assert fast.call("render") == slow.call("render")
+    for name in ("state", "neighbours"):
+        assert np.array_equal(fast.call(name), slow.call(name))
+    for name in ("render_mode", "task", "action_space", "observation_space"):
+        assert fast.call(name) == fast.get_attr(name) == slow.get_attr(name)
+    assert gym.make_vec(spec.id, num_envs=2, **arguments).call("render") == (None, None)
+    for name in ("horizon", "reset", "step", "num_envs"):
+        with pytest.raises(AttributeError, match=f"name must be one of 'action_space', .*, got '{name}'"):
+            fast.call(name)
+
+
+@every_spec
+def test_call_on_the_shared_view_says_of_each_port_what_is_said_of_its_episode(spec):
+    env = SharedTaskVectorEnv(spec.id, copies=2, render_mode="ansi")
+    env.reset(seed=1)
+    drawn, ports = env.call("render"), env.task.ports
+    assert len(drawn) == env.num_envs
+    assert drawn[:ports] == (env.render()[0],) * ports
+    assert env.get_attr("task") == (env.task,) * env.num_envs
+
+
+def test_set_attr_notes_what_is_new_and_refuses_what_is_fixed():
+    env = gym.make_vec("Badger/Guessing-v0", num_envs=3)
+    env.set_attr("level", [1, 2, 3])
+    assert env.get_attr("level") == (1, 2, 3)
+    env.set_attr("level", "all")
+    assert env.call("level") == ("all",) * 3
+    for name in ("task", "render_mode", "num_envs", "step"):
+        with pytest.raises(AttributeError, match=f"name must be new, got '{name}', which is fixed"):
+            env.set_attr(name, None)
+    with pytest.raises(ValueError, match="values must be one for each of 3 sub-environments, got 2"):
+        env.set_attr("level", [1, 2])
+
+
+@every_spec
+def test_spaces_of_all_agents_are_there_without_a_warning(spec):
+    for kind in ("parallel", "aec"):
+        env = pettingzoo.make(kind, spec.id)
+        assert env.observation_spaces == {agent: env.observation_space(agent) for agent in env.possible_agents}
+        assert env.action_spaces == {agent: env.action_space(agent) for agent in env.possible_agents}
+
+
+@every_spec
+def test_reads_before_the_first_reset_of_an_aec_environment_say_that_one_is_needed(spec):
+    env = pettingzoo.make("aec", spec.id, render_mode="ansi")
+    reads = [
+        *(lambda name=name: getattr(env, name) for name in ("agents", "agent_selection", "infos", "num_agents")),
+        *(lambda name=name: getattr(env, name) for name in ("rewards", "terminations", "truncations")),
+        lambda: env.observe("port_0"),
+        env.last,
+        env.state,
+        env.render,
+        env.neighbours,
+        lambda: env.step(None),
+        lambda: list(env.agent_iter()),
+    ]
+    for read in reads:
+        with pytest.raises(ResetNeeded, match=r"call reset\(\) before .*; no episode was begun yet"):
+            read()
+    assert not hasattr(env, "agents")
+    assert not hasattr(env, "nothing")
+    env.reset(seed=0)
+    assert env.num_agents == len(env.agents) == len(env.possible_agents)
