@@ -18,7 +18,7 @@ ALLOWED = {
     "agents": {"torch", "safetensors"},
     "baselines": {
         "PIL", "agents", "badger_envs", "cma", "filelock", "gymnasium", "jinja2", "markupsafe", "matplotlib", "numpy",
-        "pydantic", "rich", "sb3_contrib", "stable_baselines3", "torch", "tyro",
+        "pydantic", "rich", "safetensors", "sb3_contrib", "stable_baselines3", "torch", "tyro",
     },
     "leaderboards": {"badger_envs", "jinja2", "numpy", "pydantic", "safetensors", "tyro"},
 }  # fmt: skip
@@ -82,6 +82,28 @@ def test_tasks_know_neither_drawing_nor_torch():
     for path in (ROOT / "badger_envs" / "envs").rglob("task.py"):
         assert not imported(path) - {"badger_envs", "numpy", "array_api_compat"} - set(sys.stdlib_module_names)
         assert "drawing" not in path.read_text()
+
+
+UNPICKLING = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "pandas"}
+"""Modules that execute what a file says, or read files by those that do."""
+UNPICKLING_CALLS = {("torch", "load"), ("torch", "save"), ("np", "load"), ("numpy", "load"), ("torch", "jit")}
+NEVER_READS_FILES = {"badger_envs/testing/views.py"}
+"""Pickles a view and unpickles that, to see that it travels."""
+
+
+def test_nothing_unpickles_or_executes_what_a_file_holds():
+    for path in (path for folder in (*ALLOWED, "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py")):
+        if str(path.relative_to(ROOT)) in NEVER_READS_FILES:
+            continue
+        assert not imported(path) & UNPICKLING, path
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                assert (node.value.id, node.attr) not in UNPICKLING_CALLS, f"{path}:{node.lineno}"
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in {"eval", "exec"}, f"{path}:{node.lineno}"
+            if isinstance(node, ast.Call):
+                named = {keyword.arg for keyword in node.keywords}
+                assert not named & {"allow_pickle", "weights_only"}, f"{path}:{node.lineno}"
 
 
 MODULES = {

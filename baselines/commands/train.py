@@ -64,6 +64,8 @@ class Train:
                 console.print(progress, highlight=False)
 
             result = execute(run, self.out, device=self.device, on_update=show, points=20)
+        for line in result.set_aside:
+            console.print(line, highlight=False, markup=False)
         if result.failure:
             console.print(f"[red]failed[/red]; see {folder / FAILED_FILE}\n{result.failure}", highlight=False)
             return 1

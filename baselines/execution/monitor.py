@@ -86,6 +86,8 @@ class ConsoleMonitor:
         if run.hash in self._running:
             self._bars.remove_task(self._running.pop(run.hash))
         self._advance(run, run.work, found=stored)
+        for line in result.set_aside:
+            self._console.print(f"{run.title}: {line}", highlight=False, markup=False)
         if self._quiet and not result.failure:
             return
         if result.failure:

@@ -5,30 +5,21 @@ A lock that the system takes back from dead processes keeps two processes from w
 
 import contextlib
 import traceback
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import torch
 from filelock import FileLock, Timeout
 
-from agents import Agent, build_agent, load_agent, save_agent
-from agents.storage import AgentFileError
-from badger_envs.core.episodes import EpisodeSet
-from badger_envs.core.policy import Policy
-from badger_envs.evaluation import evaluate
+from agents import AgentFileError, load_agent
 from badger_envs.registry import get_spec
-from baselines.execution.costs import costs
-from baselines.experiments.run import RunSpec, failed, find_result, find_trained, probe_file
-from baselines.outer_loops.policy import AgentPolicy
-from baselines.outer_loops.trainer import train
+from baselines.execution.training import OnUpdate, train_and_test
+from baselines.experiments.run import RunSpec, failed
+from baselines.experiments.stored import SetAside, find_result, load_trained, probe_file, read_probe, read_trained
 from baselines.perturbations.probes import ask
 from baselines.perturbations.subject import Subject
-from baselines.results.run import RUN_FILE, CurvePoint, EvaluationResult, ProbeCurve, RunResult
+from baselines.results.data import ResultFileError
+from baselines.results.run import AGENT_FILE, RUN_FILE, ProbeCurve, RunResult
 
-OnUpdate = Callable[[CurvePoint], None]
-"""Gets the newest point of the learning curve."""
-FAILED_FILE, CHECKPOINT_FILE = "failed.json", "checkpoint.pt"
+FAILED_FILE = "failed.json"
 
 
 def execute(
@@ -42,7 +33,7 @@ def execute(
 ) -> RunResult:
     """Train, test, probe and store one run, or find it already stored.
 
-    Files that are cut off are as good as not there; a checkpoint that can't be read is set aside.
+    Files that are damaged, or not what this run must give, are set aside as `NAME.damaged` and made again.
 
     Args:
         run: the specification.
@@ -59,7 +50,7 @@ def execute(
     Raises:
         filelock.Timeout: Another process works on this run.
     """
-    folder = root / run.hash
+    folder, set_aside = root / run.hash, SetAside()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "lock", timeout=patience):
@@ -68,109 +59,49 @@ def execute(
                 return found
             for left_over in folder.glob("*.tmp"):  # by a process that was killed while it wrote
                 left_over.unlink()
-            result = _trained_before(run, root)
+            result = _trained_before(run, root, set_aside)
             if result is None:
-                result = _train_and_test(run, folder, device, on_update, points)
+                result = train_and_test(run, folder, device, on_update, points, set_aside)
                 result.write(folder / RUN_FILE)
-            probes = {name: _probe(run, folder, name, device) for name in run.probes}
+            probes = {name: _probe(run, root, name, device, set_aside) for name in run.probes}
             (folder / FAILED_FILE).unlink(missing_ok=True)
-            return result.model_copy(update={"probes": probes})
+            return result.model_copy(update={"probes": probes, "set_aside": tuple(set_aside)})
     except Timeout:
         raise
     except Exception:  # whatever went wrong in one run, the others go on
         result = failed(run, traceback.format_exc())
         with contextlib.suppress(OSError):  # where not even this can be written, the comparison still shows it
             result.write(folder / FAILED_FILE)
-        return result
+        return result.model_copy(update={"set_aside": tuple(set_aside)})
 
 
-def _trained_before(run: RunSpec, root: Path) -> RunResult | None:
+def _trained_before(run: RunSpec, root: Path, set_aside: SetAside) -> RunResult | None:
     """The stored result without its probes, if its agent can still be probed."""
+    folder = root / run.hash
+    try:
+        found = read_trained(run, root)
+    except ResultFileError as error:
+        set_aside.add(folder / RUN_FILE, error)
+        return None
     try:
         if run.kind is not None:
-            load_agent(root / run.hash)
-    except AgentFileError:
+            load_trained(folder, found)
+    except AgentFileError as error:
+        set_aside.add(folder / AGENT_FILE, error)
         return None
-    return find_trained(run, root)
-
-
-def _probe(run: RunSpec, folder: Path, name: str, device: str) -> ProbeCurve:
-    """A probe of a trained agent, stored or run now."""
-    path = folder / probe_file(run, name)
-    found = ProbeCurve.find(path)
-    if found is None:
-        task = get_spec(run.task).make_task(**run.arguments)
-        agent = load_agent(folder, device=device)
-        found = ProbeCurve.of(ask(name, Subject(agent, run.task, task, run.bins, run.probe_episodes)))
-        found.write(path)
     return found
 
 
-def _set_aside_if_damaged(checkpoint: Path) -> None:
-    """Rename a checkpoint that can't be read, so that the training starts anew."""
+def _probe(run: RunSpec, root: Path, name: str, device: str, set_aside: SetAside) -> ProbeCurve:
+    """A probe of a trained agent, stored or run now."""
+    folder = root / run.hash
+    path = folder / probe_file(run, name)
     try:
-        torch.load(checkpoint, weights_only=True, map_location="cpu")
-    except FileNotFoundError:
-        pass
-    except Exception:  # torch says it in many ways
-        checkpoint.replace(checkpoint.with_suffix(".damaged"))
-
-
-def _train_and_test(run: RunSpec, folder: Path, device: str, on_update: OnUpdate | None, points: int) -> RunResult:
-    agent, training = (None, {}) if run.outer_loop is None else _train(run, folder, device, on_update, points)
-    spec, tests, cannot_have = get_spec(run.task), {}, []
-    for size in sorted({run.size, *run.test_sizes}):
-        sized = spec.make_task(**{**run.arguments, spec.size_argument: size})
-        policy: Policy
-        if agent is None:
-            assert run.policy is not None
-            policy = spec.policy(run.policy, sized)
-        elif agent.accepts(sized.ports):
-            policy = AgentPolicy(agent, sized.ports, bins=run.bins)
-        else:
-            cannot_have.append(size)
-            continue
-        test = evaluate(
-            policy, run.task, episodes=run.episodes, episode_set=EpisodeSet[run.episode_set], **sized.arguments()
-        )
-        tests[size] = EvaluationResult.of(test.as_json())
-    return RunResult(
-        hash=run.hash,
-        specification=run.specification(),
-        device=device,
-        tests=tests,
-        cannot_have_size=tuple(cannot_have),
-        **training,
-    )
-
-
-def _train(
-    run: RunSpec, folder: Path, device: str, on_update: OnUpdate | None, points: int
-) -> tuple[Agent, dict[str, Any]]:
-    """The agent, which is saved, and what its training adds to the result."""
-    assert run.outer_loop is not None
-    assert run.kind is not None
-    assert run.config is not None
-    torch.manual_seed(run.seed)
-    agent = build_agent(run.kind, run.config).to(device)
-    checkpoint = folder / CHECKPOINT_FILE
-    _set_aside_if_damaged(checkpoint)
-    trained = train(
-        agent,
-        run.task,
-        run.arguments,
-        run.outer_loop,
-        seed=run.seed,
-        on_update=on_update and (lambda updates, numbers: on_update(CurvePoint.model_validate(numbers))),
-        points=points,
-        checkpoint=checkpoint,
-    )
-    save_agent(agent, folder)
-    checkpoint.unlink(missing_ok=True)
-    return agent, {
-        "costs": costs(agent, get_spec(run.task).make_task(**run.arguments)),
-        "environment_steps": trained.environment_steps,
-        "episodes": run.training_episodes,
-        "curve": tuple(CurvePoint.model_validate(numbers) for numbers in trained.curve),
-        "training_cpu_seconds": trained.cpu_seconds,
-    }
+        return read_probe(run, root, name)
+    except ResultFileError as error:
+        set_aside.add(path, error)
+    task = get_spec(run.task).make_task(**run.arguments)
+    agent = load_agent(folder, device=device)
+    found = ProbeCurve.of(ask(name, Subject(agent, run.task, task, run.bins, run.probe_episodes)))
+    found.write(path)
+    return found

@@ -14,7 +14,8 @@ from filelock import Timeout
 from baselines.execution.executors import Executor
 from baselines.execution.runner import execute
 from baselines.experiments.plan import PlannedAgent
-from baselines.experiments.run import RunSpec, failed, find_result
+from baselines.experiments.run import RunSpec, failed
+from baselines.experiments.stored import find_result
 from baselines.results.run import CurvePoint, RunResult
 
 LOOK_EVERY_SECONDS = 0.5

@@ -1,24 +1,17 @@
-"""A run: one agent, one outer loop, one task, one seed, one budget. Its result is a function of its specification.
-
-A result is stored in a folder named by the hash of the specification, so a second run finds it and does nothing. The
-file `run.json` is written last: a folder without it is a run that did not finish. Probes have a file each, so that a
-later probe asks agents that were trained before it was there.
-"""
+"""A run: one agent, one outer loop, one task, one seed, one budget. Its result is a function of its specification."""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from badger_envs.core.episodes import EpisodeSet
 from badger_envs.registry import get_spec
 from badger_envs.version import __version__
 from baselines.outer_loops.base import OuterLoop
-from baselines.perturbations.probes import PROBES
-from baselines.results.run import RUN_FILE, ProbeCurve, RunResult, Specification
+from baselines.results.run import RunResult, Specification
 
-RUN_VERSION = 4
+RUN_VERSION = 5
 """Goes into the hash; raise it when the same specification gives another result than before."""
 
 
@@ -114,26 +107,6 @@ class RunSpec:
         return f"{who}, trial at lr {self.outer_loop.learning_rate:g}"
 
 
-def find_trained(run: RunSpec, root: Path) -> RunResult | None:
-    """The stored result of a run without its probes, or None where it is not there, cut off or of another run."""
-    found = RunResult.find(root / run.hash / RUN_FILE)
-    return found if found is not None and found.specification == run.specification() else None
-
-
-def find_result(run: RunSpec, root: Path) -> RunResult | None:
-    """The stored result of a run with all its probes, or None where something is not there or is cut off."""
-    found = find_trained(run, root)
-    probes = {name: ProbeCurve.find(root / run.hash / probe_file(run, name)) for name in run.probes}
-    if found is None or None in probes.values():
-        return None
-    return found.model_copy(update={"probes": probes})
-
-
 def failed(run: RunSpec, reason: str) -> RunResult:
     """The result of a run that raised."""
     return RunResult(hash=run.hash, specification=run.specification(), failure=reason)
-
-
-def probe_file(run: RunSpec, name: str) -> str:
-    """Name of the file of a probe, in the folder of its run."""
-    return f"probe_{name}_v{PROBES[name].version}_{run.probe_episodes}.json"

@@ -44,7 +44,7 @@ class CMAES(OuterLoop):
     """Settings of CMA-ES (Hansen, Ostermeier 2001), by the library `cma`; for policies of few weights."""
 
     kind: ClassVar[str] = "cmaes"
-    learner: ClassVar[str] = "baselines.outer_loops.evolution_learner:CMAESLearner"
+    learner: ClassVar[str] = "baselines.outer_loops.cmaes_learner:CMAESLearner"
     space: ClassVar[dict[str, Range]] = {"sigma": Range(5e-2, 1.0)}
 
     updates: int = 300

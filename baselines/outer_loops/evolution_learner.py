@@ -1,15 +1,15 @@
 """Outer loops by evolution: they see nothing but returns, and so work on every task, differentiable or not.
 
+CMA-ES is in `cmaes_learner`.
+
 All members of a population play at once: one forward pass with the weights of all of them (`torch.func.vmap` over
 `functional_call`), on the same episodes. Axis letters as in `agents`; N members of a population, W weights.
 """
 
 import copy
-import pickle
 from abc import abstractmethod
 from typing import Any
 
-import cma
 import numpy as np
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from agents import Agent
 from agents.parts.experts import use_plain_operations
 from badger_envs.registry import reference_returns
-from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
+from baselines.outer_loops.evolution import EvolutionStrategy
 from baselines.outer_loops.learner import EpisodeBatch, Learner, NotFiniteError, SettingsT
 
 
@@ -126,7 +126,7 @@ class EvolutionStrategyLearner(GenerationLearner[EvolutionStrategy]):
         noise = torch.randn(half, len(mean), generator=generator, device=mean.device)  # (N / 2, W)
         noise = torch.cat([noise, -noise])  # (N, W)
         returns, metrics = self.rollout(mean + settings.sigma * noise, episodes)
-        ranks = returns.mean(dim=1).argsort().argsort().to(mean.dtype)  # (N,) 0 for the worst
+        ranks = mean_ranks(returns.mean(dim=1))  # (N,)
         weight = ranks / (settings.population_size - 1) - 0.5  # (N,)
         gradient = weight @ noise / (settings.population_size * settings.sigma)  # (W,) upwards
         self.optimizer.zero_grad()
@@ -137,49 +137,12 @@ class EvolutionStrategyLearner(GenerationLearner[EvolutionStrategy]):
         return returns, metrics
 
 
-class CMAESLearner(GenerationLearner[CMAES]):
-    """Asks `cma` for populations and tells it their returns."""
+def mean_ranks(values: Tensor) -> Tensor:
+    """Ranks from 0 for the lowest, float32 (N,); those that are equal share the mean of their ranks.
 
-    def __init__(self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: CMAES, *, seed: int) -> None:
-        super().__init__(agent, task_id, arguments, settings, seed=seed)
-        mean = self.mean().double().cpu().numpy()
-        self._strategy = cma.CMAEvolutionStrategy(
-            mean,
-            settings.sigma,
-            {
-                "popsize": settings.population_size,
-                "CMA_diagonal": len(mean) > settings.full_until,
-                "seed": np.nan,  # the library shall leave numpy's global generator alone
-                "randn": _Normal(seed),
-                "verbose": -9,
-                "verb_log": 0,
-                "maxiter": np.inf,
-                "tolfun": 0,
-                "tolx": 0,
-            },
-        )
-
-    def state_dict(self) -> dict[str, Any]:
-        return {**super().state_dict(), "strategy": pickle.dumps(self._strategy)}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        super().load_state_dict(state)
-        self._strategy = pickle.loads(state["strategy"])
-
-    def evolve(self, episodes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
-        asked = self._strategy.ask()
-        population = torch.from_numpy(np.asarray(asked)).to(self.agent.device, torch.float32)  # (N, W)
-        returns, metrics = self.rollout(population, episodes)
-        self._strategy.tell(asked, (-returns.mean(dim=1)).double().tolist())
-        self.become(torch.from_numpy(np.array(self._strategy.mean)).to(self.agent.device, torch.float32))
-        return returns, metrics
-
-
-class _Normal:
-    """Normal samples as `cma` asks for them, from a generator that is pickled with it."""
-
-    def __init__(self, seed: int) -> None:
-        self._rng = np.random.default_rng([seed, 2])
-
-    def __call__(self, *shape: int) -> Any:
-        return self._rng.standard_normal(shape)
+    So equal returns say nothing about where to go: the weights of an antithetic population then cancel.
+    """
+    _, which, counts = torch.unique(values, return_inverse=True, return_counts=True)  # (K,), (N,), (K,)
+    mean = counts.cumsum(0) - (counts + 1) / 2  # (K,) of the K values, lowest first
+    ranks: Tensor = mean[which].float()  # (N,)
+    return ranks

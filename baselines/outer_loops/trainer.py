@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,11 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from agents import Agent
-from badger_envs.core.files import write_whole
+from badger_envs.core.checks import require_integer
 from baselines.outer_loops.base import OuterLoop
+from baselines.outer_loops.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
 from baselines.outer_loops.learner import Learner
 
 SECONDS_BETWEEN_COPIES, SECONDS_BETWEEN_CHECKPOINTS = 1.0, 30.0
@@ -59,7 +57,7 @@ def train(
 
     Raises:
         NotFiniteError: An update was not finite; the agent is as it was a second before.
-        ValueError: The checkpoint is of another training.
+        CheckpointError: The checkpoint is damaged or of another training; the agent may have changed.
     """
     module, _, name = settings.learner.partition(":")
     learner: Learner[Any] = getattr(import_module(module), name)(agent, task_id, arguments, settings, seed=seed)
@@ -85,12 +83,14 @@ def train(
                 kept, kept_at = _keep(learner, trained, description), now
                 if checkpoint is not None and now - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
                     with contextlib.suppress(OSError):  # a full disk: nothing is lost as long as the training goes on
-                        _save(checkpoint, kept)
+                        write_checkpoint(checkpoint, kept)
                     saved_at = now
     except BaseException:  # Ctrl-C too; it may have come in the middle of an update
-        learner.load_state_dict(kept)
-        if checkpoint is not None:
-            _save(checkpoint, kept)
+        try:
+            if checkpoint is not None:
+                write_checkpoint(checkpoint, kept)
+        finally:
+            learner.load_state_dict(kept)
         raise
     trained.environment_steps = learner.environment_steps
     return trained
@@ -102,18 +102,16 @@ def _keep(learner: Learner[Any], trained: Trained, description: str) -> dict[str
     return copy.deepcopy({**so_far, **learner.state_dict()})
 
 
-def _save(path: Path, kept: dict[str, Any]) -> None:
-    content = io.BytesIO()
-    torch.save(kept, content)
-    write_whole(path, content.getvalue())
-
-
 def _restore(path: Path, learner: Learner[Any], trained: Trained, description: str) -> None:
-    snapshot = torch.load(path, weights_only=True, map_location=learner.agent.device)
-    if snapshot["description"] != description:
-        raise ValueError(
+    snapshot = read_checkpoint(path, device=learner.agent.device)
+    if snapshot.get("description") != description:
+        raise CheckpointError(
             f"checkpoint must be of this training ({description}), "
-            f"got {path} of {snapshot['description']}; remove it to begin anew"
+            f"got {path} of {snapshot.get('description')}; remove it to begin anew"
         )
-    learner.load_state_dict(snapshot)
-    trained.curve, trained.cpu_seconds = snapshot["curve"], snapshot["cpu_seconds"]
+    try:
+        require_integer("num_updates", snapshot["num_updates"], 0, learner.settings.updates)
+        learner.load_state_dict(snapshot)
+        trained.curve, trained.cpu_seconds = snapshot["curve"], snapshot["cpu_seconds"]
+    except Exception as error:  # torch says in many ways what does not fit
+        raise CheckpointError(f"checkpoint must hold what {learner.settings.kind} needs, got {error!r}") from error

@@ -10,8 +10,9 @@ from gymnasium.error import DependencyNotInstalled
 from PIL import Image
 
 import badger_envs
-from agents import AgentFileError, load_agent
+from agents import AgentFileError
 from badger_envs.core.files import write_whole
+from baselines.experiments.stored import load_trained
 from baselines.outer_loops.policy import AgentPolicy
 from baselines.results.comparison import RUNS, Problem
 from baselines.results.data import ResultFileError
@@ -54,12 +55,15 @@ def record_video(run_folder: Path, problem: Problem, path: Path) -> None:
 
 def _play(run_folder: Path, problem: Problem) -> list[Any]:
     """Pictures uint8 (height, width, 3), at most so many of the whole episode, the last one too."""
-    outer_loop = RunResult.read(run_folder / RUN_FILE).specification.outer_loop
+    result = RunResult.read(run_folder / RUN_FILE)
+    outer_loop = result.specification.outer_loop
     badger_envs.register_all()
     env = gym.make(problem.task, render_mode="rgb_array", **problem.arguments)
     try:
         task: Any = env.unwrapped
-        policy = AgentPolicy(load_agent(run_folder), task.task.ports, bins=outer_loop.bins if outer_loop else None)
+        policy = AgentPolicy(
+            load_trained(run_folder, result), task.task.ports, bins=outer_loop.bins if outer_loop else None
+        )
         policy.reset(1)
         step = max(-(-task.task.horizon // MAX_FRAMES), 1)
         observation, _ = env.reset(options={"episode": 0})

@@ -168,7 +168,7 @@ class ComparisonResult(Data):
         plain = None
         with contextlib.suppress(ValueError):  # what is no JSON is refused below
             plain = json.loads(content)
-        if isinstance(plain, dict) and plain.get("format") == 2:
+        if isinstance(plain, dict) and plain.get("format") == 2 and type(plain.get("format")) is int:
             content = json.dumps(from_format_2(plain, file))
         return super().from_json(content, file)
 

@@ -1,9 +1,11 @@
 """What is in the folder of a run: `run.json`, and the files of its probes, its progress and its agent."""
 
-from typing import Any
+import hashlib
+from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from baselines.results.data import Data
 
@@ -86,11 +88,19 @@ class CurvePoint(Data):
 class ProbeCurve(Data):
     """What a probe found: the score where something was done to the agent or to its episode."""
 
+    hash_needed: ClassVar[bool] = True
+
     x: tuple[float, ...]
     """How much of it; empty where this agent can't be probed."""
     score: tuple[float, ...]
     trained: float | None
     """The x at which the agent was trained."""
+
+    @model_validator(mode="after")
+    def _paired(self) -> Self:
+        if len(self.x) != len(self.score):
+            raise ValueError(f"score must have the {len(self.x)} points of x, got {len(self.score)}")
+        return self
 
 
 class EvaluationResult(Data):
@@ -108,6 +118,13 @@ class EvaluationResult(Data):
     metrics: dict[str, tuple[float, ...]]
     mean_reward_of_step: tuple[float, ...]
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for name, values in {"returns": self.returns, **self.metrics}.items():
+            if not len(values) == self.episodes > 0:
+                raise ValueError(f"{name} must be of the {self.episodes} episodes, got {len(values)}")
+        return self
+
     def mean(self, metric: str) -> float:
         """Mean of a metric over the episodes."""
         return float(np.mean(self.metrics[metric]))
@@ -115,6 +132,8 @@ class EvaluationResult(Data):
 
 class RunResult(Data):
     """What is in `run.json`: everything that a run gave, or why it gave nothing."""
+
+    hash_needed: ClassVar[bool] = True
 
     hash: str
     specification: Specification
@@ -126,12 +145,16 @@ class RunResult(Data):
     """Of the training; 0 for a handcrafted policy, as are the episodes."""
     episodes: int = 0
     costs: Costs | None = None
+    agent_sha256: str | None = None
+    """Hash of `agent.json`, which has that of the weights; None for a handcrafted policy."""
     curve: tuple[CurvePoint, ...] = ()
     tests: dict[int, EvaluationResult] = Field(default_factory=dict)
     """By size."""
     cannot_have_size: tuple[int, ...] = ()
     probes: dict[str, ProbeCurve] = Field(default_factory=dict)
     """By name. Each has a file of its own; in `run.json` there are none."""
+    set_aside: tuple[str, ...] = ()
+    """Stored files that could not be used and why, a line for each; in `run.json` there are none."""
 
 
 class SavedAgent(Data):
@@ -140,3 +163,8 @@ class SavedAgent(Data):
     model_config = ConfigDict(extra="allow")
 
     weights_sha256: str
+
+
+def file_sha256(path: Path) -> str:
+    """Hash of what a file holds."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

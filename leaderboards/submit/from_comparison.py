@@ -122,7 +122,10 @@ def _finished(
 
 def _read_run(folder: Path) -> TrainedRun:
     result = _read(RunResult, folder / RUN_FILE, MAX_RESULT_BYTES)
-    agent = _read(SavedAgent, folder / AGENT_FILE, MAX_CONFIG_BYTES)
+    about = read_bytes(folder / AGENT_FILE, AGENT_FILE, MAX_CONFIG_BYTES)
+    if result.agent_sha256 != hashlib.sha256(about).hexdigest():
+        raise ValueError(f"{AGENT_FILE} is not the one that {RUN_FILE} is of")
+    agent = SavedAgent.from_json(about, AGENT_FILE)
     weights = read_bytes(folder / "agent.safetensors", "agent.safetensors", MAX_BYTES)
     if agent.weights_sha256 != hashlib.sha256(weights).hexdigest():
         raise ValueError("its weights are not those that it was saved with")

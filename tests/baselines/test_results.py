@@ -4,11 +4,12 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from baselines.results.comparison import FORMAT, ComparisonResult
 from baselines.results.data import ResultFileError
-from baselines.results.run import CurvePoint
+from baselines.results.run import CurvePoint, ProbeCurve
 from tests.helpers.paths import ROOT
 from tests.helpers.report_content import synthetic_result
 
@@ -36,7 +37,7 @@ def test_read_gives_what_was_written(tmp_path):
     ],
 )
 def test_from_json_names_the_field_and_the_value(path, value, message):
-    content = json.loads(RESULT.to_json())
+    content = json.loads(RESULT.model_dump_json())
     place = content
     for step in path[:-1]:
         place = place[step]
@@ -46,7 +47,7 @@ def test_from_json_names_the_field_and_the_value(path, value, message):
 
 
 def test_from_json_refuses_a_missing_field_and_what_is_no_json():
-    content = json.loads(RESULT.to_json())
+    content = json.loads(RESULT.model_dump_json())
     del content["agents"][2]["label"]
     with pytest.raises(ResultFileError, match=r"file: agents.2.label: must be there$"):
         ComparisonResult.from_json(json.dumps(content), "file")
@@ -61,6 +62,32 @@ def test_read_and_find_of_a_file_that_is_missing_or_cut_off(tmp_path):
     assert CurvePoint.find(tmp_path / "gone.json") is None
     (tmp_path / "half.json").write_text('{"update": 1')
     assert CurvePoint.find(tmp_path / "half.json") is None
+
+
+@pytest.mark.parametrize("record", [RESULT.agents[0].runs[0].probes["life"], RESULT], ids=lambda r: type(r).__name__)
+def test_read_notices_every_single_bit_that_changed(tmp_path, record):
+    record.write(tmp_path / "file.json")
+    content = (tmp_path / "file.json").read_bytes()
+    rng = np.random.default_rng(0)
+    for place, bit in zip(rng.integers(len(content) - 1, size=60), rng.integers(8, size=60), strict=True):
+        changed = bytearray(content)
+        changed[place] ^= 1 << bit
+        with pytest.raises(ResultFileError):
+            type(record).from_json(bytes(changed), "file.json")
+
+
+def test_read_refuses_a_probe_without_its_hash_and_takes_a_result_that_was_written_before_there_was_one():
+    probe = RESULT.agents[0].runs[0].probes["life"]
+    with pytest.raises(ResultFileError, match="file: sha256: must be there, as the last field"):
+        ProbeCurve.from_json(probe.model_dump_json(), "file")
+    assert ComparisonResult.from_json(RESULT.model_dump_json(), "file") == RESULT
+
+
+@pytest.mark.parametrize("format", [0, 1, 2.0, 99, "3", True, None])
+def test_read_refuses_other_formats(format):
+    content = json.dumps({**json.loads(RESULT.model_dump_json()), "format": format})
+    with pytest.raises(ResultFileError, match="file: format: Input should be 3, got"):
+        ComparisonResult.from_json(content, "file")
 
 
 def test_read_takes_format_2():

@@ -24,7 +24,16 @@ from baselines.results.comparison import (
     SearchSettings,
     TrialResult,
 )
-from baselines.results.run import RUN_FILE, Costs, CurvePoint, OuterLoopSettings, ProbeCurve, RunResult
+from baselines.results.run import (
+    AGENT_FILE,
+    RUN_FILE,
+    Costs,
+    CurvePoint,
+    OuterLoopSettings,
+    ProbeCurve,
+    RunResult,
+    file_sha256,
+)
 
 LABELS = {
     "badger": "Badger <b>&amp;</b> $x_1$",
@@ -136,5 +145,6 @@ def write_run(folder: Path, hash: str, recipe: str, kind: str = "Badger") -> Pat
     run = folder / RUNS / hash
     save_agent(build_agent(kind, {"port_features": task.port_features, "port_actions": actions}), run)
     specification = RunSpec("nobody", own.task, own.arguments, 0, kind, outer_loop=own.outer_loop).specification()
-    RunResult(hash=hash, specification=specification).write(run / RUN_FILE)
+    sha256 = file_sha256(run / AGENT_FILE)
+    RunResult(hash=hash, specification=specification, agent_sha256=sha256).write(run / RUN_FILE)
     return run

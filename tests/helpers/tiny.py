@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from baselines.execution import runner as running
+from baselines.execution import training
 from baselines.experiments.recipes import RECIPES, Recipe
 from baselines.experiments.search import Search
 from baselines.experiments.suites import SUITES, Suite
@@ -68,14 +68,14 @@ def wait_until(true: Callable[[], object], seconds: float = 60.0) -> None:
 
 def log_trainings(path: Path) -> None:
     """Have every training write a line."""
-    train = running.train
+    train = training.train
 
     def logged(*arguments: Any, checkpoint: Path, **more: Any) -> Any:
         with path.open("a") as file:
             file.write(f"{checkpoint.parent.name}\n")
         return train(*arguments, checkpoint=checkpoint, **more)
 
-    running.train = logged
+    training.train = logged
 
 
 if "TINY_LOG" in os.environ:  # in workers too, which import this file

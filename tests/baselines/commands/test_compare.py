@@ -17,7 +17,6 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from badger_envs.registry import make_task, reference_returns
 from baselines.__main__ import main
@@ -26,6 +25,7 @@ from baselines.commands.compare import Compare
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.experiments.suites import SUITES
+from baselines.outer_loops.checkpoint import read_checkpoint
 from baselines.results.comparison import RESULT_FILE, ComparisonResult
 from tests.helpers.tiny import ALL, run_tiny, start_tiny, tiny, wait_until
 
@@ -80,8 +80,8 @@ def session(number: int) -> dict[int, str]:
 
 def checkpoints(out: Path) -> dict[str, int]:
     """How many updates the checkpoints hold, by the hash of their run."""
-    found = (out / "runs").glob("*/checkpoint.pt")
-    return {path.parent.name: torch.load(path, weights_only=True)["num_updates"] for path in found}
+    found = (out / "runs").glob("*/checkpoint")
+    return {path.parent.name: read_checkpoint(path)["num_updates"] for path in found}
 
 
 @pytest.mark.slow

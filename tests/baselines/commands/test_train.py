@@ -39,7 +39,7 @@ def test_train_runs_a_recipe_and_finds_it_again(tmp_path):
     assert text.count("update 2/2") == 1  # the second run found the first one's result
     assert "flops per step" in text
     assert len(list(Path(tmp_path).glob("*/agent.safetensors"))) == 1
-    assert not list(Path(tmp_path).glob("*/checkpoint.pt"))
+    assert not list(Path(tmp_path).glob("*/checkpoint"))
 
 
 @pytest.mark.parametrize(

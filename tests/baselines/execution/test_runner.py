@@ -1,19 +1,22 @@
 """One run: its result, where it is stored, and what happens when files of it are missing, cut off or in the way."""
 
+import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from agents import count_parameters, load_agent
 from badger_envs.evaluation import evaluate
 from baselines.execution.runner import execute
 from baselines.execution.scheduler import PROGRESS, run_in_worker
 from baselines.experiments.recipes import GUESSING
-from baselines.experiments.run import RunSpec, find_result
+from baselines.experiments.run import RunSpec
+from baselines.experiments.stored import find_result
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
+from baselines.outer_loops.checkpoint import read_checkpoint, write_checkpoint
 from baselines.outer_loops.policy import AgentPolicy
 from baselines.results.run import RunResult
 from tests.helpers.runs import without_times
@@ -38,7 +41,7 @@ def interrupted_after(updates, root):
 
     with pytest.raises(Interrupted):
         execute(RUN, root, on_update=interrupt)
-    return root / RUN.hash / "checkpoint.pt"
+    return root / RUN.hash / "checkpoint"
 
 
 def test_execute_is_a_function_of_the_specification(tmp_path):
@@ -64,7 +67,7 @@ def test_hash_changes_with_everything_in_a_specification():
 
 def test_execute_finds_a_finished_run_and_asks_a_later_probe(tmp_path, monkeypatch):
     first = execute(RUN, tmp_path)
-    monkeypatch.setattr("baselines.execution.runner._train_and_test", lambda *_: pytest.fail("ran again"))
+    monkeypatch.setattr("baselines.execution.runner.train_and_test", lambda *_: pytest.fail("ran again"))
     assert execute(RUN, tmp_path) == first
     asking = replace(RUN, probes=("life", "forget"), probe_episodes=10)
     assert find_result(asking, tmp_path) is None
@@ -121,17 +124,96 @@ def test_execute_completes_a_run_whose_file_was_cut_off(tmp_path, name, damage):
     assert find_result(RUN, tmp_path) is None
     again = execute(RUN, tmp_path)
     assert not again.failure
+    assert len(again.set_aside) == (not name.startswith("probe")), "a probe that is not there is no damage"
+    again = again.model_copy(update={"set_aside": ()})
     assert without_times(again) == without_times(first) == without_times(find_result(RUN, tmp_path))
+
+
+def test_execute_sets_every_file_aside_that_lost_a_bit_and_makes_it_again(tmp_path):
+    first = execute(RUN, tmp_path)
+    for name in ("run.json", "probe_life_v1_4.json"):
+        path = tmp_path / RUN.hash / name
+        content = bytearray(path.read_bytes())
+        content[content.index(b"0.") + 2] ^= 1  # another digit
+        path.write_bytes(content)
+        assert find_result(RUN, tmp_path) is None
+        again = execute(RUN, tmp_path)
+        assert without_times(again.model_copy(update={"set_aside": ()})) == without_times(first)
+        (line,) = again.set_aside
+        assert re.fullmatch(f"{name} was set aside and is made again: .*sha256: must be that of what .*", line)
+        assert path.with_name(f"{name}.damaged").read_bytes() == content
+        assert find_result(RUN, tmp_path).set_aside == ()
+
+
+def without(field):
+    return lambda result: result.model_copy(update={field: type(getattr(result, field))()})
+
+
+def with_test(**changes):
+    return lambda result: result.model_copy(
+        update={"tests": {size: test.model_copy(update=changes) for size, test in result.tests.items()}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (without("tests"), r"tests: must be of the sizes \[1, 2, 3\]"),
+        (without("hash"), "specification: must be that of run "),
+        (without("curve"), "curve: must rise to update 6"),
+        (lambda result: result.model_copy(update={"costs": None}), "costs, agent_sha256: must be those of the trained"),
+        (lambda result: result.model_copy(update={"failure": "Killed"}), "failure: must not be there"),
+        (with_test(metrics={}), "tests.1.metrics: must have error"),
+        (with_test(score=0.99), "tests.1.score: must be that of the returns, got 0.99"),
+        (with_test(first_episode=1), "tests.1.episodes: must be id, set, first and number"),
+        (with_test(arguments={"dims": 1}), "tests.1.arguments: must be {'dims': 1, 'horizon': 3"),
+    ],
+)
+def test_execute_sets_a_run_aside_that_is_whole_but_wrong(tmp_path, change, complaint):
+    first = execute(RUN, tmp_path)
+    path = tmp_path / RUN.hash / "run.json"
+    change(RunResult.read(path)).write(path)
+    assert find_result(RUN, tmp_path) is None
+    again = execute(RUN, tmp_path)
+    assert without_times(again.model_copy(update={"set_aside": ()})) == without_times(first)
+    (line,) = again.set_aside
+    assert re.search(f"run.json was set aside and is made again: .*run.json: {complaint}", line)
+
+
+def test_execute_does_not_probe_an_agent_that_another_config_was_put_beside(tmp_path):
+    first = execute(RUN, tmp_path)
+    path = tmp_path / RUN.hash / "agent.json"
+    other = json.loads(path.read_text())
+    other["config"]["rounds"] = 3  # the same weights, another policy
+    path.write_text(json.dumps(other))
+    next(path.parent.glob("probe_*")).unlink()
+    again = execute(RUN, tmp_path)
+    assert "agent.json was set aside" in again.set_aside[0]
+    assert without_times(again.model_copy(update={"set_aside": ()})) == without_times(first)
+
+
+def test_execute_begins_anew_where_the_checkpoint_is_of_another_training(tmp_path):
+    first = execute(RUN, tmp_path / "whole")
+    checkpoint = interrupted_after(3, tmp_path)
+    content = read_checkpoint(checkpoint)
+    for wrong in ({**content, "description": "another"}, {**content, "trained": {}}, {**content, "num_updates": 99}):
+        write_checkpoint(checkpoint, wrong)
+        again = execute(RUN, tmp_path)
+        assert "checkpoint was set aside and is made again: " in again.set_aside[0]
+        assert without_times(again.model_copy(update={"set_aside": ()})) == without_times(first)
+        (tmp_path / RUN.hash / "run.json").unlink()
 
 
 @pytest.mark.parametrize("left", [0.0, 0.5, 1.0])
 def test_execute_resumes_from_a_checkpoint_or_sets_a_damaged_one_aside(tmp_path, left):
     first = execute(RUN, tmp_path / "whole")
     checkpoint = interrupted_after(3, tmp_path)
-    assert torch.load(checkpoint, weights_only=True)["num_updates"] < 6
+    assert read_checkpoint(checkpoint)["num_updates"] < 6
     content = checkpoint.read_bytes()[: int(checkpoint.stat().st_size * left)]
     checkpoint.write_bytes(content)
-    assert without_times(execute(RUN, tmp_path)) == without_times(first)
+    again = execute(RUN, tmp_path)
+    assert len(again.set_aside) == (left < 1)
+    assert without_times(again.model_copy(update={"set_aside": ()})) == without_times(first)
     assert not checkpoint.exists()
     assert [path.read_bytes() for path in tmp_path.rglob("*.damaged")] == ([content] if left < 1 else [])
 

@@ -78,7 +78,7 @@ def test_train_runs_an_outer_loop_of_one_file_and_resumes_it(tmp_path):
     trained = train(agent, GUESSING, {"dims": 2, "horizon": 4}, **how)
     assert trained.environment_steps == 40 * 16 * 4 * 2
     assert trained.curve[-1]["score"] > trained.curve[0]["score"]
-    how["checkpoint"] = tmp_path / "checkpoint.pt"
+    how["checkpoint"] = tmp_path / "checkpoint"
     with pytest.raises(KeyboardInterrupt):
         train(cut, GUESSING, {"dims": 2, "horizon": 4}, on_update=interrupt, **how)
     train(resumed, GUESSING, {"dims": 2, "horizon": 4}, **how)

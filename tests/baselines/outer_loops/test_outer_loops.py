@@ -12,6 +12,7 @@ from baselines.experiments.recipes import RECIPES
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
+from baselines.outer_loops.evolution_learner import EvolutionStrategyLearner, mean_ranks
 from baselines.outer_loops.learner import NotFiniteError
 from baselines.outer_loops.ppo import PPO
 from baselines.outer_loops.ppo_learner import advantages
@@ -19,12 +20,9 @@ from baselines.outer_loops.trainer import train
 
 GUESSING = "Badger/Guessing-v0"
 BUDGET = {"updates": 6, "batch": 4, "population_size": 8, "num_minibatches": 2, "update_epochs": 2}
-LOOPS = dict.fromkeys(type(recipe.outer_loop) for recipe in RECIPES.values())
-every_loop = pytest.mark.parametrize(
-    "settings",
-    [loop(**{field.name: BUDGET[field.name] for field in fields(loop) if field.name in BUDGET}) for loop in LOOPS],
-    ids=lambda settings: settings.kind,
-)
+LOOPS = list(dict.fromkeys(type(recipe.outer_loop) for recipe in RECIPES.values()))
+SMALL = [loop(**{field.name: BUDGET[field.name] for field in fields(loop) if field.name in BUDGET}) for loop in LOOPS]
+every_loop = pytest.mark.parametrize("settings", SMALL, ids=lambda settings: settings.kind)
 
 
 def small_agent(kind="Badger", outputs=1, **config):
@@ -52,7 +50,11 @@ def test_train_twice_gives_the_same_weights_and_another_seed_gives_others(settin
     assert not torch.equal(found[0], weights(small_agent(kind)))
 
 
-@every_loop
+@pytest.mark.parametrize(
+    "settings",
+    [*SMALL, replace(SMALL[LOOPS.index(CMAES)], full_until=0)],
+    ids=[*(loop.kind for loop in LOOPS), "cmaes, diagonal"],
+)
 def test_train_resumes_from_a_checkpoint_bit_for_bit(settings, tmp_path):
     whole, cut = small_agent(identity="random"), small_agent(identity="random")
     arguments = {"dims": 2, "horizon": 4}
@@ -62,7 +64,7 @@ def test_train_resumes_from_a_checkpoint_bit_for_bit(settings, tmp_path):
         if update == 3:
             raise KeyboardInterrupt
 
-    checkpoint = tmp_path / "checkpoint.pt"
+    checkpoint = tmp_path / "checkpoint"
     with pytest.raises(KeyboardInterrupt):
         train(cut, GUESSING, arguments, settings, seed=1, points=6, checkpoint=checkpoint, on_update=interrupt)
     assert checkpoint.exists()
@@ -83,7 +85,7 @@ def test_train_stops_where_an_update_is_not_finite_and_keeps_the_agent(settings,
     with torch.no_grad():
         next(agent.parameters())[0] = torch.nan
     before = weights(agent)
-    checkpoint = tmp_path / "checkpoint.pt"
+    checkpoint = tmp_path / "checkpoint"
     with pytest.raises((NotFiniteError, ValueError), match="finite|NaN"):
         train(agent, GUESSING, {"dims": 2}, settings, seed=0, checkpoint=checkpoint)
     assert torch.equal(before.nan_to_num(), weights(agent).nan_to_num())
@@ -95,6 +97,27 @@ def test_stage_sets_arguments_and_sizes(settings):
     stages = (Stage(until=0.5, arguments=(("horizon", 2),)), Stage(sizes=(3, 3), horizon=(5, 5)))
     trained = train(small_agent(), GUESSING, {"dims": 2}, replace(settings, stages=stages), seed=0, points=6)
     assert trained.environment_steps == settings.batch * settings.population_size * (3 * 2 + 3 * 5)
+
+
+def test_mean_ranks_are_shared_by_those_that_are_equal():
+    found = mean_ranks(torch.tensor([3.0, 1.0, 3.0, 2.0, 3.0, 1.0]))
+    assert found.tolist() == [4.0, 0.5, 4.0, 2.0, 4.0, 0.5]
+    values = torch.randn(256, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(mean_ranks(values), values.argsort().argsort().float())
+    assert mean_ranks(torch.ones(4)).tolist() == [1.5] * 4
+
+
+def test_evolution_strategy_stays_where_all_members_return_the_same(monkeypatch):
+    agent = small_agent()
+    before = weights(agent)
+
+    def equal(self, population, episodes):
+        return torch.ones(len(population), len(episodes.keys)), {}
+
+    monkeypatch.setattr(EvolutionStrategyLearner, "rollout", equal)
+    settings = EvolutionStrategy(updates=3, batch=2, population_size=8)
+    train(agent, GUESSING, {"dims": 2}, settings, seed=0)
+    assert torch.allclose(weights(agent), before, atol=1e-6)
 
 
 def test_advantages_are_discounted_sums_of_td_errors():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from baselines.results.comparison import FORMAT, ComparisonResult
-from baselines.results.run import RunResult
+from baselines.results.data import with_hash
+from baselines.results.run import RunResult, file_sha256
 from leaderboards.check.check import check
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.schema.make_benchmark import Chosen, write_benchmark
@@ -42,7 +43,7 @@ def results(tmp_path):
                 }  # fmt: skip
             name = f"{problem.name}{seed}"
             specification = {
-                "run_version": 4, "badger_envs": "0.1.0", "agent": "two_words", "task": problem.id, "seed": seed,
+                "run_version": 5, "badger_envs": "0.1.0", "agent": "two_words", "task": problem.id, "seed": seed,
                 "arguments": problem.arguments, "kind": "Badger", "config": {}, "policy": None, "outer_loop": SETTINGS,
                 "test_sizes": [], "episode_set": "TEST", "episodes": 8,
             }  # fmt: skip
@@ -57,10 +58,10 @@ def results(tmp_path):
             }  # fmt: skip
             place = folder / "runs" / name
             place.mkdir(parents=True)
-            RunResult.of(run).write(place / "run.json")
             (place / "agent.safetensors").write_bytes(weights)
             about = make_config(problem, hashlib.sha256(weights).hexdigest())
             (place / "agent.json").write_text(json.dumps(about))
+            RunResult.of(run | {"agent_sha256": file_sha256(place / "agent.json")}).write(place / "run.json")
             runs.append(
                 {"hash": name, "seed": seed, "score": 0.5, "metric": 0.1, "training_cpu_seconds": 1.0 + seed}
                 | {"score_at_size": {}, "metric_at_size": {}, "cannot_have_size": [], "curve": [], "probes": {}}
@@ -91,8 +92,9 @@ def results(tmp_path):
 
 def change(path, edit):
     content = json.loads(path.read_text())
+    del content["sha256"]
     edit(content)
-    path.write_text(json.dumps(content))
+    path.write_text(with_hash(json.dumps(content)))
 
 
 def test_submit_makes_a_submission_that_passes(results, tmp_path, caplog):
@@ -150,6 +152,17 @@ def test_submit_leaves_out_weights_that_were_not_tested(results, tmp_path, caplo
     path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
     submit(results, root=tmp_path / "all", **WHO, **TINY)
     assert caplog.messages[0] == "xor, training seed 0: left out, its weights are not those that it was saved with"
+
+
+def test_submit_leaves_out_what_was_changed_after_the_run(results, tmp_path, caplog):
+    path = results / "runs" / "guess4" / "run.json"
+    path.write_bytes(path.read_bytes().replace(b'"cpu"', b'"gpu"', 1))
+    path = results / "runs" / "xor4" / "agent.json"
+    path.write_bytes(path.read_bytes() + b" ")
+    submit(results, root=tmp_path / "all", **WHO, **TINY)
+    left_out = [message for message in caplog.messages if "training seed 4: left out" in message]
+    assert "run.json: sha256: must be that of what stands before it" in left_out[0]
+    assert left_out[1] == "xor, training seed 4: left out, agent.json is not the one that run.json is of"
 
 
 @pytest.mark.parametrize(

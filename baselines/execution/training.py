@@ -1,0 +1,105 @@
+"""One run without what is stored of it: an agent is trained from its checkpoint or anew, and tested at every size."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from agents import Agent, build_agent, save_agent
+from badger_envs.core.episodes import EpisodeSet
+from badger_envs.core.policy import Policy
+from badger_envs.evaluation import evaluate
+from badger_envs.registry import get_spec
+from baselines.execution.costs import costs
+from baselines.experiments.run import RunSpec
+from baselines.experiments.stored import SetAside
+from baselines.outer_loops.checkpoint import CheckpointError
+from baselines.outer_loops.policy import AgentPolicy
+from baselines.outer_loops.trainer import Trained, train
+from baselines.results.run import AGENT_FILE, CurvePoint, EvaluationResult, RunResult, file_sha256
+
+OnUpdate = Callable[[CurvePoint], None]
+"""Gets the newest point of the learning curve."""
+CHECKPOINT_FILE = "checkpoint"
+
+
+def train_and_test(
+    run: RunSpec, folder: Path, device: str, on_update: OnUpdate | None, points: int, set_aside: SetAside
+) -> RunResult:
+    """Train and test the agent of a run, which is saved into its folder; or test a handcrafted policy.
+
+    Args:
+        run: the specification.
+        folder: of the run; a checkpoint in it is gone on from, if it is of this training.
+        device: where tensors live.
+        on_update: called now and then during training.
+        points: length of the learning curve.
+        set_aside: gets a checkpoint that can't be used.
+    """
+    trained = run.outer_loop is not None
+    agent, training = _train(run, folder, device, on_update, points, set_aside) if trained else (None, {})
+    spec, tests, cannot_have = get_spec(run.task), {}, []
+    for size in sorted({run.size, *run.test_sizes}):
+        sized = spec.make_task(**{**run.arguments, spec.size_argument: size})
+        policy: Policy
+        if agent is None:
+            assert run.policy is not None
+            policy = spec.policy(run.policy, sized)
+        elif agent.accepts(sized.ports):
+            policy = AgentPolicy(agent, sized.ports, bins=run.bins)
+        else:
+            cannot_have.append(size)
+            continue
+        test = evaluate(
+            policy, run.task, episodes=run.episodes, episode_set=EpisodeSet[run.episode_set], **sized.arguments()
+        )
+        tests[size] = EvaluationResult.of(test.as_json())
+    return RunResult(
+        hash=run.hash,
+        specification=run.specification(),
+        device=device,
+        tests=tests,
+        cannot_have_size=tuple(cannot_have),
+        **training,
+    )
+
+
+def _train(
+    run: RunSpec, folder: Path, device: str, on_update: OnUpdate | None, points: int, set_aside: SetAside
+) -> tuple[Agent, dict[str, Any]]:
+    """The agent, which is saved, and what its training adds to the result."""
+    checkpoint = folder / CHECKPOINT_FILE
+
+    def go_on() -> tuple[Agent, Trained]:
+        assert run.outer_loop is not None
+        assert run.kind is not None
+        assert run.config is not None
+        torch.manual_seed(run.seed)
+        agent = build_agent(run.kind, run.config).to(device)
+        return agent, train(
+            agent,
+            run.task,
+            run.arguments,
+            run.outer_loop,
+            seed=run.seed,
+            on_update=on_update and (lambda updates, numbers: on_update(CurvePoint.model_validate(numbers))),
+            points=points,
+            checkpoint=checkpoint,
+        )
+
+    try:
+        agent, trained = go_on()
+    except CheckpointError as error:
+        set_aside.add(checkpoint, error)
+        agent, trained = go_on()
+    save_agent(agent, folder)
+    checkpoint.unlink(missing_ok=True)
+    return agent, {
+        "costs": costs(agent, get_spec(run.task).make_task(**run.arguments)),
+        "agent_sha256": file_sha256(folder / AGENT_FILE),
+        "environment_steps": trained.environment_steps,
+        "episodes": run.training_episodes,
+        "curve": tuple(CurvePoint.model_validate(numbers) for numbers in trained.curve),
+        "training_cpu_seconds": trained.cpu_seconds,
+    }
