@@ -6,7 +6,7 @@ Nothing here needs torch, so that a config can be read and checked where there i
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
-from agents.parts import EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES
+from agents.parts import BONDS, EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES
 from agents.rules import RULES
 
 LARGEST_SETTING = 1e9
@@ -61,11 +61,12 @@ class BadgerConfig(Config):
     identity_size: int = 16
     """Identity entries (I); with one-hot identities also the largest number of experts."""
     membrane: str = "direct"
-    """How experts reach ports: "direct" (expert i at port i) or "attention" (any number of experts)."""
+    """How experts reach ports: "direct" (expert i at port i), or freely: "bonds", or one of `agents.parts.MEMBRANES`
+    that it is compared with."""
     key_size: int = 16
-    """Entries of port addresses, keys and queries, with an attention membrane."""
+    """Entries of port addresses, keys and queries, where experts are free."""
     experts: int | None = None
-    """Number of experts (E), with an attention membrane; may be changed at call time."""
+    """Number of experts (E), where they are free; may be changed at call time."""
     topology: str = "all"
     """Who hears whom: "all", "ring", "chain", "grid", "clusters", "star", or "random", sampled per lifetime."""
     in_degree: int = 2
@@ -73,10 +74,19 @@ class BadgerConfig(Config):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.membrane == "attention":
+        if self.membrane != "direct":
             self.require_size("experts", 1)
         elif self.experts is not None:
             raise ValueError(f"experts must be None with a direct membrane (expert i at port i), got {self.experts}")
+        if self.membrane in BONDS:
+            # An id is matched with addresses, so it must be a place in the same space.
+            if self.identity != "random":
+                raise ValueError(f"identity must be 'random' with membrane {self.membrane!r}, got {self.identity!r}")
+            if self.identity_size != self.key_size:
+                raise ValueError(
+                    f"identity_size must equal key_size, {self.key_size}, with membrane {self.membrane!r}, "
+                    f"got {self.identity_size}"
+                )
 
 
 @dataclass(frozen=True)

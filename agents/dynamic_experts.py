@@ -1,5 +1,7 @@
 """Experts that are removed, added and cloned in mid-life. Axis letters as in `agents`."""
 
+from abc import abstractmethod
+
 import torch
 from torch import Tensor
 
@@ -12,20 +14,29 @@ from agents.parts.topology import sample_topology
 class DynamicExperts(Agent):
     """An agent whose experts are no ports, so that their number may change in its lifetime.
 
-    Its state has the fields memory (B, E, H), private (B, E, S), identity (B, E, I) and adjacency (B, E, E), and no
-    others with an axis E; its config has the fields membrane, hidden_size, topology and in_degree.
+    Its state has the fields memory (B, E, H), private (B, E, S), identity (B, E, I), adjacency (B, E, E) and bonds
+    (B, E, P), of which the last two may be None, and no others with an axis E; its config has the fields membrane,
+    hidden_size, topology and in_degree.
     """
 
     identity: Identity
     expert: Expert
 
+    @abstractmethod
+    def rebound(self, state: State) -> State:
+        """The state with new bonds where its own leave experts free or ports unserved.
+
+        Bonds stay otherwise. An expert that is bound to another port forgets, since what it knew was about the other.
+        """
+
     def remove_experts(self, state: State, keep: Tensor) -> State:
-        """Remove experts with their memories; the others keep memories and identities.
+        """Remove experts with their memories; the others keep memories and identities, and their bonds unless some must
+        serve ports that would have none.
 
         A topology is made anew for those who stay; in a random one they keep their neighbours.
 
         Args:
-            state: any, of an agent with an attention membrane.
+            state: any, of an agent whose experts are free.
             keep: bool (E,), which experts stay; at least one.
 
         Raises:
@@ -36,12 +47,13 @@ class DynamicExperts(Agent):
         if keep.dtype != torch.bool or keep.shape != (experts,) or not bool(keep.any()):
             raise ValueError(f"keep must be bool of shape ({experts},) with at least one True, got {keep}")
         stay = keep.nonzero()[:, 0].to(state.memory.device)  # (those who stay,)
-        kept = {name: getattr(state, name)[:, stay] for name in ("memory", "private", "identity")}  # (B, E, ...)
+        of_experts = ("memory", "private", "identity", *(() if state.bonds is None else ("bonds",)))
+        kept = {name: getattr(state, name)[:, stay] for name in of_experts}  # (B, E, ...)
         if self.config.topology == "random" and state.adjacency is not None and len(stay) > 1:
             adjacency: Tensor | None = state.adjacency[:, stay][:, :, stay]  # (B, E, E)
         else:
             adjacency = self._topology(len(state.memory), len(state.memory), len(stay), None)
-        return state._replace(**kept, adjacency=adjacency)
+        return self.rebound(state._replace(**kept, adjacency=adjacency))
 
     def add_experts(
         self, state: State, count: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
@@ -51,7 +63,7 @@ class DynamicExperts(Agent):
         A topology is made anew for all; in a random one the others keep their neighbours and may also get new ones.
 
         Args:
-            state: any, of an agent with an attention membrane.
+            state: any, of an agent whose experts are free.
             count: number of experts to add (C), at least 1.
             generator: samples what is random in them; on the CPU.
             shared_across_batch: all lifetimes sample the same.
@@ -64,7 +76,8 @@ class DynamicExperts(Agent):
             raise ValueError(f"count must be at least 1, got {count}")
         batch = len(state.memory)
         added = self._initial_experts(batch, 1 if shared_across_batch else batch, count, generator)
-        return self._joined(state, added, generator, shared_across_batch)
+        bonds = None if state.bonds is None else state.bonds.new_zeros(batch, count, state.bonds.shape[2])  # (B, C, P)
+        return self._joined(state, added, bonds, generator, shared_across_batch)
 
     def clone_experts(
         self,
@@ -74,7 +87,7 @@ class DynamicExperts(Agent):
         generator: torch.Generator | None = None,
         shared_across_batch: bool = False,
     ) -> State:
-        """As `add_experts`, but with the memory and private state of experts there are.
+        """As `add_experts`, but with the memory, private state and bonds of experts there are.
 
         Args:
             which: int64 (C,), the experts that are copied, each as often as it is named.
@@ -88,12 +101,20 @@ class DynamicExperts(Agent):
         if not named or not set(which.tolist()) <= set(range(experts)):
             raise ValueError(f"which must be int64 (C,) of experts from 0 to {experts - 1}, at least one, got {which}")
         which = which.to(state.memory.device)
-        return self._joined(state, (state.memory[:, which], state.private[:, which]), generator, shared_across_batch)
+        bonds = None if state.bonds is None else state.bonds[:, which]  # (B, C, P)
+        added = state.memory[:, which], state.private[:, which]
+        return self._joined(state, added, bonds, generator, shared_across_batch)
 
     def _joined(
-        self, state: State, added: tuple[Tensor, Tensor], generator: torch.Generator | None, shared_across_batch: bool
+        self,
+        state: State,
+        added: tuple[Tensor, Tensor],
+        bonds: Tensor | None,
+        generator: torch.Generator | None,
+        shared_across_batch: bool,
     ) -> State:
-        """The state with C more experts, whose memory and private state are `added`, (B, C, H) and (B, C, S)."""
+        """The state with C more experts, whose memory and private state are `added`, (B, C, H) and (B, C, S), and
+        whose bonds are (B, C, P)."""
         memory, private = added
         (batch, count), experts = memory.shape[:2], state.memory.shape[1]
         samples = 1 if shared_across_batch else batch
@@ -103,12 +124,14 @@ class DynamicExperts(Agent):
         if self.config.topology == "random" and adjacency is not None and state.adjacency is not None:
             adjacency = adjacency.clone()
             adjacency[:, :experts, :experts] = state.adjacency  # the others keep their neighbours
-        return state._replace(
+        joined = state._replace(
             memory=torch.cat([state.memory, memory], dim=1),  # (B, E + C, H)
             private=torch.cat([state.private, private], dim=1),  # (B, E + C, S)
             identity=torch.cat([state.identity, identity], dim=1),  # (B, E + C, I)
+            bonds=None if bonds is None else torch.cat([state.bonds, bonds], dim=1),  # (B, E + C, P)
             adjacency=adjacency,
         )
+        return self.rebound(joined)
 
     def _initial_experts(
         self, batch: int, samples: int, experts: int, generator: torch.Generator | None
@@ -127,4 +150,4 @@ class DynamicExperts(Agent):
     def _require_free_experts(self) -> None:
         if self.config.membrane == "direct":
             reason = "expert i sits at port i, and ports stay"
-            raise ValueError(f"membrane must be 'attention' for experts to come and go, got 'direct': {reason}")
+            raise ValueError(f"membrane must be one with free experts for them to come and go, got 'direct': {reason}")

@@ -24,9 +24,17 @@ MESSAGES = {
 
 MEMBRANES = {
     "direct": "agents.parts.membrane:DirectMembrane",
+    "bonds": "agents.parts.bonds:Bonds",
     "attention": "agents.parts.membrane:AttentionMembrane",
+    "soft_bonds": "agents.parts.bonds:SoftBonds",
+    "sharp_bonds": "agents.parts.bonds:SharpBonds",
+    "sinkhorn_bonds": "agents.parts.bonds:SinkhornBonds",
+    "auction_bonds": "agents.parts.bonds:AuctionBonds",
 }
-"""How experts reach ports: subclasses of `agents.parts.membrane.Membrane`."""
+"""How experts reach ports: subclasses of `agents.parts.membrane.Membrane`. All but "direct" have free experts."""
+
+BONDS = tuple(name for name in MEMBRANES if name.endswith("bonds"))
+"""Membranes that match the identities of experts with the addresses of ports."""
 
 TOPOLOGIES = {
     "all": "agents.parts.topology:all_others",

@@ -18,23 +18,40 @@ class Membrane(nn.Module):
 
     def __init__(self, inputs: int, hidden_size: int, actions: int, key_size: int) -> None:
         super().__init__()
+        self.key_size = key_size
         self.size = inputs
         """Numbers that an expert reads (R)."""
 
     def experts_for(self, ports: int, experts: int | None) -> int:
-        """How many experts there are for so many ports, where the config or the caller names `experts`."""
-        raise NotImplementedError
+        """How many experts there are for so many ports, where the config or the caller names `experts`.
+
+        Raises:
+            ValueError: There can't be that many.
+        """
+        if experts is None or experts < 1:
+            raise ValueError(f"experts must be at least 1 where they are free, got {experts}")
+        return experts
 
     def addresses(self, batch: int, ports: int, generator: torch.Generator | None) -> Tensor:
         """Addresses of the ports for one lifetime, float32 (B, P, key_size), or (B, P, 0) where ports need none."""
+        return torch.randn(batch, ports, self.key_size, generator=generator)  # (B, P, key_size)
+
+    def bind(self, identity: Tensor, addresses: Tensor, kept: Tensor | None = None) -> Tensor | None:
+        """Which experts serve which ports for as long as no expert comes or goes, (B, E, P); None without such bonds.
+
+        Args:
+            identity: (B, E, I).
+            addresses: (B, P, key_size).
+            kept: (B, E, P), bonds that there are already; rows of zeros for experts that have none.
+        """
+        return None
+
+    def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
+        """(B, P, inputs), (B, E, H), (B, P, key_size), (B, E, P) -> (B, E, R)."""
         raise NotImplementedError
 
-    def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor) -> Tensor:
-        """(B, P, inputs), (B, E, H), (B, P, key_size) -> (B, E, R)."""
-        raise NotImplementedError
-
-    def write(self, memory: Tensor, addresses: Tensor) -> Tensor:
-        """(B, E, H), (B, P, key_size) -> (B, P, A), not yet squashed."""
+    def write(self, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
+        """(B, E, H), (B, P, key_size), (B, E, P) -> (B, P, A), not yet squashed."""
         raise NotImplementedError
 
 
@@ -53,10 +70,10 @@ class DirectMembrane(Membrane):
     def addresses(self, batch: int, ports: int, generator: torch.Generator | None) -> Tensor:
         return torch.zeros(batch, ports, 0)
 
-    def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor) -> Tensor:
+    def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
         return inputs  # (B, E, R) with E = P
 
-    def write(self, memory: Tensor, addresses: Tensor) -> Tensor:
+    def write(self, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
         action: Tensor = self.act(memory)  # (B, P, A)
         return action
 
@@ -71,7 +88,6 @@ class AttentionMembrane(Membrane):
 
     def __init__(self, inputs: int, hidden_size: int, actions: int, key_size: int) -> None:
         super().__init__(inputs, hidden_size, actions, key_size)
-        self.key_size = key_size
         self.read_query = nn.Linear(hidden_size, key_size)
         self.read_key = nn.Linear(key_size, key_size)
         self.write_query = nn.Linear(key_size, key_size)
@@ -81,19 +97,11 @@ class AttentionMembrane(Membrane):
         # An expert reads what the port shows together with whose it is.
         self.size = inputs + key_size
 
-    def experts_for(self, ports: int, experts: int | None) -> int:
-        if experts is None or experts < 1:
-            raise ValueError(f"experts must be at least 1 with an attention membrane, got {experts}")
-        return experts
-
-    def addresses(self, batch: int, ports: int, generator: torch.Generator | None) -> Tensor:
-        return torch.randn(batch, ports, self.key_size, generator=generator)  # (B, P, key_size)
-
-    def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor) -> Tensor:
+    def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
         offered = torch.cat([inputs, addresses], dim=-1)  # (B, P, R)
         return self._attend(self.read_query(memory), self.read_key(addresses), offered)  # (B, E, R)
 
-    def write(self, memory: Tensor, addresses: Tensor) -> Tensor:
+    def write(self, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
         attended = self._attend(self.write_query(addresses), self.write_key(memory), self.say(memory))  # (B, P, H)
         action: Tensor = self.act(torch.cat([attended, addresses], dim=-1))  # (B, P, A)
         return action

@@ -78,7 +78,9 @@ def test_dynamic_experts_refuse_bad_arguments():
         lambda: tied.add_experts(state_in_mid_life(tied), 1),
         lambda: tied.clone_experts(state_in_mid_life(tied), torch.tensor([0])),
     ):
-        with pytest.raises(ValueError, match="membrane must be 'attention' .* got 'direct': expert i sits at port i"):
+        with pytest.raises(
+            ValueError, match="membrane must be one with free experts .* got 'direct': expert i sits at port i"
+        ):
             change()
     state = state_in_mid_life(agent)
     for keep in (torch.zeros(5, dtype=torch.bool), torch.ones(4, dtype=torch.bool), torch.ones(5)):

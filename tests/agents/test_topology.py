@@ -121,4 +121,4 @@ def test_badger_on_a_chain_passes_information_one_expert_per_round():
 @pytest.mark.parametrize("messages", ["mean", "attention"])
 def test_badger_with_a_topology_runs_under_vmap(topology, messages):
     states, following = assert_runs_under_vmap(Badger(BadgerConfig(F, topology=topology, messages=messages)))
-    assert torch.equal(following.adjacency, states.adjacency)
+    assert torch.equal(following["adjacency"], states["adjacency"])

@@ -18,6 +18,7 @@ TRAINABLE = {
     "two actions": ("Badger", {"port_actions": 2}),
     "ring": ("Badger", {"topology": "ring"}),
     "random topology": ("Badger", {"messages": "gated", "topology": "random", "in_degree": 1}),
+    "bonds": ("Badger", {"membrane": "bonds", "experts": 7, "identity": "random"}),
     "attention membrane": ("Badger", {"membrane": "attention", "experts": 7, "identity": "random"}),
     "commnet": ("CommNet", {}),
     "commnet, random ids": ("CommNet", {"identity": "random", "rounds": 1}),
@@ -55,18 +56,20 @@ def cut(module, arguments, output):
 def assert_runs_under_vmap(agent):
     """Three sets of weights, each with a state of its own, act at once as they do one by one; returns the states.
 
-    The agent has a topology, since None can't be batched.
+    None in a state can't be batched, and is left out.
     """
     state, observation = state_in_mid_life(agent.requires_grad_(False)), torch.randn(B, P, F)
     sets = [{name: torch.randn_like(value) for name, value in agent.named_parameters()} for _ in range(3)]
 
-    def step(weights, state):
-        return torch.func.functional_call(agent, weights, (observation, state))
+    def step(weights, given):
+        action, following = torch.func.functional_call(agent, weights, (observation, state._replace(**given)))
+        return action, {name: value for name, value in following._asdict().items() if value is not None}
 
-    one_by_one = torch.stack([step(weights, state)[0] for weights in sets])
+    given = {name: value for name, value in state._asdict().items() if value is not None}
+    one_by_one = torch.stack([step(weights, given)[0] for weights in sets])
     use_plain_operations(agent)
     stacked = {name: torch.stack([weights[name] for weights in sets]) for name in sets[0]}
-    states = type(state)(*(value.expand(3, *value.shape) for value in state))
+    states = {name: value.expand(3, *value.shape) for name, value in given.items()}
     together, following = torch.func.vmap(step)(stacked, states)
     assert torch.allclose(together, one_by_one, atol=1e-5)
     return states, following
