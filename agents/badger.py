@@ -5,32 +5,18 @@ step of the inner loop the membrane reads ports into experts; then, K times, exp
 expert policy updates every memory; then the membrane writes to the ports. Axis letters as in `agents`.
 """
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 
 from agents.config import BadgerConfig
 from agents.dynamic_experts import DynamicExperts
-from agents.parts import BONDS, EXPERTS, MEMBRANES, MESSAGES, load_part
+from agents.parts import BONDS, EXPERTS, MEMBRANES, MESSAGES, TURNS, load_part
 from agents.parts.experts import Expert
 from agents.parts.identity import Identity
-from agents.parts.inputs import inputs_size, with_change
 from agents.parts.membrane import Membrane
 from agents.parts.messages import Messages
-
-
-class BadgerState(NamedTuple):
-    """What a lifetime carries on."""
-
-    memory: Tensor  # (B, E, H)
-    private: Tensor  # (B, E, S) what else an expert carries on
-    identity: Tensor  # (B, E, I) constant
-    addresses: Tensor  # (B, P, key) constant
-    bonds: Tensor | None  # (B, E, P) who serves which port, constant while no expert comes or goes
-    action: Tensor | None  # (B, P, A) one step before, 0 at first, which ports without experts hold; None without bonds
-    previous: Tensor | None  # (B, P, F) observation one step before, None at first
-    adjacency: Tensor | None  # (B, E, E) bool, constant; None: each hears all others
+from agents.parts.state import BadgerState
+from agents.parts.turns import AllAtOnce, of_experts
 
 
 class Badger(DynamicExperts):
@@ -41,12 +27,13 @@ class Badger(DynamicExperts):
 
     def __init__(self, config: BadgerConfig) -> None:
         super().__init__(config)
-        inputs = inputs_size(config.port_features)
+        turns: type[AllAtOnce] = load_part(TURNS[config.turns])
+        self.turns = turns(config.port_features, config.port_actions, config.error_feature)
         self.identity = Identity(config.identity, config.identity_size)
         messages: type[Messages] = load_part(MESSAGES[config.messages])
         membrane: type[Membrane] = load_part(MEMBRANES[config.membrane])
         self.messages = messages(config.hidden_size, config.message_size)
-        self.membrane = membrane(inputs, config.hidden_size, config.port_actions, config.key_size)
+        self.membrane = membrane(self.turns.inputs, config.hidden_size, config.port_actions, config.key_size)
         expert: type[Expert] = load_part(EXPERTS[config.expert])
         # An id that bonds are made of stays out of the expert: who is bound where says it all.
         self.known = 0 if config.membrane in BONDS else self.identity.size
@@ -81,7 +68,8 @@ class Badger(DynamicExperts):
             identity.expand(batch, -1, -1),
             addresses.expand(batch, -1, -1),
             None if bonds is None else bonds.expand(batch, -1, -1),
-            None if bonds is None else torch.zeros(batch, ports, self.config.port_actions, device=device),
+            torch.zeros(batch, ports, self.config.port_actions, device=device),
+            self.turns.initial_clock(samples, ports, generator).to(device).expand(batch, -1, -1),
             None,
             self._topology(batch, samples, count, generator),
         )
@@ -103,18 +91,23 @@ class Badger(DynamicExperts):
         return forgotten._replace(bonds=bonds)
 
     def forward(self, observation: Tensor, state: BadgerState) -> tuple[Tensor, BadgerState]:
-        inputs = with_change(observation, state.previous)  # (B, P, inputs)
-        memory, private = state.memory, state.private  # (B, E, H), (B, E, S)
-        reading = self.membrane.read(inputs, memory, state.addresses, state.bonds)  # (B, E, R)
+        turn = self.turns.begin(observation, state, self.membrane)
+        before = state
+        if turn.renewed is not None:
+            before = self.reset_memory(state, of_experts(turn.renewed, turn.bonds).expand_as(state.memory))
+        memory, private = before.memory, before.private  # (B, E, H), (B, E, S)
+        reading = self.membrane.read(turn.inputs, memory, state.addresses, turn.bonds)  # (B, E, R)
         known = state.identity[..., : self.known]  # (B, E, I), or (B, E, 0) where bonds are made of it
         for _ in range(self.config.rounds):
             received = self.messages(memory, state.adjacency)  # (B, E, M)
             inputs = torch.cat([reading, received, known], dim=-1)  # (B, E, R + M + I)
             rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, ...)
             memory, private = (values.unflatten(0, memory.shape[:2]) for values in self.expert(*rows))  # as before
-        action = torch.tanh(self.membrane.write(memory, state.addresses, state.bonds))  # (B, P, A)
-        if state.bonds is None or state.action is None:
-            return action, state._replace(memory=memory, private=private, previous=observation)
-        served = state.bonds.sum(dim=1)[..., None] > 0.0  # (B, P, 1)
-        action = torch.where(served, action, state.action)  # (B, P, A)
-        return action, state._replace(memory=memory, private=private, action=action, previous=observation)
+        if turn.called is not None:
+            called = of_experts(turn.called, turn.bonds)  # (B, E, 1)
+            memory, private = torch.where(called, memory, before.memory), torch.where(called, private, before.private)
+        outputs = self.membrane.write(memory, state.addresses, turn.bonds)  # (B, P, A)
+        action, clock = self.turns.end(outputs, turn, state)  # (B, P, A), (B, P, C)
+        return action, state._replace(
+            memory=memory, private=private, bonds=turn.bonds, action=action, clock=clock, previous=observation
+        )

@@ -6,13 +6,13 @@ Nothing here needs torch, so that a config can be read and checked where there i
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
-from agents.parts import BONDS, EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES
+from agents.parts import BONDS, EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES, TURNS
 from agents.rules import RULES
 
 LARGEST_SETTING = 1e9
 CHOICES = {
     "expert": EXPERTS, "messages": MESSAGES, "identity": IDENTITIES, "membrane": MEMBRANES,
-    "topology": TOPOLOGY_NAMES, "cell": ("gru", "lstm"), "rule": RULES,
+    "topology": TOPOLOGY_NAMES, "turns": TURNS, "cell": ("gru", "lstm"), "rule": RULES,
 }  # fmt: skip
 """The fields that are names, and what they may be."""
 
@@ -71,6 +71,10 @@ class BadgerConfig(Config):
     """Who hears whom: "all", "ring", "chain", "grid", "clusters", "star", or "random", sampled per lifetime."""
     in_degree: int = 2
     """Experts that each expert hears (D), with a random topology."""
+    turns: str = "all_at_once"
+    """Who moves when: "all_at_once", or handed over: "flags", "stick" or "rounds", see `agents.parts.turns`."""
+    error_feature: int | None = None
+    """Which of the numbers that a port shows is an error shared by all ports; given, experts also get its sum."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -78,6 +82,15 @@ class BadgerConfig(Config):
             self.require_size("experts", 1)
         elif self.experts is not None:
             raise ValueError(f"experts must be None with a direct membrane (expert i at port i), got {self.experts}")
+        features = range(self.port_features)
+        if self.error_feature not in (None, *features) or isinstance(self.error_feature, bool):
+            raise ValueError(f"error_feature must be None or one of {[*features]}, got {self.error_feature!r}")
+        if self.turns == "rounds" and self.error_feature is None:
+            raise ValueError(
+                "error_feature must be given with turns='rounds', which tell what a trial changed, got None"
+            )
+        if self.turns != "all_at_once" and self.membrane not in ("direct", "bonds"):
+            raise ValueError(f"membrane must be 'direct' or 'bonds' with turns={self.turns!r}, got {self.membrane!r}")
         if self.membrane in BONDS:
             # An id is matched with addresses, so it must be a place in the same space.
             if self.identity != "random":

@@ -36,6 +36,14 @@ MEMBRANES = {
 BONDS = tuple(name for name in MEMBRANES if name.endswith("bonds"))
 """Membranes that match the identities of experts with the addresses of ports."""
 
+TURNS = {
+    "all_at_once": "agents.parts.turns:AllAtOnce",
+    "flags": "agents.parts.turns:Flags",
+    "stick": "agents.parts.turns:Stick",
+    "rounds": "agents.parts.turns:Rounds",
+}
+"""Who moves when: `agents.parts.turns.AllAtOnce` and its subclasses."""
+
 TOPOLOGIES = {
     "all": "agents.parts.topology:all_others",
     "ring": "agents.parts.topology:ring",

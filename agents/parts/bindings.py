@@ -15,7 +15,7 @@ SINKHORN_STEPS = 50
 AUCTION_STEPS, PRICE_STEP = 60, 0.2
 
 
-def competitive(affinity: Tensor, kept: Tensor | None = None) -> Tensor:
+def competitive(affinity: Tensor, kept: Tensor | None = None, closed: Tensor | None = None) -> Tensor:
     """One port for each expert, and for each port as many experts as for any other, or one more.
 
     Among the experts that are free and the ports that have the fewest experts, the pair of greatest affinity is bound,
@@ -26,10 +26,13 @@ def competitive(affinity: Tensor, kept: Tensor | None = None) -> Tensor:
         affinity: (B, E, P).
         kept: (B, E, P), bonds that there are already; rows of zeros for experts that are free. They stay, but where
             free experts are too few to serve every port, the weakest bonds of the ports that have most are broken.
+        closed: bool (B, P), ports that get nobody; not with `kept`.
     """
     bonds = torch.zeros_like(affinity) if kept is None else _released(affinity, kept)  # (B, E, P)
-    for _ in range(int((~_is_bound(bonds)).sum(dim=1).max())):
-        served = bonds.sum(dim=1, keepdim=True)  # (B, 1, P) experts at each port
+    least = 0.0 if closed is None else torch.zeros_like(affinity[:, :1]).masked_fill(closed[:, None], torch.inf)
+    most_free = affinity.shape[1] if kept is None else int((~_is_bound(bonds)).sum(dim=1).max())
+    for _ in range(most_free):
+        served = bonds.sum(dim=1, keepdim=True) + least  # (B, 1, P) experts at each port
         free = ~_is_bound(bonds)[:, :, None] & (served == served.amin(dim=2, keepdim=True))  # (B, E, P)
         best = affinity.masked_fill(~free, -torch.inf).flatten(1).argmax(dim=1, keepdim=True)  # (B, 1)
         sealed = torch.zeros_like(affinity).flatten(1).scatter(1, best, 1.0).view_as(affinity)  # (B, E, P)
@@ -56,18 +59,18 @@ def _is_bound(bonds: Tensor) -> Tensor:
     return bonds.sum(dim=2) > 0.0
 
 
-def sharp(affinity: Tensor, kept: Tensor | None = None) -> Tensor:
+def sharp(affinity: Tensor, kept: Tensor | None = None, closed: Tensor | None = None) -> Tensor:
     """Each expert serves the port it matches best. No competition: some ports get nobody."""
     best = affinity.argmax(dim=2, keepdim=True)  # (B, E, 1)
     return torch.zeros_like(affinity).scatter(2, best, 1.0)  # (B, E, P)
 
 
-def soft(affinity: Tensor, kept: Tensor | None = None) -> Tensor:
+def soft(affinity: Tensor, kept: Tensor | None = None, closed: Tensor | None = None) -> Tensor:
     """Each expert serves all ports, those that it matches more."""
     return affinity.softmax(dim=2)  # (B, E, P)
 
 
-def sinkhorn(affinity: Tensor, kept: Tensor | None = None) -> Tensor:
+def sinkhorn(affinity: Tensor, kept: Tensor | None = None, closed: Tensor | None = None) -> Tensor:
     """Weights that are scaled until each expert gives 1 and each port gets E / P (Sinkhorn 1964; Cuturi 2013)."""
     log_bonds = affinity / SHARPNESS  # (B, E, P)
     for _ in range(SINKHORN_STEPS):
@@ -76,7 +79,7 @@ def sinkhorn(affinity: Tensor, kept: Tensor | None = None) -> Tensor:
     return log_bonds.exp()
 
 
-def auction(affinity: Tensor, kept: Tensor | None = None) -> Tensor:
+def auction(affinity: Tensor, kept: Tensor | None = None, closed: Tensor | None = None) -> Tensor:
     """Ports have prices, which rise where too many experts want to be (Bertsekas 1979, softened), and each expert takes
     what is best at its price, ever more sharply."""
     fair = affinity.shape[1] / affinity.shape[2]  # experts for each port

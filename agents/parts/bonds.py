@@ -29,9 +29,11 @@ class Bonds(Membrane):
         # An expert reads what its port shows together with whose it is.
         self.size = inputs + key_size
 
-    def bind(self, identity: Tensor, addresses: Tensor, kept: Tensor | None = None) -> Tensor | None:
+    def bind(
+        self, identity: Tensor, addresses: Tensor, kept: Tensor | None = None, closed: Tensor | None = None
+    ) -> Tensor | None:
         affinity = identity @ addresses.transpose(1, 2) / math.sqrt(self.key_size)  # (B, E, P) of about unit variance
-        bonds: Tensor = self.binding(affinity, kept)  # (B, E, P)
+        bonds: Tensor = self.binding(affinity, kept, closed)  # (B, E, P)
         return bonds
 
     def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:

@@ -36,13 +36,16 @@ class Membrane(nn.Module):
         """Addresses of the ports for one lifetime, float32 (B, P, key_size), or (B, P, 0) where ports need none."""
         return torch.randn(batch, ports, self.key_size, generator=generator)  # (B, P, key_size)
 
-    def bind(self, identity: Tensor, addresses: Tensor, kept: Tensor | None = None) -> Tensor | None:
+    def bind(
+        self, identity: Tensor, addresses: Tensor, kept: Tensor | None = None, closed: Tensor | None = None
+    ) -> Tensor | None:
         """Which experts serve which ports for as long as no expert comes or goes, (B, E, P); None without such bonds.
 
         Args:
             identity: (B, E, I).
             addresses: (B, P, key_size).
             kept: (B, E, P), bonds that there are already; rows of zeros for experts that have none.
+            closed: bool (B, P), ports that get nobody; not with `kept`.
         """
         return None
 

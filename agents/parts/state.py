@@ -1,0 +1,19 @@
+"""What a Badger carries from step to step. Axis letters as in `agents`."""
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+
+class BadgerState(NamedTuple):
+    """What a lifetime carries on."""
+
+    memory: Tensor  # (B, E, H)
+    private: Tensor  # (B, E, S) what else an expert carries on
+    identity: Tensor  # (B, E, I) constant
+    addresses: Tensor  # (B, P, key) constant
+    bonds: Tensor | None  # (B, E, P) who serves which port; None: the membrane makes none
+    action: Tensor  # (B, P, A) one step before, 0 at first; ports without experts hold it
+    clock: Tensor  # (B, P, C) what turns carry on
+    previous: Tensor | None  # (B, P, F) observation one step before, None at first
+    adjacency: Tensor | None  # (B, E, E) bool, constant; None: each hears all others
