@@ -27,7 +27,9 @@ def with_change(observation: Tensor, previous: Tensor | None, error_feature: int
     change = torch.zeros_like(observation) if previous is None else observation - previous  # (B, P, F)
     both = [observation, change]
     if error_feature is not None:
-        both += [summed_error(values, error_feature)[..., None] for values in (observation, change)]  # (B, P, 1)
+        both += [
+            torch.tanh(summed_error(values, error_feature))[..., None] for values in (observation, change)
+        ]  # (B, P, 1)
     return torch.cat(both, dim=-1)  # (B, P, 2F or 2F + 2)
 
 

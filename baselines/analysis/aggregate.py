@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from badger_envs.statistics import FloatArray, Interval, RankInterval, rank_intervals, stratified_bootstrap
-from baselines.analysis.tables import Table
+from baselines.analysis.table import Table
 from baselines.analysis.verdict import CUT, MONOLITHIC
 from baselines.results.comparison import ComparisonResult
 

@@ -96,4 +96,5 @@ def _summarize_run(run: RunSpec, result: RunResult) -> RunSummary:
         curve=result.curve,
         training_cpu_seconds=result.training_cpu_seconds,
         probes={name: result.probes[name] for name in PROBES if name in result.probes},
+        grids=result.grids,
     )

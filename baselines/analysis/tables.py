@@ -1,49 +1,14 @@
-"""The tables of a comparison as data, and how they look in a terminal; the report shows the same data as HTML."""
+"""The tables of a comparison as data; the report shows them as HTML."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from rich import box
-from rich.table import Table as RichTable
 
 from badger_envs.registry import get_spec
+from baselines.analysis.grid_tables import grid_tables
+from baselines.analysis.table import Table, columns, number
 from baselines.analysis.verdict import CUT, MONOLITHIC, Comparison, verdict
 from baselines.results.comparison import AgentResult, ComparisonResult, Problem
-
-LARGEST_SHOWN_AS_ZERO = 5e-4
-MAX_COLUMNS = 10
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of words."""
-
-    title: str
-    caption: str
-    columns: tuple[str, ...]
-    """The first one is of words, the others of numbers."""
-    rows: tuple[tuple[str, ...], ...]
-    problem: str = ""
-    """Name of the recipe that it is about; none for what is about all of them."""
-
-
-def as_rich(table: Table) -> RichTable:
-    """For a terminal."""
-    rich = RichTable(
-        title=table.title,
-        caption=table.caption,
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 0),  # the widest table fits 80 columns
-    )
-    for position, name in enumerate(table.columns):
-        rich.add_column(name, justify="right" if position else "left", no_wrap=True)
-    for row in table.rows:
-        rich.add_row(*row)
-    return rich
 
 
 def make_tables(result: ComparisonResult) -> list[Table]:
@@ -61,6 +26,7 @@ def problem_tables(result: ComparisonResult) -> list[Table]:
         several = [agent for agent in agents if agent.trained and len(agent.runs[0].metric_at_size) > 1]
         if several:
             tables.append(_size_table(problem, several))
+        tables += [table for agent in agents for table in grid_tables(problem, agent)]
     return tables
 
 
@@ -115,14 +81,14 @@ def _score_row(agent: AgentResult) -> tuple[str, ...]:
     values = [run.metric for run in agent.runs]
     found = (agent.label, f"{agent.score.estimate:.3f}")
     if agent.settings is None or agent.costs is None:
-        return (*found, "", "", _number(np.mean(values)), "", "", "", "")
+        return (*found, "", "", number(np.mean(values)), "", "", "", "")
     finished = len(agent.runs)
     return (
         *found,
         f"{agent.score.low:.3f}..{agent.score.high:.3f}",
         str(finished) if finished == agent.planned_runs else f"{finished} of {agent.planned_runs}",
-        _number(np.mean(values)),
-        _number(np.max(values)),
+        number(np.mean(values)),
+        number(np.max(values)),
         f"{agent.costs.parameters:,}",
         f"{agent.settings.learning_rate:g}",
         f"{agent.training_cpu_seconds:.0f}",
@@ -131,23 +97,14 @@ def _score_row(agent: AgentResult) -> tuple[str, ...]:
 
 def _size_table(problem: Problem, agents: list[AgentResult]) -> Table:
     curves = get_spec(problem.task).published_curves
-    sizes = sorted({size for agent in agents for size in agent.runs[0].metric_at_size})
-    if len(sizes) > MAX_COLUMNS:  # those that most is known of
-        sizes = [size for size in sizes if all(size in curve for curve in curves.values())]
+    sizes = columns(problem, sorted({size for agent in agents for size in agent.runs[0].metric_at_size}))
     rows = []
     for agent in agents:
         at = [run.metric_at_size for run in agent.runs]
-        values = (_number(np.mean([each[size] for each in at])) if size in at[0] else "-" for size in sizes)
+        values = (number(np.mean([each[size] for each in at])) if size in at[0] else "-" for size in sizes)
         rows.append((agent.label, str(len(agent.runs)), *values))
     for name, curve in curves.items():
-        rows.append((name, "", *(_number(curve[size]) if size in curve else "" for size in sizes)))
+        rows.append((name, "", *(number(curve[size]) if size in curve else "" for size in sizes)))
     caption = f"Columns: {problem.size_argument} at test; mean over n runs; - where an agent cannot have that size."
     title = f"{problem.title}: {problem.metric} at other sizes"
     return Table(title, caption, (problem.size_argument, "n", *map(str, sizes)), tuple(rows), problem.name)
-
-
-def _number(value: Any) -> str:
-    """Four characters at most: .012, 0.34 has no need of its 0, 1.03 has."""
-    if abs(value) < LARGEST_SHOWN_AS_ZERO:
-        return "0"
-    return f"{value:.3f}".removeprefix("0") if 0.0 < value < 0.9995 else f"{value:.2f}"

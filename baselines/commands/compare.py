@@ -65,7 +65,8 @@ class Compare:
 
     def run(self, console: Console) -> int:
         from baselines.analysis.summary import make_problem, summarize
-        from baselines.analysis.tables import as_rich, make_tables
+        from baselines.analysis.table import as_rich
+        from baselines.analysis.tables import make_tables
         from baselines.execution.executors import EXECUTORS
         from baselines.execution.monitor import ConsoleMonitor
         from baselines.execution.scheduler import run_all

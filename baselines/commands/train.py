@@ -99,7 +99,7 @@ def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: 
         raise UsageError(str(error)) from error
     return RunSpec(
         agent, recipe.task, recipe.arguments, seed, agent_spec.kind, config, outer_loop=loop,
-        test_sizes=recipe.test_sizes, episodes=recipe.test_episodes,
+        test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, grids=recipe.grids,
     )  # fmt: skip
 
 

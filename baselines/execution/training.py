@@ -7,17 +7,14 @@ from typing import Any
 import torch
 
 from agents import Agent, build_agent, save_agent
-from badger_envs.core.episodes import EpisodeSet
-from badger_envs.core.policy import Policy
-from badger_envs.evaluation import evaluate
 from badger_envs.registry import get_spec
 from baselines.execution.costs import costs
+from baselines.execution.evaluation import evaluate_grids, evaluate_sizes
 from baselines.experiments.run import RunSpec
 from baselines.experiments.stored import SetAside
 from baselines.outer_loops.checkpoint import CheckpointError
-from baselines.outer_loops.policy import AgentPolicy
 from baselines.outer_loops.trainer import Trained, train
-from baselines.results.run import AGENT_FILE, CurvePoint, EvaluationResult, RunResult, file_sha256
+from baselines.results.run import AGENT_FILE, CurvePoint, RunResult, file_sha256
 
 OnUpdate = Callable[[CurvePoint], None]
 """Gets the newest point of the learning curve."""
@@ -39,28 +36,15 @@ def train_and_test(
     """
     trained = run.outer_loop is not None
     agent, training = _train(run, folder, device, on_update, points, set_aside) if trained else (None, {})
-    spec, tests, cannot_have = get_spec(run.task), {}, []
-    for size in sorted({run.size, *run.test_sizes}):
-        sized = spec.make_task(**{**run.arguments, spec.size_argument: size})
-        policy: Policy
-        if agent is None:
-            assert run.policy is not None
-            policy = spec.policy(run.policy, sized)
-        elif agent.accepts(sized.ports):
-            policy = AgentPolicy(agent, sized.ports, bins=run.bins)
-        else:
-            cannot_have.append(size)
-            continue
-        test = evaluate(
-            policy, run.task, episodes=run.episodes, episode_set=EpisodeSet[run.episode_set], **sized.arguments()
-        )
-        tests[size] = EvaluationResult.of(test.as_json())
+    tests, cannot_have = evaluate_sizes(run, agent)
+    grids = () if agent is None else evaluate_grids(run, agent)
     return RunResult(
         hash=run.hash,
         specification=run.specification(),
         device=device,
         tests=tests,
-        cannot_have_size=tuple(cannot_have),
+        cannot_have_size=cannot_have,
+        grids=grids,
         **training,
     )
 

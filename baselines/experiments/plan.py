@@ -90,7 +90,7 @@ def _trained(suite: Suite, recipe: Recipe, agent_spec: AgentSpec, seeds: int) ->
         )
         for draw, seed in tried
     )
-    runs = tuple(replace(base, seed=seed, **probing) for seed in range(seeds))
+    runs = tuple(replace(base, seed=seed, grids=recipe.grids, **probing) for seed in range(seeds))
     return PlannedAgent(recipe, agent_spec, trials, tuple(draw for draw, _ in tried), runs)
 
 

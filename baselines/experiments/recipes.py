@@ -9,6 +9,7 @@ from typing import Any
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec
 from baselines.experiments.agents import AgentSpec
+from baselines.experiments.grid import Grid
 from baselines.experiments.search import with_settings
 from baselines.outer_loops.base import OuterLoop, Stage
 from baselines.outer_loops.bptt import BPTT
@@ -39,6 +40,8 @@ class Recipe:
     """At each size."""
     probe_episodes: int = 200
     """Test episodes at each point of a probe."""
+    grids: tuple[Grid, ...] = ()
+    """What else to test of agents that can."""
     configs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What an agent is given besides its own parts, by name."""
     settings: dict[str, dict[str, float]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import Any
 from badger_envs.core.episodes import EpisodeSet
 from badger_envs.registry import get_spec
 from badger_envs.version import __version__
+from baselines.experiments.grid import Grid
 from baselines.outer_loops.base import OuterLoop
 from baselines.results.run import RunResult, Specification
 
@@ -41,6 +42,8 @@ class RunSpec:
     """TEST, or VALIDATION for trials of the tuning."""
     episodes: int = 1000
     """How many to test on, at each size."""
+    grids: tuple[Grid, ...] = ()
+    """What else to test, where the agent can."""
     problem: str = ""
     """Name of the recipe, for people; the same training under another name is the same run, as with all below."""
     probes: tuple[str, ...] = ()
@@ -56,6 +59,8 @@ class RunSpec:
         plain = {"run_version": RUN_VERSION, "badger_envs": __version__, **asdict(self)}
         for name in ("problem", "probes", "probe_episodes"):
             del plain[name]
+        if not self.grids:  # as in runs that were made before there were grids
+            del plain["grids"]
         if self.outer_loop is not None:
             plain["outer_loop"]["kind"] = self.outer_loop.kind
         return plain

@@ -1,5 +1,7 @@
 """An agent as the evaluator wants it: numpy in, numpy out, no gradients."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -18,19 +20,23 @@ class AgentPolicy:
         ports: number of ports (P).
         seed: of the generator that draws identities and addresses; each `reset` goes on where the one before stopped.
         bins: values that each number of an action is chosen from, as the agent was trained; None for all.
+        experts: how many there are; None for the agent's own number.
 
     Raises:
         ValueError: The agent does not accept that many ports.
     """
 
-    def __init__(self, agent: Agent, ports: int, *, seed: int = 0, bins: int | None = None) -> None:
+    def __init__(
+        self, agent: Agent, ports: int, *, seed: int = 0, bins: int | None = None, experts: int | None = None
+    ) -> None:
         agent.require_ports(ports)
         self._agent, self._ports = agent, ports
         self._distribution = make_distribution(agent.config.port_actions // (bins or 1), bins).to(agent.device)
+        self._initial: dict[str, Any] = {} if experts is None else {"experts": experts}
         self._generator = torch.Generator().manual_seed(seed)
 
     def reset(self, batch: int) -> None:
-        self._state = self._agent.initial_state(batch, self._ports, generator=self._generator)
+        self._state = self._agent.initial_state(batch, self._ports, generator=self._generator, **self._initial)
 
     @torch.inference_mode()
     def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:

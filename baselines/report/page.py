@@ -9,9 +9,11 @@ from markupsafe import Markup
 
 from badger_envs.core.files import write_whole
 from baselines.analysis.aggregate import aggregate, aggregate_table
-from baselines.analysis.tables import Table, problem_tables, verdict_table
+from baselines.analysis.table import Table
+from baselines.analysis.tables import problem_tables, verdict_table
 from baselines.analysis.verdict import SIGNIFICANT, verdict
 from baselines.report.curves import learning_curves, size_curves
+from baselines.report.grids import grid_pictures
 from baselines.report.overview import aggregate_pictures, verdict_picture
 from baselines.report.probes import probe_curves
 from baselines.report.style import Picture, Style, agent_styles, file_name
@@ -117,7 +119,7 @@ def _section(
         problem,
         agents,
         [table for table in tables if table.problem == problem.name],
-        [*pictures, other_sizes] if other_sizes else pictures,
+        [*pictures, *([other_sizes] if other_sizes else []), *grid_pictures(problem, agents, figures)],
         probe_curves(problem, agents, styles, figures),
         _video(problem, agents, report, folders),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from baselines.analysis.tables import IN_SHORT, RIVALS, Table
+from baselines.analysis.table import Table
+from baselines.analysis.tables import IN_SHORT, RIVALS
 from baselines.analysis.verdict import MONOLITHIC, Ability, Comparison
 
 BADGES = {"rival": "{} wins", "modular": "modular wins", "open": "not decided", "only": "only modular can"}

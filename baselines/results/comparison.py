@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from baselines.results.data import Data
 from baselines.results.format_2 import from_format_2
-from baselines.results.run import Costs, CurvePoint, OuterLoopSettings, ProbeCurve
+from baselines.results.run import Costs, CurvePoint, GridResult, OuterLoopSettings, ProbeCurve
 
 FORMAT: Literal[3] = 3
 """Of `result.json`; raise it when a field changes."""
@@ -61,6 +61,7 @@ class RunSummary(Data):
     curve: tuple[CurvePoint, ...]
     training_cpu_seconds: float
     probes: dict[str, ProbeCurve]
+    grids: tuple[GridResult, ...] = ()
 
 
 class AgentResult(Data):

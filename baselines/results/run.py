@@ -41,6 +41,26 @@ class OuterLoopSettings(Data):
         return tuple(size for stage in self.stages for size in stage.sizes or ())
 
 
+class GridSettings(Data):
+    """A grid of tests, as `baselines.experiments.grid.Grid` says it."""
+
+    axis: str
+    values: tuple[int, ...]
+    sizes: tuple[int, ...]
+    episodes: int
+
+
+class GridResult(Data):
+    """What a grid of tests found."""
+
+    axis: str
+    """What varies besides the size."""
+    episodes: int
+    """At each point."""
+    metric: dict[int, dict[int, float]]
+    """Mean of the task's metric at the end of an episode, by value on the axis and by size."""
+
+
 class Specification(Data):
     """Everything that a result is a function of, as `baselines.experiments.run.RunSpec` says it."""
 
@@ -57,6 +77,7 @@ class Specification(Data):
     test_sizes: tuple[int, ...]
     episode_set: str
     episodes: int
+    grids: tuple[GridSettings, ...] = ()
 
 
 class Costs(Data):
@@ -153,6 +174,8 @@ class RunResult(Data):
     cannot_have_size: tuple[int, ...] = ()
     probes: dict[str, ProbeCurve] = Field(default_factory=dict)
     """By name. Each has a file of its own; in `run.json` there are none."""
+    grids: tuple[GridResult, ...] = ()
+    """Without those that the agent can't have."""
     set_aside: tuple[str, ...] = ()
     """Stored files that could not be used and why, a line for each; in `run.json` there are none."""
 

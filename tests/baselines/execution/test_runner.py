@@ -11,6 +11,7 @@ from agents import count_parameters, load_agent
 from badger_envs.evaluation import evaluate
 from baselines.execution.runner import execute
 from baselines.execution.scheduler import PROGRESS, run_in_worker
+from baselines.experiments.grid import Grid
 from baselines.experiments.recipes import GUESSING
 from baselines.experiments.run import RunSpec
 from baselines.experiments.stored import find_result
@@ -234,3 +235,41 @@ def test_run_in_worker_goes_on_where_progress_cannot_be_written(tmp_path):
 def test_run_in_worker_fails_a_run_whose_folder_cannot_be_made(tmp_path):
     (tmp_path / RUN.hash).write_text("a file")
     assert "FileExistsError" in run_in_worker(RUN, tmp_path, "cpu").failure
+
+
+def test_execute_tests_on_grids_of_experts_and_lengths_of_life(tmp_path):
+    grids = (Grid("experts", (1, 3, 9), (1, 2, 4), episodes=20), Grid("steps", (4, 40), (2,), episodes=20))
+    config = {"port_features": 3, "hidden_size": 4, "membrane": "bonds", "experts": 3, "identity": "random"}
+    result = execute(replace(RUN, config=config, grids=grids), tmp_path)
+    assert not result.failure
+    by_experts, by_steps = result.grids
+    assert {value: tuple(at) for value, at in by_experts.metric.items()} == dict.fromkeys((1, 3, 9), (1, 2, 4))
+    assert set(by_steps.metric) == {4, 40}
+    agent = load_agent(tmp_path / result.hash)
+    again = evaluate(AgentPolicy(agent, 4, experts=9), GUESSING, episodes=20, **{**RUN.arguments, "dims": 4})
+    assert by_experts.metric[9][4] == pytest.approx(again.metrics["error"].mean())
+    longer = evaluate(AgentPolicy(agent, 2), GUESSING, episodes=20, dims=2, horizon=40)
+    assert by_steps.metric[40][2] == pytest.approx(longer.metrics["error"].mean())
+
+
+def test_execute_leaves_out_grids_and_sizes_that_an_agent_cannot_have(tmp_path):
+    grids = (Grid("experts", (1,), (2,)), Grid("steps", (4,), (1, 2), episodes=5))
+    config = {"port_features": 3, "ports": 2, "hidden_size": 4}
+    result = execute(replace(RUN, kind="Monolithic", config=config, grids=grids), tmp_path)
+    (by_steps,) = result.grids
+    assert (by_steps.axis, set(by_steps.metric[4])) == ("steps", {2})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"axis": "ports"}, "axis must be one of 'experts', 'steps', got 'ports'"),
+        ({"values": ()}, r"values must be rising, at least one, got \(\)"),
+        ({"sizes": (3, 2)}, r"sizes must be rising, at least one, got \(3, 2\)"),
+        ({"sizes": (0, 2)}, "sizes must be an integer at least 1, got 0"),
+        ({"episodes": 0}, "episodes must be an integer at least 1, got 0"),
+    ],
+)
+def test_grid_refuses_bad_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Grid(**{"axis": "experts", "values": (1, 2), "sizes": (2, 3), **arguments})

@@ -1,0 +1,85 @@
+"""What grids of tests say: points over runs, and whether more experts do more than serve more ports."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from badger_envs.registry import get_spec
+from badger_envs.statistics import Interval, stratified_bootstrap
+from baselines.results.comparison import AgentResult, Problem
+from baselines.results.run import GridResult
+
+SERVED = 2
+"""Experts per port from which on every port is served with something to spare."""
+
+
+class AgentGrid(NamedTuple):
+    """A grid of an agent, over its runs."""
+
+    axis: str
+    values: tuple[int, ...]
+    sizes: tuple[int, ...]
+    metric: np.ndarray[Any, np.dtype[np.float64]]
+    """(runs, values, sizes)."""
+
+
+def grids_of(agent: AgentResult) -> list[AgentGrid]:
+    """The grids that all runs of an agent have."""
+    return [_joined([run.grids[number] for run in agent.runs]) for number in range(_count(agent))]
+
+
+def _count(agent: AgentResult) -> int:
+    return min((len(run.grids) for run in agent.runs), default=0)
+
+
+def _joined(found: Sequence[GridResult]) -> AgentGrid:
+    values = tuple(found[0].metric)
+    sizes = tuple(found[0].metric[values[0]])
+    metric = [[[each.metric[value][size] for size in sizes] for value in values] for each in found]
+    return AgentGrid(found[0].axis, values, sizes, np.asarray(metric))
+
+
+def gain_from_more(grid: AgentGrid) -> Interval | None:
+    """By which factor the metric changes from SERVED experts per port to the most that were tested.
+
+    Geometric mean over sizes, then mean over runs with its 95 % bootstrap interval. None where sizes have no such two
+    numbers of experts, or there is one run only.
+    """
+    most = len(grid.values) - 1
+    pairs = [
+        (next(place for place, value in enumerate(grid.values) if value >= SERVED * size), column)
+        for column, size in enumerate(grid.sizes)
+        if grid.values[most] >= SERVED * size
+    ]
+    pairs = [(place, column) for place, column in pairs if place < most]
+    if grid.axis != "experts" or not pairs or len(grid.metric) < 2:
+        return None
+    logs = np.stack(
+        [np.log(grid.metric[:, most, column] / grid.metric[:, place, column]) for place, column in pairs]
+    )  # (sizes, runs)
+    return Interval(*np.exp(stratified_bootstrap(logs.mean(axis=0)[:, None], _mean)))
+
+
+class Ratio(NamedTuple):
+    """An error as a fraction of a published one."""
+
+    mean: Interval
+    worst: float
+    """Of the runs."""
+
+
+def against_published(problem: Problem, grid: AgentGrid, value: int) -> dict[int, Ratio]:
+    """The metric as a fraction of the last published curve, by size, at one value of the grid's axis."""
+    curves = list(get_spec(problem.task).published_curves.values())
+    row, found = grid.values.index(value), {}
+    for column, size in enumerate(grid.sizes):
+        if curves and size in curves[-1]:
+            ratios = grid.metric[:, row, column] / curves[-1][size]  # (runs,)
+            found[size] = Ratio(stratified_bootstrap(ratios[:, None], _mean), float(ratios.max()))
+    return found
+
+
+def _mean(values: np.ndarray[Any, Any], axis: tuple[int, int]) -> np.ndarray[Any, Any]:
+    mean: np.ndarray[Any, Any] = values.mean(axis=axis)
+    return mean

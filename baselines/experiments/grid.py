@@ -1,0 +1,29 @@
+"""Tests at every size and at every value of something else: numbers of experts, or lengths of life."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from badger_envs.core.checks import require_choice, require_integer
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What a trained agent is tested at, far beyond what it was trained at."""
+
+    axis: Literal["experts", "steps"]
+    """What varies besides the size: the number of free experts, or the length of an episode."""
+    values: tuple[int, ...]
+    """Of that."""
+    sizes: tuple[int, ...]
+    """Of the task."""
+    episodes: int = 200
+    """At each point."""
+
+    def __post_init__(self) -> None:
+        require_choice("axis", self.axis, ("experts", "steps"))
+        require_integer("episodes", self.episodes, 1)
+        for name in ("values", "sizes"):
+            points = getattr(self, name)
+            if not points or list(points) != sorted(set(points)):
+                raise ValueError(f"{name} must be rising, at least one, got {points}")
+            require_integer(name, points[0], 1)
