@@ -15,7 +15,8 @@ from rich.table import Table
 from badger_envs import Channel
 from badger_envs.evaluation import evaluate
 from badger_envs.registry import reference_returns
-from baselines.experiments.recipes import RECIPES, Recipe
+from baselines.experiments.recipe import Recipe
+from baselines.experiments.recipes import RECIPES
 from baselines.third_party.stable_baselines3 import RecurrentPolicy, recurrent_ppo, shared_ppo, shared_returns
 
 PROBLEMS = ("guessing_ppo", "xor2_ppo", "routing3_ppo", "reacher_ppo", "robot_ppo")

@@ -7,7 +7,7 @@ import numpy as np
 from badger_envs.registry import get_spec, reference_returns
 from badger_envs.statistics import stratified_bootstrap
 from baselines.experiments.plan import PlannedAgent, score
-from baselines.experiments.recipes import Recipe
+from baselines.experiments.recipe import Recipe
 from baselines.experiments.run import RunSpec
 from baselines.perturbations.probes import PROBES
 from baselines.results.comparison import AgentResult, Failure, Interval, Problem, RunSummary, TrialResult

@@ -63,6 +63,17 @@ def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, A
     return {**config, "hidden_size": best}
 
 
+_FREE = {"messages": "attention", "identity": "random", "membrane": "bonds", "experts": 12}
+_IN_TURN = {"messages": "mean", "message_size": 8, "identity": "random", "error_feature": 1}  # of the guessing game
+
+
+def _free(name: str, label: str, description: str, **changes: Any) -> AgentSpec:
+    """Free experts with one thing changed."""
+    return AgentSpec(
+        f"free_{name}", f"free experts, {label}", f"free experts, but {description}", "Badger", _FREE | changes
+    )
+
+
 AGENTS: dict[str, AgentSpec] = {
     agent_spec.name: agent_spec
     for agent_spec in (
@@ -88,12 +99,12 @@ AGENTS: dict[str, AgentSpec] = {
             {"messages": "attention", "identity": "random", "hidden_size": 32},
         ),
         AgentSpec(
-            "badger_swarm",
+            "badger_free",
             "Badger, free experts",
-            "4 experts that are bound to no port: they find ports by attention to random addresses, and choose whom to "
-            "listen to, in two rounds",
+            "12 experts that are tied to no port: their random ids are matched with random addresses of ports, one "
+            "port for each expert and as many experts for each port; they choose whom to listen to",
             "Badger",
-            {"messages": "attention", "identity": "random", "membrane": "attention", "experts": 4, "rounds": 2},
+            _FREE,
         ),
         AgentSpec(
             "ic3net",
@@ -123,9 +134,49 @@ AGENTS: dict[str, AgentSpec] = {
         AgentSpec(
             "independent", "independent", "a recurrent network for each port, none shared, none talking", "Independent"
         ),
+        # Free experts with one thing missing, to show what it is worth.
+        _free("silent", "no messages", "without messages", messages="none"),
+        _free("mean", "mean messages", "all hear the mean of the others", messages="mean"),
+        _free("auction", "auction", "bonds are made by prices, nearly hard", membrane="auction_bonds"),
+        _free("sinkhorn", "Sinkhorn", "bonds are balanced weights, nearly hard", membrane="sinkhorn_bonds"),
+        _free("sharp", "no competition", "each takes the port that it matches best", membrane="sharp_bonds"),
+        _free("soft", "soft bonds", "each serves all ports, more or less", membrane="soft_bonds"),
+        _free("untied", "attention", "reading and writing attend by memory, softly, untied", membrane="attention"),
+        # Who moves when, from nothing handed over to whole rounds of trials.
+        AgentSpec(
+            "badger_at_once", "all at once", "expert i at port i; all outputs move in every step", "Badger", _IN_TURN
+        ),
+        AgentSpec(
+            "badger_flags", "flags", "the same, and ports are told whose turn it is", "Badger",
+            {**_IN_TURN, "turns": "flags"},
+        ),
+        AgentSpec(
+            "badger_stick", "talking stick", "the same, and only the output whose turn it is, or just was, moves",
+            "Badger", {**_IN_TURN, "turns": "stick"},
+        ),
+        AgentSpec(
+            "badger_rounds", "rounds of trials",
+            "expert i at port i; each output is tried in turn, its expert is told what that changed, and all decide",
+            "Badger", {**_IN_TURN, "turns": "rounds", "identity": "none"},
+        ),
+        AgentSpec(
+            "badger_rounds_silent", "rounds of trials, no messages", "the same without messages", "Badger",
+            {**_IN_TURN, "turns": "rounds", "identity": "none", "messages": "none"},
+        ),
+        AgentSpec(
+            "free_rounds", "free experts, rounds of trials",
+            "rounds of trials with free experts, which are bound anew in each round where ports are more", "Badger",
+            {**_IN_TURN, **_FREE, "messages": "mean", "turns": "rounds"},
+        ),
     )
-}
+}  # fmt: skip
 """Agents by name."""
+
+EVERYBODY = (
+    "badger", "badger_attention", "badger_free", "ic3net", "monolithic", "monolithic_lstm", "shared", "commnet",
+    "independent",
+)  # fmt: skip
+"""Agents that can be on every problem, out of the box."""
 
 LEVELS = {
     "chance": ("blind (chance)", "handcrafted: the best policy that does not listen"),

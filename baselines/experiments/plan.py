@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from baselines.experiments.agents import AGENTS, AgentSpec, handcrafted
-from baselines.experiments.recipes import Recipe
+from baselines.experiments.recipe import Recipe
 from baselines.experiments.run import RunSpec
 from baselines.experiments.search import chosen, with_settings
 from baselines.experiments.suites import Suite

@@ -3,74 +3,13 @@
 `python -m baselines train NAME --agent AGENT` runs one; suites put several together; the README has what came out.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Any
-
-from badger_envs.core.task import Task
 from badger_envs.registry import get_spec
-from baselines.experiments.agents import AgentSpec
-from baselines.experiments.grid import Grid
-from baselines.experiments.search import with_settings
-from baselines.outer_loops.base import OuterLoop, Stage
+from baselines.experiments.free_experts import FREE_EXPERTS
+from baselines.experiments.recipe import Recipe
+from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
 from baselines.outer_loops.ppo import PPO
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """One way of training on one task."""
-
-    name: str
-    """As on the command line."""
-    title: str
-    """What a person calls it, in tables and pictures."""
-    task: str
-    """Id of the environment."""
-    arguments: dict[str, Any]
-    """Of the task."""
-    outer_loop: OuterLoop
-    agents: tuple[str, ...] = ("badger", "shared", "monolithic")
-    """It was tried on, by name; the first one is the default. "shared" is Badger with its messages cut."""
-    parameters: int = 8000
-    """How many the agents have, within 10 %."""
-    test_sizes: tuple[int, ...] = ()
-    """Sizes to test at besides the task's own."""
-    test_episodes: int = 1000
-    """At each size."""
-    probe_episodes: int = 200
-    """Test episodes at each point of a probe."""
-    grids: tuple[Grid, ...] = ()
-    """What else to test of agents that can."""
-    configs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What an agent is given besides its own parts, by name."""
-    settings: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Of the outer loop, by name of the agent: what the search of suite "standard" chose for it. They are used where
-    nothing is searched, so that short comparisons are tuned alike too."""
-    seeds: int | None = None
-    """Runs in a comparison; None for as many as the suite says."""
-    tuned: bool = True
-    """Whether suites search for settings; not where the settings are a curriculum for one agent."""
-    cpu_seconds: float = 0.0
-    """Of one training of the first agent, as measured on one core of a two-core machine; for estimates."""
-
-    def config(self, agent_spec: AgentSpec) -> dict[str, Any]:
-        """The whole config of an agent for this task, of this recipe's number of parameters.
-
-        Raises:
-            ValueError: No size comes within 10 % of the parameters.
-        """
-        agent_spec = replace(agent_spec, config={**agent_spec.config, **self.configs.get(agent_spec.name, {})})
-        return agent_spec.fitted(self.make_task(), self.parameters, bins=self.outer_loop.bins)
-
-    def loop(self, agent_spec: AgentSpec) -> OuterLoop:
-        """The outer loop with the settings that are known to suit an agent."""
-        return with_settings(self.outer_loop, self.settings.get(agent_spec.name, {}))
-
-    def make_task(self) -> Task[Any]:
-        """What is trained on."""
-        return get_spec(self.task).make_task(**self.arguments)
-
 
 GUESSING, XOR, ROUTING = "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0"
 REACHER, ROBOT = "Badger/ModularReacher-v0", "Badger/ModularRobot-v0"
@@ -197,5 +136,6 @@ RECIPES: dict[str, Recipe] = {
             EvolutionStrategy(updates=60, batch=2, population_size=64),
             parameters=2500, test_episodes=128, cpu_seconds=60,
         ),
+        *FREE_EXPERTS,
     )
 }  # fmt: skip

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from baselines.experiments.agents import AGENTS
-from baselines.experiments.recipes import RECIPES, Recipe
+from baselines.experiments.agents import EVERYBODY
+from baselines.experiments.free_experts import FREE_EXPERTS
+from baselines.experiments.recipe import Recipe
+from baselines.experiments.recipes import RECIPES
 from baselines.experiments.search import Search
 from baselines.perturbations.probes import PROBES
 
@@ -50,9 +52,11 @@ def _with(name: str, updates: int | None = None, **changes: Any) -> Recipe:
 
 def _for_all(name: str, **changes: Any) -> Recipe:
     """A recipe for every agent, those that it was made with first."""
-    others = [other for other in AGENTS if other != "badger_sizes"]
-    return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *others))), **changes)
+    return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *EVERYBODY))), **changes)
 
+
+_OF_ONE_KIND = (RECIPES["guessing_sizes"], *FREE_EXPERTS)
+"""Recipes for one kind of agent, not for everybody."""
 
 SUITES: dict[str, Suite] = {
     suite.name: suite
@@ -107,9 +111,18 @@ SUITES: dict[str, Suite] = {
             seeds=3,
         ),
         Suite(
+            name="free",
+            description="free experts: what they need, more of them, turns, and what messages carry",
+            recipes=FREE_EXPERTS,
+            seeds=5,
+            probes=("life", "cut", "newcomers"),
+        ),
+        Suite(
             name="loops",
             description="every outer loop on every environment that it can: a first look at who learns by what",
-            recipes=tuple(recipe for recipe in RECIPES.values() if recipe.name != "guessing_sizes"),
+            recipes=tuple(
+                RECIPES[name] for name in RECIPES if RECIPES[name] not in (RECIPES["guessing_sizes"], *FREE_EXPERTS)
+            ),
             seeds=1,
             probes=(),
         ),

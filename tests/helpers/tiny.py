@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from baselines.execution import training
-from baselines.experiments.recipes import RECIPES, Recipe
+from baselines.experiments.recipe import Recipe
+from baselines.experiments.recipes import RECIPES
 from baselines.experiments.search import Search
 from baselines.experiments.suites import SUITES, Suite
 from tests.helpers.paths import ROOT

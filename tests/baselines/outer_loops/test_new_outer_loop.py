@@ -14,7 +14,8 @@ from badger_envs.registry import reference_returns
 from baselines.execution.monitor import ConsoleMonitor
 from baselines.execution.scheduler import run_all
 from baselines.experiments.plan import plan
-from baselines.experiments.recipes import GUESSING, Recipe
+from baselines.experiments.recipe import Recipe
+from baselines.experiments.recipes import GUESSING
 from baselines.experiments.search import Search
 from baselines.experiments.suites import Suite
 from baselines.outer_loops.base import OuterLoop, Range
