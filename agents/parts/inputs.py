@@ -19,18 +19,18 @@ def with_change(observation: Tensor, previous: Tensor | None, error_feature: int
     Args:
         observation: (B, P, F).
         previous: (B, P, F) of the step before, or None at the first step.
-        error_feature: which feature is an error that is shared by all ports. Its sum joins the others.
+        error_feature: which feature is an error that all ports share. Its sum, and how that changed, join the others,
+            squashed to between -1 and 1.
 
     Returns:
         (B, P, 2F), or (B, P, 2F + 2).
     """
     change = torch.zeros_like(observation) if previous is None else observation - previous  # (B, P, F)
-    both = [observation, change]
+    inputs = [observation, change]
     if error_feature is not None:
-        both += [
-            torch.tanh(summed_error(values, error_feature))[..., None] for values in (observation, change)
-        ]  # (B, P, 1)
-    return torch.cat(both, dim=-1)  # (B, P, 2F or 2F + 2)
+        # Squashed, since sums over more ports than were trained with are larger than any that were seen.
+        inputs += [torch.tanh(summed_error(each, error_feature))[..., None] for each in (observation, change)]
+    return torch.cat(inputs, dim=-1)  # (B, P, 2F or 2F + 2)
 
 
 def summed_error(observation: Tensor, error_feature: int) -> Tensor:

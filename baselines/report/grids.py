@@ -30,7 +30,7 @@ def grid_pictures(problem: Problem, agents: Sequence[AgentResult], folder: Path)
 def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path) -> Picture:
     rows: list[Row] = []
     sizes = columns(problem, grid.sizes)
-    colors = [to_hex(color) for color in colormaps["viridis"](np.linspace(0.0, LIGHTEST, len(sizes)))]
+    colors = [to_hex(color) for color in colormaps.get_cmap("viridis")(np.linspace(0.0, LIGHTEST, len(sizes)))]
     with canvas() as (figure, axes):
         for size, color in zip(sizes, colors, strict=True):
             points = [Spread.over(values) for values in grid.metric[:, :, grid.sizes.index(size)].T.tolist()]
