@@ -4,7 +4,8 @@ documentation and leaderboard alike.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
+from importlib import import_module
+from types import MappingProxyType, ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,8 +27,17 @@ class ReferenceReturns:
     """No episode can return less."""
     highest: float
     """No episode can return more."""
-    local_optima: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    local_optima: Mapping[str, float] = field(default_factory=dict)
     """Expected returns of the plateaus between chance and reference, by name."""
+
+    def __post_init__(self) -> None:
+        """Hold what may not be changed: the same object is given to all who ask."""
+        object.__setattr__(self, "local_optima", MappingProxyType(dict(self.local_optima)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For copies and pickles, which a read-only mapping is not made for."""
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        return _made, (type(self), values | {"local_optima": dict(self.local_optima)})
 
     def score(self, returns: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Normalised score, 0 at chance and 1 at the reference; never clipped.
@@ -44,6 +54,10 @@ class ReferenceReturns:
         if not self.reference > self.chance:
             raise ValueError(f"a score needs a reference above chance, got {self.reference} and {self.chance}")
         return (np.asarray(returns, dtype=np.float64) - self.chance) / (self.reference - self.chance)
+
+
+def _made(kind: type[ReferenceReturns], values: dict[str, Any]) -> ReferenceReturns:
+    return kind(**values)
 
 
 Measured = Callable[[str], float]
@@ -92,6 +106,15 @@ class EnvSpec:
     """What is known of that metric by size, derived or published: name -> size -> value."""
     measured: tuple[Mapping[str, Any], ...] = ()
     """Arguments whose measured returns are stored, besides the defaults, the variants and the sizes."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A module does not travel, its name does."""
+        drawing = self.drawing.__name__ if isinstance(self.drawing, ModuleType) else self.drawing
+        return self.__dict__ | {"drawing": drawing}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        drawing = state["drawing"]
+        self.__dict__.update(state | {"drawing": import_module(drawing) if isinstance(drawing, str) else drawing})
 
     def horizon(self, **arguments: Any) -> int:
         """Steps in an episode of the task with these arguments (T)."""

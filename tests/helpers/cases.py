@@ -4,7 +4,7 @@ import pytest
 from gymnasium.error import DependencyNotInstalled
 
 from badger_envs import SPECS, ModularRobot
-from badger_envs.envs.modular_robot import drawing as modular_robot
+from badger_envs.envs.modular_robot.opengl import open_gl
 
 CASES = [
     pytest.param(spec, dict(arguments), id=f"{spec.id}-{number}")
@@ -24,6 +24,6 @@ def skip_without_opengl(task):
     if task is not ModularRobot:
         return
     try:
-        modular_robot._open_gl()
+        open_gl()
     except DependencyNotInstalled as error:
         pytest.skip(str(error))

@@ -27,10 +27,14 @@ VIEWS = {
 every_view = pytest.mark.parametrize("view", VIEWS)
 
 
+def nothing(said):
+    """Leaves what comes out as it is."""
+
+
 class Player:
     """Plays any view with actions of its own choice, the same for the same seed; `say` is given all that comes out."""
 
-    def __init__(self, env, seed=0, say=lambda shown: None):
+    def __init__(self, env, seed=0, say=nothing):
         self.env, self.say = env, say
         self.generator = np.random.default_rng(seed)
 

@@ -3,9 +3,7 @@
 Mesa draws through EGL. Shadows and reflections are off: without a card they take twenty times as long as all the rest.
 """
 
-import os
-import sys
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,9 @@ from gymnasium.error import DependencyNotInstalled
 
 from badger_envs.envs.modular_robot import features
 from badger_envs.envs.modular_robot.body import LENGTH
+from badger_envs.envs.modular_robot.opengl import HEIGHT, WIDTH, open_gl, require_own_process
 from badger_envs.envs.modular_robot.task import DIRECTION, SECONDS_OF_A_STEP, SPEED, ModularRobot, RobotState
 
-WIDTH, HEIGHT = 480, 320
 CAPTION, FOOTER = 46, 22
 """Pixels of the picture that are kept for words."""
 PAPER, INK, FAINT = (250, 250, 247), (34, 40, 49), (110, 116, 125)
@@ -37,12 +35,6 @@ MAX_SHAPES = 400
 LEGEND = {"front half": FRONT, "back half": BACK, "to the goal": GOAL}
 NOTES = ("dots: the path so far", "tiles: 10 cm")
 
-_HELP = (
-    "pictures of robots need OpenGL: on Linux install EGL and Mesa (Debian and Ubuntu: apt install libegl1 "
-    "libgl1-mesa-dri), or set MUJOCO_GL to 'osmesa' or 'glfw' before mujoco is imported; everything else works "
-    "without, render_mode='ansi' too"
-)
-
 
 def frame(title: str, task: ModularRobot, history: list[RobotState]) -> npt.NDArray[np.uint8]:
     """A picture of the last state; the camera goes with the body.
@@ -52,11 +44,13 @@ def frame(title: str, task: ModularRobot, history: list[RobotState]) -> npt.NDAr
 
     Raises:
         gymnasium.error.DependencyNotInstalled: There is no OpenGL, or pillow is missing.
+        RuntimeError: The process was forked after a picture was drawn.
     """
     try:
         from PIL import Image, ImageDraw, ImageFont
     except ImportError as error:
         raise DependencyNotInstalled("pictures need pillow: pip install 'badger-envs[render]'") from error
+    require_own_process()
     now = history[-1]
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     stage = _stage(task.bodies[int(now.body)])
@@ -109,32 +103,11 @@ def _stage(body: Any) -> "_Stage":
     return _Stage(body)
 
 
-@cache
-def _open_gl() -> Any:
-    """The one OpenGL context of this process."""
-    chosen = os.environ.get("MUJOCO_GL", "").lower().strip()
-    try:
-        if not chosen and sys.platform == "linux":
-            # What mujoco itself would take is a window; this needs none, whenever mujoco was imported.
-            from mujoco.egl import GLContext
-        else:
-            from mujoco.gl_context import GLContext
-        context = GLContext(WIDTH, HEIGHT)
-        context.make_current()
-        import mujoco
-
-        mujoco.MjrContext(mujoco.MjSpec().compile(), mujoco.mjtFontScale.mjFONTSCALE_100.value).free()  # can it draw?
-    # OpenGL's own errors are of many types, and none of them says what to do.
-    except Exception as error:
-        raise DependencyNotInstalled(f"{_HELP}; its error: {error}") from error
-    return context
-
-
 class _Stage:
     """One body, its floor, and the camera."""
 
     def __init__(self, body: Any) -> None:
-        self._gl = _open_gl()
+        self._gl = open_gl()
         self._gl.make_current()
         import mujoco
 

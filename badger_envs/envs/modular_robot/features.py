@@ -33,6 +33,8 @@ BOUNDS = Bounds(_LOW, _HIGH)
 MAX_REWARD = 2.0
 """In m/s."""
 _LOW[REWARD], _HIGH[REWARD] = -MAX_REWARD, MAX_REWARD
+for _ends in BOUNDS:
+    _ends.setflags(write=False)  # every robot gives out these
 
 
 class Readings(NamedTuple):

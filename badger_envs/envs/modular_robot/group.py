@@ -3,6 +3,7 @@
 Axis letters as in `badger_envs.core.task`; R of the B rows, N modules of the body.
 """
 
+import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -135,6 +136,10 @@ class Group:
         for name, values in remembered.items():
             self._batch.bind(name)[self._slots] = values
         self._batch.forward(np.sort(self._slots), stage=mujoco.mjtStage.mjSTAGE_VEL)
+
+    def abandon(self) -> None:
+        """Never free the simulations: that would wait for threads, which a fork has left in the parent."""
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._batch))
 
     def _open(self, capacity: int) -> None:
         self._capacity = capacity

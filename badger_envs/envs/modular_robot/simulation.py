@@ -4,6 +4,8 @@ Axis letters as in `badger_envs.core.task`; R of the B rows, N modules of one bo
 the order of the ports; which module is behind which port is part of the draws of an episode.
 """
 
+import os
+import weakref
 from typing import Any
 
 import numpy as np
@@ -33,12 +35,14 @@ class Simulation:
         self._bodies, self._threads, self._varied = bodies, threads, varied
         self._draws = Draws(*(field.copy() for field in draws))
         self._groups: dict[int, Group] = {}
+        self._join()
         self.age = 0
         """Steps and beginnings so far; tells whether a state is the latest one."""
         self.begin(np.arange(len(draws.body)), draws)
 
     def begin(self, rows: IntArray, draws: Draws) -> None:
         """Begin new episodes in rows (R,), with a draws of R episodes."""
+        self._revive()
         for group in self._groups.values():
             group.leave(rows)
         for mine, new in zip(self._draws, draws, strict=True):
@@ -57,6 +61,7 @@ class Simulation:
 
     def restart(self, rows: IntArray) -> None:
         """Put the robots of these rows (R,) back to where they began."""
+        self._revive()
         for group in self._groups.values():
             group.restart(rows)
 
@@ -67,6 +72,7 @@ class Simulation:
             commands: (B, P), in [-1, 1].
             running: (B,), the others stay as they are.
         """
+        self._revive()
         wanted = commands * self._draws.signs * SERVO_RANGE  # (B, P)
         all_running = bool(running.all())
         for group in self._groups.values():
@@ -75,6 +81,7 @@ class Simulation:
 
     def read(self, rows: IntArray | None = None) -> Readings:
         """What there is to know now, about all episodes or those in rows (R,)."""
+        self._revive()
         batch, ports = self._draws.modules.shape
         parts = [(group, group.read()) for group in self._groups.values()]
         if len(parts) == 1 and parts[0][0].modules == ports:
@@ -101,14 +108,44 @@ class Simulation:
         return plain | {"kept": kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        kept = state.pop("kept")
-        self.__dict__.update(state)
+        kept = state["kept"]
+        self.__dict__.update({name: value for name, value in state.items() if name != "kept"})
+        self._join()
         self._groups = {}
         for number, (rows, remembered) in kept.items():
             group = self._groups[number] = Group(self._bodies[number], self._threads, self._varied)
             group.enter(rows, self._draws)
             group.restore(remembered)
             group.index(self._draws)
+
+    def forked(self) -> None:
+        """Know that this process is a child, which has none of the threads."""
+        self._orphaned = True
+        for group in self._groups.values():
+            group.abandon()
+
+    def _join(self) -> None:
+        self._orphaned = False
+        if self._threads > 1:
+            _THREADED.add(self)
+
+    def _revive(self) -> None:
+        """Go on with threads of this process where a fork has left those of its parent behind."""
+        if self._orphaned:
+            self.__setstate__(self.__getstate__())
+
+
+_THREADED: "weakref.WeakSet[Simulation]" = weakref.WeakSet()
+"""Simulations that must know of a fork."""
+
+
+def _after_fork() -> None:
+    for simulation in list(_THREADED):
+        simulation.forked()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where no process forks
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _padded(shape: tuple[int, ...], name: str, batch: int, missing: int) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from badger_envs.envs.modular_robot.bodies import bodies_of, chain, snake, star
 from badger_envs.envs.modular_robot.body import BACK, FRONT, LEFT, RIGHT, Body, Module
 from badger_envs.envs.modular_robot.draws import FRICTION_RANGE, HEAVIEST_PAYLOAD, SPEED_RANGE
 from badger_envs.envs.modular_robot.model import build
+from badger_envs.envs.modular_robot.opengl import open_gl
 from badger_envs.envs.modular_robot.policies import Wave
 from badger_envs.envs.modular_robot.task import ModularRobot
 from badger_envs.registry import reference_returns
@@ -399,7 +400,7 @@ def test_frame_shows_that_the_robot_moved():
 
 
 def test_frame_without_opengl_names_what_to_do(monkeypatch):
-    drawing._open_gl.cache_clear()
+    open_gl.cache_clear()
     drawing._stage.cache_clear()
     monkeypatch.setitem(sys.modules, "mujoco.egl", None)
     monkeypatch.setitem(sys.modules, "mujoco.gl_context", None)

@@ -6,7 +6,7 @@ import pytest
 from badger_envs import SPECS
 from badger_envs.testing.rules import same
 from tests.helpers.cases import CASES, every_case
-from tests.helpers.views import VIEWS, Player, every_view, spoil
+from tests.helpers.views import VIEWS, Player, every_view, nothing, spoil
 
 STEPS = 25
 SEVERAL_STEPS = [case for case in CASES if case.values[0].make_task(**case.values[1]).horizon > 1]
@@ -15,7 +15,7 @@ SEVERAL_STEPS = [case for case in CASES if case.values[0].make_task(**case.value
 @every_case
 @every_view
 def test_a_view_goes_on_alike_whatever_is_done_to_what_it_gave_and_was_given(spec, arguments, view):
-    kept, spoilt = (Player(VIEWS[view](spec.id, **arguments), say=say) for say in (lambda said: None, spoil))
+    kept, spoilt = (Player(VIEWS[view](spec.id, **arguments), say=say) for say in (nothing, spoil))
     steps = min(STEPS, 2 * spec.horizon(**arguments) + 1)
     assert same(kept.reset(seed=1), spoilt.reset(seed=1))
     for step in range(steps):
