@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.checks import require_integer
-from badger_envs.core.episodes import EpisodeSet, episode_keys
+from badger_envs.core.checks import in_short, require_integer
+from badger_envs.core.episodes import INDEX_BITS, EpisodeSet, episode_keys
 from badger_envs.core.files import write_json
 from badger_envs.core.policy import Policy
 from badger_envs.core.rollout import PolicyError, rollout
@@ -60,20 +60,25 @@ class Result:
 
     @property
     def score(self) -> float:
-        """Normalised score: 0 at chance, 1 at the reference."""
+        """Normalised score: 0 at chance, 1 at the reference.
+
+        Raises:
+            ValueError: The reference is no better than chance, so there is no score.
+        """
         return float(self.reference_returns.score(self.returns).mean())
 
     def as_json(self) -> dict[str, Any]:
-        """Plain numbers, lists and words."""
+        """Plain numbers, lists and words; the score is None where there is none."""
+        levels = self.reference_returns
         return {
             "id": self.id,
             "arguments": self.arguments,
             "episode_set": self.episode_set,
             "first_episode": self.first_episode,
             "episodes": len(self.returns),
-            "chance": self.reference_returns.chance,
-            "reference": self.reference_returns.reference,
-            "score": self.score,
+            "chance": levels.chance,
+            "reference": levels.reference,
+            "score": self.score if levels.reference > levels.chance else None,
             # Nine digits say exactly which float32 it was; more would be noise.
             "returns": [float(f"{value:.9g}") for value in self.returns],
             "metrics": {name: [float(f"{value:.9g}") for value in values] for name, values in self.metrics.items()},
@@ -103,18 +108,24 @@ def evaluate(
         **arguments: of the task.
 
     Raises:
-        ValueError: Unknown id, an argument or a count with a value that is not allowed, or the training set.
-        PolicyError: The policy returned a wrong shape, NaN, or numbers outside the action space.
+        ValueError: Unknown id, an argument or a count with a value that is not allowed, the training set, or a policy
+            that has not these two methods.
+        PolicyError: The policy returned a wrong shape or type, or what is not finite; finite numbers outside the action
+            space are clipped, as in every view.
     """
-    require_integer("episodes", episodes, 1)
-    require_integer("batch", batch, 1)
-    require_integer("first_episode", first_episode, 0)
-    if episode_set not in (EpisodeSet.TEST, EpisodeSet.VALIDATION):
+    batch = require_integer("batch", batch, 1)
+    episodes = require_integer("episodes", episodes, 1, 2**INDEX_BITS)
+    first_episode = require_integer("first_episode", first_episode, 0, 2**INDEX_BITS - episodes)
+    if not isinstance(episode_set, EpisodeSet) or episode_set not in (EpisodeSet.TEST, EpisodeSet.VALIDATION):
+        got = episode_set.name if isinstance(episode_set, EpisodeSet) else in_short(episode_set)
         raise ValueError(
-            f"episode_set must be TEST or VALIDATION, got {episode_set.name}: policies are not scored on what trained "
+            f"episode_set must be TEST or VALIDATION of EpisodeSet, got {got}: policies are not scored on what trained "
             "them, nor on what their reference returns were measured on"
         )
+    if isinstance(policy, type) or not all(callable(getattr(policy, name, None)) for name in ("reset", "act")):
+        raise ValueError(f"policy must have reset(batch) and act(observation, reward), got {in_short(policy)}")
     task = get_spec(id).make_task(**arguments)
+    known = reference_returns(task)
     numbers = np.arange(first_episode, first_episode + episodes)
     parts = [
         rollout(task, policy, episode_keys(0, numbers[first : first + batch], episode_set), name=id)
@@ -128,7 +139,7 @@ def evaluate(
         first_episode=first_episode,
         returns=np.concatenate([part.returns for part in parts]),
         metrics={name: np.concatenate([part[name] for part in metrics]).astype(np.float64) for name in metrics[0]},
-        reference_returns=reference_returns(task),
+        reference_returns=known,
         curve=np.concatenate([part.rewards for part in parts], axis=1).mean(axis=1),
     )
 

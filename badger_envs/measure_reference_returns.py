@@ -17,7 +17,7 @@ from badger_envs.core.spec import EnvSpec
 from badger_envs.core.task import Task
 from badger_envs.evaluation import versions
 from badger_envs.reference_returns import STORE, Mean, mean_return, task_key
-from badger_envs.registry import get_spec
+from badger_envs.registry import SPECS, get_spec
 
 EPISODES, EPISODES_OF_ROBOTS = 200_000, 512
 """Of functional tasks ten times what the contract tests play, so that the error of what is stored hardly counts beside
@@ -34,7 +34,8 @@ def tasks_of(spec: EnvSpec) -> list[Task[Any]]:
 def measure(spec: EnvSpec, tasks: Iterable[Task[Any]], episodes: int | None, path: Path) -> None:
     """Measure every level of some tasks that no formula gives, and store each task as soon as it is measured."""
     for task in tasks:
-        count = episodes or (EPISODES if task.functional else EPISODES_OF_ROBOTS)
+        usual = EPISODES if task.functional else EPISODES_OF_ROBOTS
+        count = usual if episodes is None else episodes
         made_with = versions() if task.functional else versions() | {"mujoco": version("mujoco")}
         means = _means(spec, task, count)
         if not means:
@@ -68,13 +69,20 @@ def main() -> None:
         prog="python -m badger_envs.measure_reference_returns",
         description="Measure the reference returns of an environment that no formula gives, and store them.",
     )
-    parser.add_argument("id", help="of the environment")
+    parser.add_argument("id", choices=SPECS, help="of the environment")
     parser.add_argument(
-        "--episodes", type=int, help=f"for each level (default: {EPISODES}, robots {EPISODES_OF_ROBOTS})"
+        "--episodes", type=_count, help=f"at least 2, for each level (default: {EPISODES}, robots {EPISODES_OF_ROBOTS})"
     )
     options = parser.parse_args()
     spec = get_spec(options.id)
     measure(spec, tasks_of(spec), options.episodes, Path(str(files("badger_envs").joinpath(STORE))))
+
+
+def _count(word: str) -> int:
+    count = int(word)
+    if count < 2:
+        raise argparse.ArgumentTypeError(f"must be an integer at least 2, got {word}")
+    return count
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from badger_envs.core.episodes import EpisodeSet, episode_keys
+from badger_envs.core.checks import require_integer
+from badger_envs.core.episodes import INDEX_BITS, EpisodeSet, episode_keys
 from badger_envs.core.policy import Policy
 from badger_envs.core.rollout import rollout
 from badger_envs.core.spec import ReferenceReturns
@@ -67,7 +68,11 @@ def mean_return(task: Task[Any], policy: Policy, episodes: int) -> Mean:
         task: what is played.
         policy: sees what `gym.make_vec` shows.
         episodes: how many; at least 2.
+
+    Raises:
+        ValueError: Fewer episodes, which have no standard error.
     """
+    episodes = require_integer("episodes", episodes, 2, 2**INDEX_BITS)
     batch = max(1, MAX_NUMBERS_AT_ONCE // task.ports**2)
     parts = np.split(np.arange(episodes), range(batch, episodes, batch))
     keys = [episode_keys(0, part, EpisodeSet.REFERENCE_RETURNS) for part in parts]

@@ -8,6 +8,7 @@ from typing import Any
 import gymnasium as gym
 import pettingzoo
 
+from badger_envs.core.checks import in_short
 from badger_envs.core.spec import EnvSpec, ReferenceReturns
 from badger_envs.core.task import Task
 from badger_envs.envs import FOLDERS
@@ -26,7 +27,7 @@ def get_spec(id: str) -> EnvSpec:
     Raises:
         ValueError: There is no such id.
     """
-    if id not in SPECS:
+    if not isinstance(id, str) or id not in SPECS:
         raise ValueError(f"id must be one of {', '.join(SPECS)}, got {id!r}")
     return SPECS[id]
 
@@ -57,11 +58,13 @@ def as_task(task: str | Task[Any], arguments: Mapping[str, Any]) -> tuple[str, T
     """A task's id and the task, from an id with arguments or from a task as it is.
 
     Raises:
-        ValueError: Unknown id, or an argument with a value that is not allowed.
+        ValueError: Unknown id, what is neither, or an argument with a value that is not allowed.
         TypeError: Arguments beside a task that already has them.
     """
     if isinstance(task, str):
         return task, make_task(task, **arguments)
+    if not isinstance(task, Task):
+        raise ValueError(f"task must be an id or a Task, got {in_short(task)}")
     if arguments:
         raise TypeError(f"arguments {sorted(arguments)} go with an id; the task given is already {task}")
     ids = [spec.id for spec in SPECS.values() if type(task) is spec.task]

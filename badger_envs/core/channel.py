@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from badger_envs.core.arrays import FloatArray, other_ports
-from badger_envs.core.checks import require_bool, require_choice, require_integer
+from badger_envs.core.checks import hold_plain_numbers, require_bool, require_choice, require_integer
 from badger_envs.core.task import Task
 
 
@@ -31,6 +31,7 @@ class Channel:
     """Whether all messages are replaced by 0, to measure what they contribute. No shape changes."""
 
     def __post_init__(self) -> None:
+        hold_plain_numbers(self)
         require_integer("size", self.size, 0)
         require_integer("vocabulary", self.vocabulary, 0)
         if (self.size > 0) == (self.vocabulary > 0):

@@ -1,6 +1,7 @@
 """Checks of arguments and actions: errors that name what is wrong, its value, and what is allowed."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,17 @@ def require_bool(name: str, value: object) -> None:
     """
     if not isinstance(value, bool):
         raise ValueError(f"{name} must be True or False, got {value!r}")
+
+
+def hold_plain_numbers(instance: Any) -> None:
+    """Turn the numbers, truths and words of numpy in the fields of a frozen dataclass into Python's.
+
+    Sums of Python's integers never overflow, and every file can hold them.
+    """
+    for part in fields(instance):
+        value = getattr(instance, part.name)
+        if isinstance(value, np.generic):
+            object.__setattr__(instance, part.name, value.item())
 
 
 def require_options(options: object, allowed: tuple[str, ...]) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def rollout(task: Task[Any], policy: Policy, episodes: Keys, *, name: str | None
         name: what an error calls the task.
 
     Raises:
-        PolicyError: The policy returned a wrong shape, NaN, or numbers outside the action space.
+        PolicyError: The policy returned a wrong shape or type, or what is not finite; finite numbers outside the action
+            space are clipped, as in every view.
     """
     batch, state = len(episodes), task.initial(episodes)
     policy.reset(batch)

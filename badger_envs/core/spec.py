@@ -126,7 +126,7 @@ class EnvSpec:
         Raises:
             ValueError: There is no policy of that name.
         """
-        if level not in self.policies:
+        if not isinstance(level, str) or level not in self.policies:
             raise ValueError(f"level must be one of {', '.join(map(repr, self.policies))}, got {level!r}")
         return self.policies[level](task)
 

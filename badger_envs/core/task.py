@@ -18,6 +18,7 @@ import numpy.typing as npt
 from array_api_compat import device as device_of
 
 from badger_envs.core.arrays import Array, Bounds, namespace, other_ports
+from badger_envs.core.checks import hold_plain_numbers
 from badger_envs.core.episodes import Keys
 
 StateT = TypeVar("StateT", bound=NamedTuple)
@@ -37,6 +38,10 @@ class Task(ABC, Generic[StateT]):
     does not lives in a simulator: it runs on numpy alone, and `transition` and `reset_rows` use up the state given."""
     variable_size: bool = False
     """Whether episodes can have fewer ports than P; see `agent_mask`."""
+
+    def __post_init__(self) -> None:
+        """Hold the numbers given as Python's; subclasses that check their arguments call this first."""
+        hold_plain_numbers(self)
 
     @property
     @abstractmethod

@@ -17,6 +17,7 @@ from badger_envs.statistics.scores import (
     draw_weights,
     finite,
     is_list_of_tasks,
+    make_generator,
     percentiles,
     together,
 )
@@ -84,7 +85,7 @@ def stratified_bootstrap(
     """
     tasks = by_task("scores", scores)
     check_bootstrap(confidence, replicates)
-    values = bootstrap_values(tasks, statistic, replicates, np.random.default_rng(seed))
+    values = bootstrap_values(tasks, statistic, replicates, make_generator(seed))
     low, high = percentiles(np.concatenate(list(values)), confidence)
     whole = together([task[None] for task in tasks]) if is_list_of_tasks(scores) else np.asarray(scores, float)[None]
     estimate = statistic(whole, axis=(1, 2))[0]  # whole: (1, runs, tasks)
@@ -131,7 +132,7 @@ def performance_profile(
     check_bootstrap(confidence, replicates)
     numbers = np.concatenate(tasks)  # (numbers,)
     above = (numbers[:, None] > at).astype(np.float64)  # (numbers, X)
-    generator = np.random.default_rng(seed)
+    generator = make_generator(seed)
     values = np.empty((replicates, len(at)))
     for block in blocks(replicates):
         weights = np.concatenate(draw_weights(tasks, generator, block.stop - block.start), axis=1)  # (block, numbers)

@@ -10,6 +10,8 @@ from badger_envs.statistics.scores import (
     blocks,
     check_bootstrap,
     draw_weights,
+    make_generator,
+    numbers,
     percentiles,
     same_tasks,
 )
@@ -43,7 +45,7 @@ def probability_of_improvement(
     # Which pairs are won is settled once; drawing runs again only changes how often each pair counts.
     won = [_won(one, two) for one, two in zip(ones, twos, strict=True)]  # (runs, other runs) each
     pairs = [table.size for table in won]
-    generator = np.random.default_rng(seed)
+    generator = make_generator(seed)
     values = np.empty(replicates)
     for block in blocks(replicates):
         rows = draw_weights(ones, generator, block.stop - block.start)  # (block, runs) each
@@ -70,7 +72,7 @@ def holm(p_values: npt.ArrayLike) -> FloatArray:
     Raises:
         ValueError: A number outside [0, 1], or not a number.
     """
-    array = np.asarray(p_values, dtype=np.float64)
+    array = numbers("p_values", p_values)
     wrong = ~((array >= 0.0) & (array <= 1.0))
     if wrong.any():
         raise ValueError(f"p_values must lie in [0, 1], got {array[wrong][0]}")

@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.statistics.scores import REPLICATES, FloatArray, IntArray, blocks, check_replicates, same_tasks
+from badger_envs.core.checks import require_integer
+from badger_envs.statistics.scores import REPLICATES, FloatArray, IntArray, blocks, make_generator, same_tasks
 
 COUNTABLE = 10**9
 """Additions that counting all permutations may take: about a second. Where it would take more, some are drawn."""
@@ -44,13 +45,14 @@ def permutation_p(
     ones, twos = same_tasks(scores, others)
     if alternative not in ("two-sided", "greater"):
         raise ValueError(f"alternative must be 'two-sided' or 'greater', got {alternative!r}")
-    check_replicates(replicates)
+    require_integer("replicates", replicates, 1)
+    generator = make_generator(seed)
     ranks = [_doubled_ranks(np.concatenate(both)) for both in zip(ones, twos, strict=True)]  # (runs + other runs,) each
     runs = [len(one) for one in ones]
     if _additions(ranks, runs) <= COUNTABLE:
         greater, less = _counted_tails(ranks, runs)
     else:
-        greater, less = _drawn_tails(ranks, runs, replicates, np.random.default_rng(seed))
+        greater, less = _drawn_tails(ranks, runs, replicates, generator)
     return min(1.0, greater if alternative == "greater" else 2.0 * min(greater, less))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.statistics.aggregates import bootstrap_values, interquartile_mean
-from badger_envs.statistics.scores import FloatArray, IntArray, by_task, check_bootstrap
+from badger_envs.statistics.scores import FloatArray, IntArray, by_task, check_bootstrap, make_generator
 
 REPLICATES_OF_RANKS = 5_000
 """How many times runs are drawn again for ranks by default."""
@@ -57,7 +57,7 @@ def rank_intervals(
         if len(tasks) != len(agents[0]):
             raise ValueError(f"scores[{index}] must have the {len(agents[0])} tasks of scores[0], got {len(tasks)}")
     check_bootstrap(confidence, replicates)
-    generator = np.random.default_rng(seed)
+    generator = make_generator(seed)
     values = np.empty((len(agents), 1 + replicates))
     for row, tasks in zip(values, agents, strict=True):
         row[0] = interquartile_mean(np.concatenate(tasks))

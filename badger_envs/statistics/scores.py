@@ -6,6 +6,8 @@ from typing import NamedTuple, TypeGuard
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.checks import in_short, require_integer
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -23,18 +25,31 @@ class Interval(NamedTuple):
     high: float
 
 
+def numbers(name: str, values: npt.ArrayLike) -> FloatArray:
+    """These values as an array of any shape.
+
+    Raises:
+        ValueError: They are no real numbers, or rows differ in length.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} must be numbers in rows of one length, or a list of numpy arrays, one per task, got "
+            f"{in_short(values)}"
+        )
+    return array.astype(np.float64)
+
+
 def finite(name: str, values: npt.ArrayLike) -> FloatArray:
     """These values as an array.
 
     Raises:
         ValueError: There are none, some are not finite, or rows differ in length.
     """
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} must be numbers in rows of one length, or a list of numpy arrays, one per task, got {values!r:.80}"
-        ) from error
+    array = numbers(name, values)
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     if not np.isfinite(array).all():
@@ -89,21 +104,20 @@ def check_bootstrap(confidence: float, replicates: int) -> None:
     """Refuse what no interval can be made of.
 
     Raises:
-        ValueError: A confidence outside (0, 1), or no replicates.
+        ValueError: A confidence that is no number in (0, 1), or replicates that are no integer at least 1.
     """
-    if not 0.0 < confidence < 1.0:
-        raise ValueError(f"confidence must lie in (0, 1), got {confidence}")
-    check_replicates(replicates)
+    if not isinstance(confidence, float | np.floating) or not 0.0 < confidence < 1.0:
+        raise ValueError(f"confidence must lie in (0, 1), got {in_short(confidence)}")
+    require_integer("replicates", replicates, 1)
 
 
-def check_replicates(replicates: int) -> None:
-    """Refuse less than one replicate.
+def make_generator(seed: int) -> np.random.Generator:
+    """The generator of a seed.
 
     Raises:
-        ValueError: No replicates.
+        ValueError: The seed is no integer at least 0.
     """
-    if replicates < 1:
-        raise ValueError(f"replicates must be at least 1, got {replicates}")
+    return np.random.default_rng(require_integer("seed", seed, 0))
 
 
 def blocks(replicates: int) -> Iterator[slice]:

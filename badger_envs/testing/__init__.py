@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from badger_envs.core.episodes import episode_keys
+from badger_envs.core.checks import require_integer
+from badger_envs.core.episodes import INDEX_BITS, episode_keys
 from badger_envs.core.policy import Policy
 from badger_envs.core.spec import ReferenceReturns
 from badger_envs.core.task import Task
@@ -54,7 +55,13 @@ def check_task(
 
     Raises:
         ContractError: Which rule is broken, what was seen, and what is expected.
+        ValueError: Policies or episodes without a reference, which they would be for, or fewer than 2 episodes.
     """
+    if reference is None and (policies is not None or episodes is not None):
+        raise ValueError("reference must be given with policies and episodes, which are played to check it, got None")
+    if episodes is None:
+        episodes = 20_000 if getattr(task, "functional", True) else 200
+    episodes = require_integer("episodes", episodes, 2, 2**INDEX_BITS)
     check_arguments(task)
     if docstring:
         check_docstring(task)
@@ -69,4 +76,4 @@ def check_task(
     check_pettingzoo(task)
     check_vector(task)
     if reference is not None:
-        check_reference(task, reference, policies or {}, episodes or (20_000 if task.functional else 200))
+        check_reference(task, reference, policies or {}, episodes)

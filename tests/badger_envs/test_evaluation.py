@@ -42,7 +42,7 @@ def test_evaluate_plays_different_episodes_for_test_and_validation():
 
 
 def test_evaluate_refuses_training_episodes():
-    with pytest.raises(ValueError, match="episode_set must be TEST or VALIDATION, got TRAIN"):
+    with pytest.raises(ValueError, match="episode_set must be TEST or VALIDATION of EpisodeSet, got TRAIN"):
         evaluate(Blind(Guessing()), ID, episode_set=EpisodeSet.TRAIN)
 
 
@@ -73,15 +73,23 @@ def test_evaluate_refuses_what_is_no_action(action, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"episodes": 0}, "episodes must be an integer at least 1, got 0"),
+        ({"episodes": 0}, r"episodes must be an integer in \[1, 4294967296\], got 0"),
         ({"batch": 0}, "batch must be an integer at least 1, got 0"),
-        ({"first_episode": -1}, "first_episode must be an integer at least 0, got -1"),
+        ({"first_episode": -1}, r"first_episode must be an integer in \[0, 4294966296\], got -1"),
+        ({"first_episode": 2**32 - 5, "episodes": 10}, r"first_episode must be an integer in \[0, 4294967286\]"),
+        ({"episodes": 2.0}, "episodes must be an integer in .* got 2.0"),
+        ({"episodes": True}, "episodes must be an integer in .* got True"),
+        ({"batch": "all"}, "batch must be an integer at least 1, got 'all'"),
+        ({"episode_set": "TEST"}, "episode_set must be TEST or VALIDATION of EpisodeSet, got 'TEST'"),
         ({"dims": 0}, "dims must be"),
     ],
 )
-def test_evaluate_refuses_bad_arguments(arguments, message):
+def test_evaluate_refuses_bad_arguments_before_anything_is_played(arguments, message):
     with pytest.raises(ValueError, match=message):
-        evaluate(Blind(Guessing()), ID, **arguments)
+        evaluate(Constant("nothing is played"), ID, **arguments)
+    for wrong in (Blind, None, lambda observation: observation):
+        with pytest.raises(ValueError, match=r"policy must have reset\(batch\) and act\(observation, reward\), got"):
+            evaluate(wrong, ID)
     with pytest.raises(ValueError, match="id must be one of Badger/Guessing-v0, .*, got 'Guessing'"):
         evaluate(Blind(Guessing()), "Guessing")
 
@@ -104,3 +112,21 @@ def test_write_results_refuses_what_is_not_finite(tmp_path):
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_results(tmp_path / "bad.json", "bad", [result])
     assert not list(tmp_path.iterdir())
+
+
+def test_evaluate_takes_every_integer_and_one_of_anything():
+    how = {"episodes": np.uint8(3), "first_episode": np.uint8(255), "batch": np.int16(2), "dims": np.int8(2)}
+    result = evaluate(Blind(Guessing(dims=2)), ID, **how)
+    assert np.array_equal(result.returns, evaluate(Blind(Guessing(dims=2)), ID, episodes=300, dims=2).returns[255:258])
+    assert json.loads(json.dumps(result.as_json()))["arguments"]["dims"] == 2
+    last = evaluate(Blind(Guessing()), ID, episodes=1, first_episode=2**32 - 1)
+    assert last.returns.shape == (1,)
+
+
+def test_write_results_of_a_task_that_nothing_can_be_learned_in_has_no_score(tmp_path):
+    result = evaluate(Blind(Guessing(horizon=1)), ID, episodes=3, horizon=1)
+    with pytest.raises(ValueError, match="a score needs a reference above chance"):
+        print(result.score)
+    write_results(tmp_path / "blind.json", "blind", [result])
+    (stored,) = json.loads((tmp_path / "blind.json").read_text())["results"]
+    assert stored["score"] is None

@@ -239,6 +239,51 @@ def test_probability_of_improvement_weighs_every_task_the_same():
     assert probability_of_improvement(ones, twos) == (0.625, 0.5, 0.75)  # (1 + 1 / 4) / 2; (1 + 0) / 2, (1 + 1 / 2) / 2
 
 
+CALLS = (
+    lambda **how: stratified_bootstrap(SCORES, **how),
+    lambda **how: performance_profile(SCORES, [0.5], **how),
+    lambda **how: probability_of_improvement(SCORES, SCORES, **how),
+    lambda **how: rank_intervals([SCORES, SCORES], **how),
+    lambda **how: permutation_p(SCORES, SCORES, **how),
+)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_statistics_refuse_bad_settings(call):
+    for name, wrong, allowed in (
+        ("replicates", 2.5, "an integer at least 1"),
+        ("replicates", True, "an integer at least 1"),
+        ("seed", -1, "an integer at least 0"),
+        ("seed", None, "an integer at least 0"),
+    ):
+        with pytest.raises(ValueError, match=f"{name} must be {allowed}, got {wrong}"):
+            call(**{name: wrong})
+    if call is not CALLS[-1]:
+        for wrong in ("all", np.nan, 1):
+            with pytest.raises(ValueError, match=rf"confidence must lie in \(0, 1\), got {wrong!r}"):
+                call(confidence=wrong)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float16, np.int64, np.uint8, np.bool_])
+def test_statistics_take_every_kind_of_real_number(kind):
+    scores = (SCORES > 0.5).astype(kind)
+    expected = (SCORES > 0.5).astype(np.float64)
+    assert interquartile_mean(scores) == interquartile_mean(expected)
+    how = {"replicates": np.int8(50), "seed": np.uint8(3)}
+    assert stratified_bootstrap(scores, **how) == stratified_bootstrap(expected, replicates=50, seed=3)
+    assert permutation_p(scores, SCORES) == permutation_p(expected, SCORES)
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_statistics_take_one_run_one_task_and_equal_numbers(runs):
+    for scores in (np.zeros((runs, 1)), np.ones((runs, 3)), np.full((runs, 1), 1e300)):
+        assert stratified_bootstrap(scores, replicates=10).estimate == scores[0, 0]
+        assert probability_of_improvement(scores, scores, replicates=10).estimate == 0.5
+        assert permutation_p(scores, scores) == 1.0
+        assert [rank.rank for rank in rank_intervals([scores, scores], replicates=10)] == [1, 1]
+        assert performance_profile(scores, [scores[0, 0]], replicates=10).fraction.tolist() == [0.0]
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -256,7 +301,11 @@ def test_probability_of_improvement_weighs_every_task_the_same():
         ),
         (lambda: stratified_bootstrap([np.array([1.0]), np.array([np.nan])]), r"scores\[1\] must be finite, got nan"),
         (lambda: stratified_bootstrap([SCORES]), r"scores\[0\] must have shape \(runs,\), got \(7, 3\)"),
-        (lambda: stratified_bootstrap(SCORES, replicates=0), "replicates must be at least 1, got 0"),
+        (lambda: stratified_bootstrap(SCORES, replicates=0), "replicates must be an integer at least 1, got 0"),
+        (lambda: interquartile_mean(["1", "2"]), "scores must be numbers"),
+        (lambda: interquartile_mean([1j]), "scores must be numbers"),
+        (lambda: interquartile_mean([None]), "scores must be numbers"),
+        (lambda: holm(["0.5"]), "p_values must be numbers"),
         (lambda: performance_profile(SCORES, [[0.0]]), r"thresholds must have shape \(X,\), got \(1, 1\)"),
         (lambda: performance_profile(SCORES, []), "thresholds must not be empty"),
         (lambda: permutation_p(SCORES, SCORES, alternative="less"), "alternative must be .* got 'less'"),

@@ -261,3 +261,13 @@ check_task(Guessing(dims=2, horizon=3))
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_check_task_refuses_counts_and_policies_that_would_check_nothing():
+    known = ReferenceReturns(chance=0.0, reference=1.0, lowest=0.0, highest=1.0)
+    for episodes in (0, 1, 2.5):
+        with pytest.raises(ValueError, match="episodes must be an integer in"):
+            check_task(Echo(), reference=known, policies={}, episodes=episodes)
+    for how in ({"episodes": 10}, {"policies": {}}):
+        with pytest.raises(ValueError, match="reference must be given with policies and episodes"):
+            check_task(Echo(), **how)

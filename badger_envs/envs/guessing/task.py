@@ -73,6 +73,7 @@ class Guessing(Task[GuessingState]):
     identity: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_integer("dims", self.dims, 1)
         require_integer("horizon", self.horizon, 1)
         require_choice("feedback", self.feedback, ("all", "first"))

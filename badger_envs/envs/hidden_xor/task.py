@@ -74,6 +74,7 @@ class HiddenXOR(Task[HiddenXORState]):
     subset: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_integer("bits", self.bits, MIN_BITS, MAX_BITS)
         require_integer("rounds", self.rounds, 0)
         require_integer("questions", self.questions, 1)

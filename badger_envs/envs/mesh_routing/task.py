@@ -90,6 +90,7 @@ class MeshRouting(Task[MeshRoutingState]):
     port_actions = SLOTS
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_integer("ports", self.ports, MIN_NODES, ADDRESSES)
         require_integer("horizon", self.horizon, 1)
         require_integer("failures", self.failures, 0)

@@ -93,6 +93,7 @@ class ModularReacher(Task[ModularReacherState]):
     horizon: int = 70
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_integer("segments", self.segments, MIN_SEGMENTS, MAX_SEGMENTS)
         require_fraction("branching", self.branching)
         require_choice("goal", self.goal, ("all", "last", "tips"))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.arrays import Array, Bounds
-from badger_envs.core.episodes import Keys, uniform
+from badger_envs.core.episodes import Keys, require_keys, uniform
 from badger_envs.envs.modular_robot.body import NO_PARENT, Body
 from badger_envs.envs.modular_robot.features import SPEED_SCALE
 
@@ -48,7 +48,7 @@ class Draws(NamedTuple):
 
 def draw(episodes: Keys, bodies: tuple[Body, ...], ports: int, hidden: str) -> Draws:
     """The variables of the episodes (B,) that are played with these bodies, at most `ports` modules each."""
-    batch = len(episodes)
+    batch = len(require_keys(episodes))
 
     def one(place: int, low: float = 0.0, high: float = 1.0) -> FloatArray:
         return uniform(episodes, 1, low=low, high=high, first=place)[:, 0].astype(np.float64)  # (B,)

@@ -33,6 +33,7 @@ SLOWEST = 100.0
 """In seconds per metre, shown for bodies that are slower, or go the other way."""
 DIRECTION, SPEED = range(2)
 """Places in a goal."""
+MOST_THREADS = 256
 SPEED_MEMORY = 1.0
 """In seconds: a goal speed is compared with the mean speed of about so long."""
 
@@ -108,7 +109,8 @@ class ModularRobot(Task[RobotState]):
     "none"; "direction" (the goal is not shown; not for stars, which have no front); "signs" (of each motor),
     "permutation" (ports command each other's motors), "dead" (one motor in four is limp), "physics" (friction,
     stiffness of the motors and a load), "speed" (a goal speed that is not shown). `goal`: "far" or "speed" (a goal
-    speed; the only choice with unknown="speed"). `threads`: that step the physics; they change nothing but the speed.
+    speed; the only choice with unknown="speed"). `threads`: 1 to 256 that step the physics, which changes nothing but
+    the speed.
 
     ## Version history
     v0: first version.
@@ -128,13 +130,14 @@ class ModularRobot(Task[RobotState]):
     functional: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_choice("body", self.body, FAMILIES)
         require_choice("split", self.split, ("none", *SPLITS))
         require_choice("unknown", self.unknown, UNKNOWNS)
         require_choice("goal", self.goal, ("far", "speed"))
         require_integer("inner_episodes", self.inner_episodes, 1, 4)
         require_integer("steps", self.steps, 1)
-        require_integer("threads", self.threads, 1)
+        require_integer("threads", self.threads, 1, MOST_THREADS)
         require_integer("modules", self.modules, 1)
         require_integer("arms", self.arms, *ARMS)
         require_integer("arm_modules", self.arm_modules, 1)

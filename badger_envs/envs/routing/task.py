@@ -83,6 +83,7 @@ class Routing(Task[RoutingState]):
     switch_every: int | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_integer("ports", self.ports, 1)
         require_integer("horizon", self.horizon, 1)
         require_choice("feedback", self.feedback, ("supervised", "reward"))

@@ -432,7 +432,7 @@ def test_mujoco_is_not_loaded_before_a_robot_is_needed():
         ({"modules": 4.0}, "modules must be an integer at least 1, got 4.0"),
         ({"inner_episodes": 5}, r"inner_episodes must be an integer in \[1, 4\], got 5"),
         ({"steps": 0}, "steps must be an integer at least 1, got 0"),
-        ({"threads": 0}, "threads must be an integer at least 1, got 0"),
+        ({"threads": 0}, r"threads must be an integer in \[1, 256\], got 0"),
         ({"unknown": "mass"}, "unknown must be one of 'none', 'direction', .* got 'mass'"),
         ({"goal": "near"}, "goal must be one of 'far', 'speed', got 'near'"),
         ({"unknown": "speed"}, "goal must be 'speed' with unknown='speed', got 'far'"),
