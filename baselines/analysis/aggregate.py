@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from badger_envs.statistics import FloatArray, Interval, RankInterval, rank_intervals, stratified_bootstrap
+from baselines.analysis.failures import scores_with_failed
 from baselines.analysis.table import Table
+from baselines.analysis.tables import interval_in_words
 from baselines.analysis.verdict import CUT, MONOLITHIC
 from baselines.results.comparison import ComparisonResult
 
@@ -20,14 +20,19 @@ class Entrant:
     name: str
     label: str
     scores: list[FloatArray]
-    """(runs,) for each problem."""
+    """(runs,) for each problem; those that failed count as the worst, see `baselines.analysis.failures`."""
     score: Interval
     rank: RankInterval
 
     @property
     def runs(self) -> int:
-        """On all problems together."""
+        """On all problems together, those that failed too."""
         return sum(len(scores) for scores in self.scores)
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there are several runs on every problem: one run has no interval."""
+        return all(len(scores) > 1 for scores in self.scores)
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,10 @@ def aggregate(result: ComparisonResult) -> Aggregate:
     """All agents that have runs on all problems that several agents have runs on."""
     scores: dict[str, dict[str, FloatArray]] = {}
     labels = {agent.agent: agent.label for agent in result.agents if not agent.handcrafted}
-    for agent in result.agents:
-        if agent.trained:
-            scores.setdefault(agent.agent, {})[agent.problem] = np.asarray([run.score for run in agent.runs])
+    finished = {agent.agent for agent in result.agents if agent.trained}
+    for (problem, name), found in scores_with_failed(result.agents).items():
+        if name in finished and len(found):
+            scores.setdefault(name, {})[problem] = found
     problems = [each for each in result.problems if sum(each.name in found for found in scores.values()) > 1]
     firsts = {problem.first_agent for problem in problems}
     if len(firsts) > 1 and not {MONOLITHIC, CUT} & firsts:
@@ -74,15 +80,16 @@ def aggregate_table(found: Aggregate) -> Table:
     return Table(
         "All problems together",
         f"score: interquartile mean over all runs on {len(found.problems)} problems, 0 = blind chance, 1 = handcrafted "
-        "reference. 95 %: bootstrap, runs drawn again problem by problem; too narrow for few runs.",
+        "reference. 95 %: bootstrap, runs drawn again problem by problem; too narrow for few runs. A run that "
+        "failed counts as the worst of its problem.",
         ("agent", "score", "95 %", "rank", "rank, 95 %", "runs"),
         tuple(
             (
                 each.label,
                 f"{each.score.estimate:.3f}",
-                f"{each.score.low:.3f}..{each.score.high:.3f}",
+                interval_in_words(each.score.low, each.score.high) if each.has_interval else "",
                 str(each.rank.rank),
-                f"{each.rank.low}..{each.rank.high}",
+                f"{each.rank.low}..{each.rank.high}" if each.has_interval else "",
                 str(each.runs),
             )
             for each in found.entrants

@@ -1,11 +1,18 @@
 """Results of several folders put together: shards of a suite, or parts of it that were run at different times."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from baselines.analysis.summary import interquartile_score
-from baselines.results.comparison import RESULT_FILE, AgentResult, ComparisonResult, Problem
+from baselines.analysis.failures import with_scores
+from baselines.results.comparison import (
+    RESULT_FILE,
+    AgentResult,
+    ComparisonResult,
+    Problem,
+    RunSummary,
+    TrialResult,
+)
 
 
 def read_results(folders: Iterable[Path]) -> dict[str, ComparisonResult]:
@@ -31,14 +38,16 @@ def merge(results: Mapping[str, ComparisonResult]) -> ComparisonResult:
     """One result out of several of the same suite.
 
     Runs of an agent are united by their hash, and what follows from them is computed anew; what failed in one folder
-    and finished in another has finished. How the parts were made is listed part after part.
+    and finished in another has finished. How the parts were made is listed part after part. Where folders contradict
+    each other nothing is chosen between them.
 
     Args:
         results: of each folder, by folder.
 
     Raises:
-        ValueError: Two folders differ in suite, version of the suite, tuning, what a problem is, or the settings an
-            agent was trained with.
+        ValueError: Two folders differ in suite, version of the suite, tuning, what a problem is, what an agent is, the
+            settings it was trained with, or what the same run or trial gave, times aside; or they have different runs
+            of an agent for the same seed.
     """
     (first_folder, first), *others = results.items()
     for name in ("suite", "suite_version", "search"):
@@ -55,9 +64,8 @@ def merge(results: Mapping[str, ComparisonResult]) -> ComparisonResult:
             before_folder, before = agents.setdefault(key, (folder, agent))
             if before is agent:
                 continue
-            if before.runs and agent.runs:
-                name = f"settings of {agent.agent} on {agent.problem}"
-                _require_same(name, (before_folder, before.settings), (folder, agent.settings))
+            for name, one, other in _told_twice(before, agent):
+                _require_same(name, (before_folder, one), (folder, other))
             agents[key] = (before_folder, _united(before, agent))
     place = {name: number for number, name in enumerate(problems)}
 
@@ -69,7 +77,7 @@ def merge(results: Mapping[str, ComparisonResult]) -> ComparisonResult:
         update={
             "invocations": tuple(each for result in results.values() for each in result.invocations),
             "problems": tuple(problem for _, problem in problems.values()),
-            "agents": tuple(sorted((agent for _, agent in agents.values()), key=order)),
+            "agents": tuple(sorted(with_scores([agent for _, agent in agents.values()]), key=order)),
         }
     )
 
@@ -85,9 +93,35 @@ def _united(one: AgentResult, other: AgentResult) -> AgentResult:
             "planned_runs": max(one.planned_runs, other.planned_runs, len(runs)),
             "trials": one.trials or other.trials,
             "runs": runs,
-            "score": interquartile_score(list(by_hash.values())),
+            # What the runs of all folders give is computed when they are all there; until then a placeholder.
+            "score": one.score or other.score,
         }
     )
+
+
+def _told_twice(one: AgentResult, other: AgentResult) -> Iterator[tuple[str, Any, Any]]:
+    """What two folders say of the same agent on the same problem, and what it is."""
+    name = f"{one.agent} on {one.problem}"
+    yield f"description of {name}", (one.label, one.description), (other.label, other.description)
+    if one.runs and other.runs:
+        yield f"settings of {name}", one.settings, other.settings
+        yield f"costs of {name}", one.costs, other.costs
+        for field in ("episodes", "environment_steps"):
+            yield f"{field} of {name}", getattr(one, field), getattr(other, field)
+    if one.trials and other.trials:
+        mine, theirs = ([_without_times(trial) for trial in each.trials] for each in (one, other))
+        yield f"trials of {name}", mine, theirs
+    by_seed = {run.seed: run for run in one.runs}
+    for run in other.runs:
+        before = by_seed.get(run.seed, run)
+        yield f"run of {name}, seed {run.seed}", before.hash, run.hash
+        yield f"score of {name}, seed {run.seed}", before.score, run.score
+        yield f"result of {name}, seed {run.seed}", _without_times(before), _without_times(run)
+
+
+def _without_times(result: RunSummary | TrialResult) -> dict[str, Any]:
+    """What is the same wherever a run is executed."""
+    return result.model_dump(exclude={"training_cpu_seconds": True, "curve": {"__all__": {"cpu_seconds"}}})
 
 
 def _require_same(name: str, one: tuple[str, Any], other: tuple[str, Any]) -> None:

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from badger_envs.registry import get_spec, reference_returns
-from badger_envs.statistics import stratified_bootstrap
+from baselines.analysis.failures import interquartile_score, with_scores
 from baselines.experiments.plan import PlannedAgent, score
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.run import RunSpec
 from baselines.perturbations.probes import PROBES
-from baselines.results.comparison import AgentResult, Failure, Interval, Problem, RunSummary, TrialResult
+from baselines.results.comparison import AgentResult, Failure, Problem, RunSummary, TrialResult
 from baselines.results.run import RunResult
 
 
@@ -32,13 +30,17 @@ def make_problem(recipe: Recipe) -> Problem:
     )
 
 
-def summarize(planned: PlannedAgent, results: Mapping[str, RunResult]) -> AgentResult:
-    """What an agent did by a recipe.
+def summarize(plans: Sequence[PlannedAgent], results: Mapping[str, RunResult]) -> tuple[AgentResult, ...]:
+    """What agents did by recipes.
 
     Args:
-        planned: the agent and its runs.
-        results: of all its runs, by hash.
+        plans: the agents and their runs.
+        results: of all their runs, by hash.
     """
+    return with_scores([_summarize(planned, results) for planned in plans])
+
+
+def _summarize(planned: PlannedAgent, results: Mapping[str, RunResult]) -> AgentResult:
     agent, runs = planned.agent_spec, planned.tuned_runs(results)
     finished = [(run, results[run.hash]) for run in runs if not results[run.hash].failure]
     failures = [(run, results[run.hash].failure) for run in (*planned.trials, *runs)]
@@ -54,19 +56,12 @@ def summarize(planned: PlannedAgent, results: Mapping[str, RunResult]) -> AgentR
         failures=tuple(Failure(hash=run.hash, title=run.title, traceback=text) for run, text in failures if text),
         trials=_trials(planned, results),
         runs=summaries,
-        score=interquartile_score(summaries),
+        score=interquartile_score([run.score for run in summaries]) if summaries else None,
         settings=first.specification.outer_loop if first else None,
         costs=first.costs if first else None,
         episodes=first.episodes if first else 0,
         environment_steps=first.environment_steps if first else 0,
     )
-
-
-def interquartile_score(runs: Sequence[RunSummary]) -> Interval | None:
-    """Interquartile mean of the scores of the runs; None where there is none."""
-    if not runs:
-        return None
-    return Interval(**stratified_bootstrap(np.asarray([[run.score] for run in runs]))._asdict())  # of (runs, 1)
 
 
 def _trials(planned: PlannedAgent, results: Mapping[str, RunResult]) -> tuple[TrialResult, ...]:

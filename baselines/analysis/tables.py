@@ -44,10 +44,26 @@ def verdict_table(comparisons: Sequence[Comparison]) -> Table:
     return Table(
         "Verdict: the modular agent of each problem against ...",
         "P: probability that a run of the modular agent beats a run of the other, mean over problems, with its 95 % "
-        "bootstrap interval.\np: two-sided permutation test after Holm; decided below .05. on: problems.",
+        "bootstrap interval.\np: two-sided permutation test after Holm; decided below .05. on: problems."
+        + failures_in_words(comparisons),
         ("ability", "against", "better", "P", "95 %", "p", "on"),
         tuple(_verdict_row(each) for each in comparisons),
     )
+
+
+def failures_in_words(comparisons: Sequence[Comparison]) -> str:
+    """How many runs failed and how they count, as a sentence that follows others; empty where none failed."""
+    failed = {
+        name: max((each.failed[side] for each in comparisons if side == 0 or each.rival == name), default=0)
+        for side, name in ((0, "the modular agent"), (1, MONOLITHIC), (1, CUT))
+    }
+    said = ", ".join(f"{count} of {RIVALS.get(name, name)}" for name, count in failed.items() if count)
+    return f" Runs that failed count as the worst of their problem: {said}." if said else ""
+
+
+def interval_in_words(low: float | None, high: float | None) -> str:
+    """As in tables; nothing for a single run."""
+    return "" if low is None or high is None else f"{low:.3f}..{high:.3f}"
 
 
 def _verdict_row(row: Comparison) -> tuple[str, ...]:
@@ -56,19 +72,22 @@ def _verdict_row(row: Comparison) -> tuple[str, ...]:
         return (*found, "", "", "", "0")
     estimate, low, high = row.probability
     p = f"{row.p:.3f}".removeprefix("0") if row.p >= 0.001 else "<.001"
-    return (*found, f"{estimate:.2f}", f"{low:.2f}..{high:.2f}", p, str(len(row.problems)))
+    interval = f"{low:.2f}..{high:.2f}" if row.has_interval else ""
+    return (*found, f"{estimate:.2f}", interval, p, str(len(row.problems)))
 
 
 def _score_table(problem: Problem, agents: list[AgentResult], trials: int) -> Table:
     given = ", ".join(f"{name}={value}" for name, value in problem.arguments.items())
     steps = sorted({agent.environment_steps for agent in agents if agent.trained})
     budget = " or ".join(f"{count:,}" for count in steps)
+    failed = any(agent.failed_runs for agent in agents)
     tuning = f"Settings of each: the best of {trials} trials" if trials else "Settings: the recipe's"
     return Table(
         title=f"{problem.title}: {problem.task} ({given}), {problem.outer_loop}",
         caption="score: 0 = blind chance, 1 = handcrafted reference; interquartile mean over n runs and 95 % bootstrap "
         f"interval (too narrow for few runs).\n{problem.metric}: at the end of an episode, mean and worst of the "
-        f"runs. {tuning}. Each run: {budget} environment steps. CPU s: of one run.",
+        f"runs{' that finished' if failed else ''}. {tuning}. Each run: {budget} environment steps. CPU s: of one run."
+        + (" In the score a run that failed counts as the worst of the problem." if failed else ""),
         columns=("agent", "score", "95 %", "n", problem.metric, "worst", "params", "lr", "CPU s"),
         rows=tuple(_score_row(agent) for agent in agents),
         problem=problem.name,
@@ -82,11 +101,10 @@ def _score_row(agent: AgentResult) -> tuple[str, ...]:
     found = (agent.label, f"{agent.score.estimate:.3f}")
     if agent.settings is None or agent.costs is None:
         return (*found, "", "", number(np.mean(values)), "", "", "", "")
-    finished = len(agent.runs)
     return (
         *found,
-        f"{agent.score.low:.3f}..{agent.score.high:.3f}",
-        str(finished) if finished == agent.planned_runs else f"{finished} of {agent.planned_runs}",
+        interval_in_words(agent.score.low, agent.score.high),
+        agent.count,
         number(np.mean(values)),
         number(np.max(values)),
         f"{agent.costs.parameters:,}",
@@ -102,9 +120,12 @@ def _size_table(problem: Problem, agents: list[AgentResult]) -> Table:
     for agent in agents:
         at = [run.metric_at_size for run in agent.runs]
         values = (number(np.mean([each[size] for each in at])) if size in at[0] else "-" for size in sizes)
-        rows.append((agent.label, str(len(agent.runs)), *values))
+        rows.append((agent.label, agent.count, *values))
     for name, curve in curves.items():
         rows.append((name, "", *(number(curve[size]) if size in curve else "" for size in sizes)))
-    caption = f"Columns: {problem.size_argument} at test; mean over n runs; - where an agent cannot have that size."
+    caption = (
+        f"Columns: {problem.size_argument} at test; mean over the n runs that finished; - where an agent cannot have "
+        "that size."
+    )
     title = f"{problem.title}: {problem.metric} at other sizes"
     return Table(title, caption, (problem.size_argument, "n", *map(str, sizes)), tuple(rows), problem.name)

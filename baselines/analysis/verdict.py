@@ -2,7 +2,7 @@
 
 An ability is a number of every run. It is compared on all problems that both were trained on, task by task, by the
 probability that a run of the one beats a run of the other; p-values are of a permutation test, after Holm's correction
-for asking several questions.
+for asking several questions. A run that failed counts as the worst.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,8 @@ from typing import Literal
 import numpy as np
 
 from badger_envs import statistics
-from badger_envs.statistics import FloatArray, Interval
+from badger_envs.statistics import Interval
+from baselines.analysis.failures import with_failed, worst
 from baselines.results.comparison import AgentResult, ComparisonResult, Problem, RunSummary
 
 SIGNIFICANT = 0.05
@@ -70,7 +71,9 @@ class ProblemScores:
     modular: float
     rival: float
     runs: tuple[int, int]
-    """Of the modular agent and of its rival."""
+    """Of the modular agent and of its rival, those that failed too."""
+    failed: tuple[int, int]
+    """How many of them failed; each counts as the worst run of anybody, see `baselines.analysis.failures`."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,25 @@ class Comparison:
     """That a run of the modular agent beats one of the rival; None where nothing is compared."""
     p: float | None = None
     """Corrected."""
+
+    @property
+    def runs(self) -> tuple[int, int]:
+        """Of the modular agent and of its rival on all problems, those that failed too."""
+        return self._both(lambda problem: problem.runs)
+
+    @property
+    def failed(self) -> tuple[int, int]:
+        """How many of the runs failed."""
+        return self._both(lambda problem: problem.failed)
+
+    def _both(self, count: Callable[[ProblemScores], tuple[int, int]]) -> tuple[int, int]:
+        modular, rival = (sum(count(problem)[side] for problem in self.problems) for side in (0, 1))
+        return modular, rival
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there are several runs of both on every problem: one run has no interval."""
+        return all(min(problem.runs) > 1 for problem in self.problems)
 
     @property
     def outcome(self) -> Literal["modular", "rival", "open", "only"]:
@@ -116,15 +138,21 @@ def _compare(result: ComparisonResult, ability: Ability, rival: str) -> Comparis
         first = problem.first_agent
         if first not in by_name or rival not in by_name or first in (MONOLITHIC, CUT):
             continue
-        mine, theirs = (_values(by_name[name], problem, ability) for name in (first, rival))
-        if len(mine) and by_name[rival].runs and not len(theirs):
+        measured = {name: _values(agent, problem, ability) for name, agent in by_name.items() if not agent.handcrafted}
+        pair = [by_name[first], by_name[rival]]
+        if measured[first] and by_name[rival].runs and not measured[rival]:
             only.append(problem.title)
-        if not len(mine) or not len(theirs):
+        if not any(measured[each.agent] for each in pair) or any(
+            not measured[each.agent] and (each.runs or not each.failed_runs) for each in pair
+        ):
             continue
+        lowest = worst(value for values in measured.values() for value in values)
+        mine, theirs = (with_failed(measured[each.agent], each.failed_runs, lowest) for each in pair)
         ones.append(mine)
         others.append(theirs)
         modular, other = (float(statistics.interquartile_mean(values)) for values in (mine, theirs))
-        problems.append(ProblemScores(problem.title, modular, other, (len(mine), len(theirs))))
+        failed = (pair[0].failed_runs, pair[1].failed_runs)
+        problems.append(ProblemScores(problem.title, modular, other, (len(mine), len(theirs)), failed))
     compared = Comparison(ability, rival, tuple(problems), tuple(only))
     if not problems:
         return compared
@@ -132,6 +160,7 @@ def _compare(result: ComparisonResult, ability: Ability, rival: str) -> Comparis
     return replace(compared, probability=probability, p=statistics.permutation_p(ones, others))
 
 
-def _values(agent: AgentResult, problem: Problem, ability: Ability) -> FloatArray:
+def _values(agent: AgentResult, problem: Problem, ability: Ability) -> list[float]:
+    """Of the runs that finished and have one."""
     measured = [ability.measure(run, problem) for run in agent.runs]
-    return np.asarray([value for value in measured if value is not None], dtype=np.float64)  # (runs,)
+    return [value for value in measured if value is not None]

@@ -86,7 +86,7 @@ class Compare:
             invocations=(self._invocation(time.perf_counter() - began),),
             problems=tuple(make_problem(recipe) for recipe in suite.recipes if recipe in planned_recipes),
             search=SearchSettings(**asdict(suite.search)),
-            agents=tuple(summarize(planned, results) for planned in plans),
+            agents=summarize(plans, results),
         )
         result.write(folder / RESULT_FILE)
         write_report(result, folder)

@@ -8,7 +8,7 @@ import numpy as np
 
 from badger_envs.statistics import Interval, performance_profile
 from baselines.analysis.aggregate import MODULAR, Aggregate
-from baselines.analysis.tables import RIVALS
+from baselines.analysis.tables import RIVALS, failures_in_words
 from baselines.analysis.verdict import CUT, MONOLITHIC, Comparison
 from baselines.report.style import COLORS, FAINT, INK, PAPER, Picture, Style, canvas, gid, legend, save
 
@@ -36,14 +36,18 @@ def verdict_picture(comparisons: Sequence[Comparison], folder: Path) -> Picture 
                     continue
                 height += 1.0
                 color, (estimate, low, high) = COLORS_OF_RIVALS[each.rival], probability
-                axes.plot([low, high], [height, height], color=color, linewidth=6, alpha=0.35)
+                if each.has_interval:
+                    axes.plot([low, high], [height, height], color=color, linewidth=6, alpha=0.35)
                 filled: Any = {"markerfacecolor": "none"} if each.outcome == "open" else {}
                 axes.plot([estimate], [height], color=color, marker="o", markersize=8, **filled)
-                modular, other = (sum(problem.runs[side] for problem in each.problems) for side in (0, 1))
-                axes.annotate(f"n = {modular}, {other}", (1.05, height), va="center", fontsize=8, color=FAINT)
+                (modular, other), failed = each.runs, each.failed
+                counted = f"n = {modular}, {other}" + (f"\n({failed[0]}, {failed[1]} failed)" if any(failed) else "")
+                axes.annotate(counted, (1.05, height), va="center", fontsize=8, color=FAINT)
                 rows.append(
-                    {"ability": ability.name, "rival": each.rival, "probability": estimate, "low": low, "high": high}
+                    {"ability": ability.name, "rival": each.rival, "probability": estimate}
+                    | _ends(low, high, each.has_interval)
                     | {"p": each.p, "problems": len(each.problems), "n_modular": modular, "n_rival": other}
+                    | {"failed_modular": failed[0], "failed_rival": failed[1]}
                 )
             height += 1.0
         for rival in dict.fromkeys(each.rival for each, _ in compared):
@@ -54,7 +58,7 @@ def verdict_picture(comparisons: Sequence[Comparison], folder: Path) -> Picture 
         legend(figure, axes)
     caption = (
         "Dots right of the middle: modular is better, left of it: the other is; filled where it is decided. Means over "
-        "problems. Bars: 95 % bootstrap intervals. n: runs of each."
+        "problems. Bars: 95 % bootstrap intervals. n: runs of each." + failures_in_words(comparisons)
     )
     return save(figure, folder, "verdict", "How often does a modular run beat the other?", caption, rows)
 
@@ -84,14 +88,16 @@ def _bars(
     intervals: Sequence[Interval], caption: str,
 ) -> Picture:  # fmt: skip
     rows = [
-        {"agent": each.name, "label": each.label, name: value.estimate, "low": value.low, "high": value.high}
+        {"agent": each.name, "label": each.label, name: value.estimate}
+        | _ends(value.low, value.high, each.has_interval)
         | {"problems": len(found.problems), "n": each.runs}
         for each, value in zip(found.entrants, intervals, strict=True)
     ]
     with canvas(height=1.1 + HEIGHT_OF_ROW * 1.6 * len(rows)) as (figure, axes):
         for place, (each, value) in enumerate(zip(found.entrants, intervals, strict=True)):
             color, mark = styles[each.name].color, gid(each.name)
-            axes.plot([value.low, value.high], [place, place], color=color, linewidth=6, alpha=0.35, gid=mark)
+            if each.has_interval:
+                axes.plot([value.low, value.high], [place, place], color=color, linewidth=6, alpha=0.35, gid=mark)
             axes.plot([value.estimate], [place], color=color, marker="o", markersize=8, gid=mark)
             # Above its bar, where a long name has the whole width.
             axes.annotate(
@@ -104,6 +110,11 @@ def _bars(
     return save(figure, folder, f"all_{name}", title, caption, rows)
 
 
+def _ends(low: float, high: float, shown: bool) -> dict[str, Any]:
+    """Of an interval, for a CSV; empty for a single run, which has none."""
+    return {"low": low if shown else "", "high": high if shown else ""}
+
+
 def _profiles(found: Aggregate, styles: Mapping[str, Style], folder: Path) -> Picture:
     rows = []
     with canvas() as (figure, axes):
@@ -114,12 +125,15 @@ def _profiles(found: Aggregate, styles: Mapping[str, Style], folder: Path) -> Pi
                 THRESHOLDS, profile.fraction, color=style.color, linestyle=style.dashes, drawstyle="steps-post",
                 label=label, gid=mark,
             )  # fmt: skip
-            axes.fill_between(
-                THRESHOLDS, profile.low, profile.high, color=style.color, alpha=0.15, linewidth=0, step="post", gid=mark
-            )
+            if each.has_interval:
+                axes.fill_between(
+                    THRESHOLDS, profile.low, profile.high, color=style.color, alpha=0.15, linewidth=0, step="post",
+                    gid=mark,
+                )  # fmt: skip
             rows += [
-                {"agent": each.name, "label": each.label, "threshold": threshold}
-                | {"fraction": fraction, "low": low, "high": high, "n": each.runs}
+                {"agent": each.name, "label": each.label, "threshold": threshold, "fraction": fraction}
+                | _ends(low, high, each.has_interval)
+                | {"n": each.runs}
                 for threshold, fraction, low, high in zip(*(values.tolist() for values in profile), strict=True)
             ]
         axes.axvline(1.0, color=FAINT, linestyle="--", linewidth=1)

@@ -40,7 +40,7 @@ def plot_agent(
     n: int | None = None,
 ) -> None:  # fmt: skip
     """An agent: its mean, and the range of its runs."""
-    mark, label = gid(agent.agent), f"{agent.label} (n={n or len(agent.runs)})"
+    mark, label = gid(agent.agent), f"{agent.label} (n={n or agent.count})"
     axes.plot(
         xs, [point.mean for point in points], color=style.color, linestyle=style.dashes, linewidth=1.8, marker=marker,
         markersize=4, label=label, gid=mark,

@@ -144,14 +144,22 @@ def save(
     return Picture(name, title, caption, for_page(svg.getvalue(), name))
 
 
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet takes for a formula."""
+
+
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows as text, every number with all its digits."""
+    """Rows as text, every number with all its digits; words that a spreadsheet would run begin with an apostrophe."""
     rows, text = list(rows), io.StringIO()
     if rows:
         writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: _inert(cell) for name, cell in row.items()} for row in rows)
     return text.getvalue()
+
+
+def _inert(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(RUN_BY_SPREADSHEETS) else cell
 
 
 def for_page(svg: str, name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from baselines.analysis.table import Table
-from baselines.analysis.tables import IN_SHORT, RIVALS
+from baselines.analysis.tables import IN_SHORT, RIVALS, failures_in_words
 from baselines.analysis.verdict import MONOLITHIC, Ability, Comparison
 
 BADGES = {"rival": "{} wins", "modular": "modular wins", "open": "not decided", "only": "only modular can"}
@@ -51,7 +51,7 @@ def headline(comparisons: Sequence[Comparison]) -> str:
     return (
         f"{len(against)} abilities, modular against monolithic: {outcomes.count('modular')} won by the modular agent, "
         f"{outcomes.count('only')} that only the modular agent has, {outcomes.count('open')} not decided, {len(lost)} "
-        f"won by the monolithic network{': ' + ' '.join(lost) if lost else '.'}"
+        f"won by the monolithic network{': ' + ' '.join(lost) if lost else '.'}" + failures_in_words(comparisons)
     )
 
 
@@ -82,11 +82,13 @@ def _sentence(row: Comparison) -> str:
         "open": f"Not decided against {rival}",
     }[row.outcome]
     p = "p < .001" if row.p < 0.001 else f"p = {row.p:.3f}"
-    runs = " and ".join(str(sum(problem.runs[side] for problem in row.problems)) for side in (0, 1))
+    runs, failed = (" and ".join(map(str, counts)) for counts in (row.runs, row.failed))
     count = len(row.problems)
+    interval = f"95 %: {low:.2f} to {high:.2f}" if row.has_interval else "no interval: one run alone"
     return (
-        f"{start}: a modular run is the better one with probability {estimate:.2f} (95 %: {low:.2f} to {high:.2f}; "
+        f"{start}: a modular run is the better one with probability {estimate:.2f} ({interval}; "
         f"{p} after Holm; {runs} runs on {count} {'problem' if count == 1 else 'problems'})."
+        + (f" Of these {failed} failed and count as the worst." if any(row.failed) else "")
         + (f" On {only} only the modular agent can." if only else "")
     )
 
@@ -103,7 +105,14 @@ def _by_problem(rows: Sequence[Comparison]) -> Table:
             if problem is None:
                 line += ["cannot" if title in row.only_modular else "", ""]
                 continue
-            line[1:3] = [f"{problem.modular:.3f}", str(problem.runs[0])]
-            line += [f"{problem.rival:.3f}", str(problem.runs[1])]
-    caption = "Interquartile means of the score that the question is about, and how many runs have one."
+            modular, rival = (
+                f"{runs}, {failed} failed" if failed else str(runs)
+                for runs, failed in zip(problem.runs, problem.failed, strict=True)
+            )
+            line[1:3] = [f"{problem.modular:.3f}", modular]
+            line += [f"{problem.rival:.3f}", rival]
+    caption = (
+        "Interquartile means of the score that the question is about, and how many runs there are. A run that failed "
+        "counts as the worst of its problem."
+    )
     return Table("Problem by problem", caption, tuple(columns), tuple(tuple(line) for line in lines.values()))

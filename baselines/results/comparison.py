@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from baselines.results.data import Data
+from baselines.results.data import Data, Name
 from baselines.results.format_2 import from_format_2
 from baselines.results.run import Costs, CurvePoint, GridResult, OuterLoopSettings, ProbeCurve
 
@@ -21,7 +21,7 @@ RUNS = "runs"
 class Failure(Data):
     """A run that raised."""
 
-    hash: str
+    hash: Name
     title: str
     traceback: str
 
@@ -42,14 +42,15 @@ class Interval(Data):
     """An estimate and its 95 % bootstrap interval."""
 
     estimate: float
-    low: float
-    high: float
+    low: float | None
+    """None, like `high`, for a single run, which has no interval."""
+    high: float | None
 
 
 class RunSummary(Data):
     """A run that counts, without its single episodes."""
 
-    hash: str
+    hash: Name
     seed: int
     score: float
     """At the size that it was trained at."""
@@ -67,9 +68,9 @@ class RunSummary(Data):
 class AgentResult(Data):
     """What an agent did on a problem."""
 
-    problem: str
+    problem: Name
     """Its name."""
-    agent: str
+    agent: Name
     label: str
     description: str
     handcrafted: bool
@@ -79,7 +80,7 @@ class AgentResult(Data):
     runs: tuple[RunSummary, ...]
     """Those that finished, by seed."""
     score: Interval | None
-    """Interquartile mean over the runs; None where there is none."""
+    """Interquartile mean over the planned runs, in which failed ones count; None where no run finished."""
     settings: OuterLoopSettings | None
     """Chosen by the trials; None for a handcrafted policy, and where no run finished."""
     costs: Costs | None
@@ -92,6 +93,16 @@ class AgentResult(Data):
         if (self.score is None) == bool(self.runs) or (self.trained and not (self.settings and self.costs)):
             raise ValueError("must have a score where it has runs, and settings and costs where these were trained")
         return self
+
+    @property
+    def failed_runs(self) -> int:
+        """How many runs that count were planned and did not finish."""
+        return max(self.planned_runs - len(self.runs), 0)
+
+    @property
+    def count(self) -> str:
+        """How many runs finished, and of how many where some failed."""
+        return f"{len(self.runs)} of {self.planned_runs}" if self.failed_runs else str(len(self.runs))
 
     @property
     def trained(self) -> bool:
@@ -107,7 +118,7 @@ class AgentResult(Data):
 class Problem(Data):
     """What is the same for all agents that train by a recipe."""
 
-    name: str
+    name: Name
     title: str
     task: str
     """Its id."""

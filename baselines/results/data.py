@@ -9,9 +9,9 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from badger_envs.core.files import write_whole
 
@@ -44,6 +44,10 @@ def without_hash(content: bytes, file: str) -> bytes:
             f"{file}: sha256: must be that of what stands before it, {digest}, got {found[1].decode()}"
         )
     return text
+
+
+Name = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]
+"""A name that may stand in the name of a file or folder."""
 
 
 class Data(BaseModel):

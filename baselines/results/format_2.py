@@ -49,6 +49,11 @@ def _agent(agent: Plain) -> dict[str, Any]:
         "environment_steps": 0,
         **_renamed(agent, (*COSTS, *DERIVED)),
         "costs": {name: agent[name] for name in COSTS} if agent.get("parameters") else None,
-        "score": _renamed(agent["score"]) if agent["n"] else None,
+        "score": _score(agent) if agent["n"] else None,
         "runs": agent["runs"],
     }
+
+
+def _score(agent: Plain) -> dict[str, Any]:
+    """A single run has no interval."""
+    return {**_renamed(agent["score"]), **({"low": None, "high": None} if agent["n"] == 1 else {})}

@@ -190,6 +190,8 @@ def _y_ticks(domain: Domain) -> tuple[Tick, ...]:
 
 
 def _in_words(score: Interval) -> str:
+    if score.low == score.high:  # a single seed, which has no interval
+        return f"{score.estimate:.3f}"
     return f"{score.estimate:.3f} ({score.low:.3f} to {score.high:.3f})"
 
 

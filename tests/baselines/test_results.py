@@ -33,6 +33,9 @@ def test_read_gives_what_was_written(tmp_path):
         (("agents", 0, "runs", 0, "curve", 3, "error"), "high", "file: agents.0.runs.0.curve.3.error: .*, got 'high'"),
         (("agents", 0, "score"), None, "file: agents.0: must have a score where it has runs"),
         (("agents", 0, "settings"), None, "file: agents.0: .* and settings and costs where these were trained"),
+        (("agents", 0, "runs", 0, "hash"), "../../home", "file: agents.0.runs.0.hash: .* pattern .*, got '../../home'"),
+        (("agents", 0, "agent"), "a/b", "file: agents.0.agent: .* pattern .*, got 'a/b'"),
+        (("agents", 0, "problem"), "..", "file: agents.0.problem: .* pattern .*, got '..'"),
         (("problems", 0, "name"), "chess", "file: agents must be on the problems of the result, got xor3"),
     ],
 )

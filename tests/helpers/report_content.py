@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from agents import build_agent, save_agent
-from baselines.analysis.summary import interquartile_score, make_problem
+from baselines.analysis.failures import interquartile_score, with_scores
+from baselines.analysis.summary import make_problem
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import RunSpec
 from baselines.perturbations.probes import PROBES
@@ -91,7 +92,8 @@ def agent_of(of: Problem, name: str, runs: list[RunSummary], *, planned: int | N
     return AgentResult(
         problem=of.name, agent=name, label=label, description=f"what {label} is", handcrafted=handcrafted,
         planned_runs=planned or len(runs), failures=tuple(failures), trials=() if handcrafted else tuple(trials),
-        runs=tuple(runs), score=interquartile_score(runs), settings=OuterLoopSettings.of(SETTINGS) if trained else None,
+        runs=tuple(runs), score=interquartile_score([run.score for run in runs]) if runs else None,
+        settings=OuterLoopSettings.of(SETTINGS) if trained else None,
         costs=Costs(parameters=8000, memory=96, parameters_per_memory=83.3, flops_per_step=46000) if trained else None,
         episodes=960 if trained else 0, environment_steps=120_000 if trained else 0,
     )  # fmt: skip
@@ -104,7 +106,8 @@ def make_result(problems: Iterable[Problem], agents: Iterable[AgentResult]) -> C
     made = Invocation(command=command, versions={"numpy": "2.0"}, machine=machine, wall_seconds=1.5)
     return ComparisonResult(
         format=FORMAT, suite="synthetic", suite_version=1, description="made up", invocations=(made,),
-        problems=tuple(problems), search=SearchSettings(trials=2, seeds=1, fraction=0.5), agents=tuple(agents),
+        problems=tuple(problems), search=SearchSettings(trials=2, seeds=1, fraction=0.5),
+        agents=with_scores(list(agents)),
     )  # fmt: skip
 
 

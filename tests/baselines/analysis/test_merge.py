@@ -18,6 +18,11 @@ def write(folder, result):
     return folder
 
 
+def with_run(agent, **changes):
+    """The agent with a change in its first run."""
+    return agent.model_copy(update={"runs": (agent.runs[0].model_copy(update=changes), *agent.runs[1:])})
+
+
 def changed(**fields):
     return RESULT.model_copy(update=fields)
 
@@ -52,6 +57,13 @@ def test_merge_unites_runs_and_forgets_a_failure_that_has_finished_since():
     assert found == later
 
 
+def test_merge_takes_the_same_run_from_two_machines_that_differ_in_speed():
+    curve = tuple(point.model_copy(update={"cpu_seconds": 9.0}) for point in BADGER.runs[0].curve)
+    slow = with_run(BADGER, training_cpu_seconds=99.0, curve=curve)
+    found = merge({"a": RESULT, "b": changed(agents=(slow, *RESULT.agents[1:]))})
+    assert found.agents[0].score == BADGER.score
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -68,6 +80,30 @@ def test_merge_unites_runs_and_forgets_a_failure_that_has_finished_since():
         (
             {"agents": (BADGER.model_copy(update={"settings": OTHER_SETTINGS}), *RESULT.agents[1:])},
             "settings of badger on xor3 must be the same in all folders",
+        ),
+        (
+            {"agents": (with_run(BADGER, score=0.123), *RESULT.agents[1:])},
+            "score of badger on xor3, seed 0 must be the same in all folders, got 0.9.* in a and 0.123 in b",
+        ),
+        (
+            {"agents": (with_run(BADGER, metric=5.0), *RESULT.agents[1:])},
+            "result of badger on xor3, seed 0 must be the same in all folders",
+        ),
+        (
+            {"agents": (with_run(BADGER, hash="another"), *RESULT.agents[1:])},
+            "run of badger on xor3, seed 0 must be the same in all folders, got badger0xor3 in a and another in b",
+        ),
+        (
+            {"agents": (BADGER.model_copy(update={"trials": BADGER.trials[:1]}), *RESULT.agents[1:])},
+            "trials of badger on xor3 must be the same in all folders",
+        ),
+        (
+            {"agents": (BADGER.model_copy(update={"description": "another"}), *RESULT.agents[1:])},
+            "description of badger on xor3 must be the same in all folders",
+        ),
+        (
+            {"agents": (BADGER.model_copy(update={"environment_steps": 9}), *RESULT.agents[1:])},
+            "environment_steps of badger on xor3 must be the same in all folders, got 120000 in a and 9 in b",
         ),
     ],
 )

@@ -15,6 +15,7 @@ from baselines.analysis.summary import make_problem
 from baselines.analysis.verdict import verdict
 from baselines.experiments.recipes import RECIPES
 from baselines.report import record_video, write_report
+from baselines.report.style import as_csv
 from baselines.report.verdict_text import ability_texts, headline, monolithic_ahead
 from baselines.report.videos import MAX_BYTES, NoVideoError
 from baselines.results.comparison import ComparisonResult
@@ -108,17 +109,20 @@ def test_csv_files_hold_the_numbers_of_the_result(made):
 def test_aggregate_is_over_problems_of_several_agents_and_names_those_left_out(made):
     found = aggregate(RESULT)
     assert found.problems == ["parity of 3 bits", "guessing 3 numbers", "an arm with a goal per tip"]
-    assert {each.name for each in found.entrants} == {"modular", "monolithic", "shared"}
-    assert set(found.left_out) == {LABELS["badger"], LABELS["badger_attention"], "commnet"}
+    assert {each.name for each in found.entrants} == {"modular", "monolithic", "shared", "badger"}
+    assert set(found.left_out) == {LABELS["badger_attention"], "commnet"}
     monolithic = [agent for agent in RESULT.agents if agent.agent == "monolithic"]
-    scores = [np.asarray([run.score for run in agent.runs]) for agent in monolithic]
+    # A run on the second problem failed, where "shared" is the worst.
+    worst = min(run.score for agent in RESULT.agents if agent.problem == "guessing" for run in agent.runs)
+    failed = {"guessing": [worst]}
+    scores = [np.asarray([run.score for run in a.runs] + failed.get(a.problem, [])) for a in monolithic]
     (entrant,) = (each for each in found.entrants if each.name == "monolithic")
     assert entrant.score == stratified_bootstrap(scores)
-    assert entrant.runs == 14
+    assert entrant.runs == 15
     row = next(row for row in table(made, "all_score") if row["agent"] == "monolithic")
     assert [float(row[name]) for name in ("score", "low", "high")] == pytest.approx(list(entrant.score))
-    assert row["n"] == "14"
-    assert [each.rank.rank for each in found.entrants] == [1, 2, 3]
+    assert row["n"] == "15"
+    assert [each.rank.rank for each in found.entrants] == [1, 2, 3, 4]
     assert entrant.rank in rank_intervals([each.scores for each in found.entrants])
 
 
@@ -134,7 +138,7 @@ def test_verdict_text_says_who_wins_where_and_what_is_open():
     assert text.badge == "monolithic wins"
     assert text.sentences[0].startswith("The monolithic network wins: a modular run is the better one")
     assert "p = 0.012 after Holm" in text.sentences[0]
-    assert headline([row]).endswith("1 won by the monolithic network: Who is better at what was trained?")
+    assert "1 won by the monolithic network: Who is better at what was trained?" in headline([row])
     assert ability_texts([replace(row, p=0.5)])[0].sentences[0].startswith("Not decided against the monolithic network")
     assert headline([]) == "The monolithic network meets no modular agent in this result."
 
@@ -159,6 +163,13 @@ def test_record_video_is_small_and_moves(tmp_path, recipe):
         assert image.n_frames > 3
     record_video(run, problem, tmp_path / "video.gif")
     assert (tmp_path / "video.gif").read_bytes() == first
+
+
+def test_csv_holds_no_cell_that_a_spreadsheet_runs():
+    rows = [{"label": text, "low": -0.5} for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "a=1")]
+    assert as_csv(rows).splitlines() == [
+        "label,low", "'=1+1,-0.5", "'+1,-0.5", "'-1,-0.5", "'@SUM(A1),-0.5", "'\tx,-0.5", "a=1,-0.5",
+    ]  # fmt: skip
 
 
 def test_record_video_refuses_a_folder_without_weights(tmp_path):
