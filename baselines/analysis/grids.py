@@ -8,7 +8,7 @@ import numpy as np
 from badger_envs.registry import get_spec
 from badger_envs.statistics import Interval, stratified_bootstrap
 from baselines.results.comparison import AgentResult, Problem
-from baselines.results.run import GridResult
+from baselines.results.grid import GridResult
 
 SERVED = 2
 """Experts per port from which on every port is served with something to spare."""

@@ -10,7 +10,8 @@ from badger_envs.registry import get_spec
 from baselines.experiments.grid import Grid
 from baselines.experiments.run import RunSpec
 from baselines.outer_loops.policy import AgentPolicy
-from baselines.results.run import EvaluationResult, GridResult
+from baselines.results.grid import GridResult
+from baselines.results.run import EvaluationResult
 
 
 def evaluate_sizes(run: RunSpec, agent: Agent | None) -> tuple[dict[int, EvaluationResult], tuple[int, ...]]:

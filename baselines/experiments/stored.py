@@ -91,6 +91,10 @@ def _complaints(run: RunSpec, found: RunResult) -> Iterator[str]:
     for size, test in found.tests.items():
         for complaint in _complaints_of_test(run, size, test):
             yield f"tests.{size}.{complaint}"
+    wanted = [(grid.axis, grid.values, grid.episodes) for grid in run.grids]
+    given = [(grid.axis, grid.points[1], grid.episodes) for grid in found.grids]
+    if any(grid not in wanted for grid in given):
+        yield f"grids: must be out of {wanted}, got {given}"
     if run.outer_loop is not None:
         if found.costs is None or found.agent_sha256 is None:
             yield "costs, agent_sha256: must be those of the trained agent"

@@ -9,7 +9,8 @@ from pydantic import model_validator
 
 from baselines.results.data import Data, Name
 from baselines.results.format_2 import from_format_2
-from baselines.results.run import Costs, CurvePoint, GridResult, OuterLoopSettings, ProbeCurve
+from baselines.results.grid import GridResult
+from baselines.results.run import Costs, CurvePoint, OuterLoopSettings, ProbeCurve
 
 FORMAT: Literal[3] = 3
 """Of `result.json`; raise it when a field changes."""
@@ -92,6 +93,8 @@ class AgentResult(Data):
     def _whole(self) -> Self:
         if (self.score is None) == bool(self.runs) or (self.trained and not (self.settings and self.costs)):
             raise ValueError("must have a score where it has runs, and settings and costs where these were trained")
+        if len({tuple(grid.points for grid in run.grids) for run in self.runs}) > 1:
+            raise ValueError("must have the same grids in all runs")
         return self
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import ConfigDict, Field, model_validator
 
 from baselines.results.data import Data
+from baselines.results.grid import GridResult, GridSettings
 
 RUN_FILE, AGENT_FILE = "run.json", "agent.json"
 
@@ -39,26 +40,6 @@ class OuterLoopSettings(Data):
     def trained_sizes(self) -> tuple[int, ...]:
         """Smallest and largest sizes of the stages; none where every stage has the task's own."""
         return tuple(size for stage in self.stages for size in stage.sizes or ())
-
-
-class GridSettings(Data):
-    """A grid of tests, as `baselines.experiments.grid.Grid` says it."""
-
-    axis: str
-    values: tuple[int, ...]
-    sizes: tuple[int, ...]
-    episodes: int
-
-
-class GridResult(Data):
-    """What a grid of tests found."""
-
-    axis: str
-    """What varies besides the size."""
-    episodes: int
-    """At each point."""
-    metric: dict[int, dict[int, float]]
-    """Mean of the task's metric at the end of an episode, by value on the axis and by size."""
 
 
 class Specification(Data):

@@ -31,6 +31,16 @@ def test_read_gives_what_was_written(tmp_path):
         (("agents", 0, "runs", 1, "score"), None, "file: agents.0.runs.1.score: .* valid number, got None"),
         (("agents", 0, "runs", 1, "score"), float("nan"), "file: "),
         (("agents", 0, "runs", 0, "curve", 3, "error"), "high", "file: agents.0.runs.0.curve.3.error: .*, got 'high'"),
+        (
+            ("agents", 0, "runs", 0, "grids"),
+            [{"axis": "steps", "episodes": 1, "metric": {"1": {"2": 0}, "3": {}}}],
+            "file: agents.0.runs.0.grids.0: metric must have a value on the axis, and the same sizes at each",
+        ),
+        (
+            ("agents", 0, "runs", 0, "grids"),
+            [{"axis": "steps", "episodes": 1, "metric": {"1": {"2": 0}}}],
+            "file: agents.0: must have the same grids in all runs",
+        ),
         (("agents", 0, "score"), None, "file: agents.0: must have a score where it has runs"),
         (("agents", 0, "settings"), None, "file: agents.0: .* and settings and costs where these were trained"),
         (("agents", 0, "runs", 0, "hash"), "../../home", "file: agents.0.runs.0.hash: .* pattern .*, got '../../home'"),

@@ -8,7 +8,7 @@ from baselines.analysis.grids import against_published, gain_from_more, grids_of
 from baselines.analysis.summary import make_problem
 from baselines.experiments.recipes import RECIPES
 from baselines.report.grids import grid_pictures
-from baselines.results.run import GridResult
+from baselines.results.grid import GridResult
 from tests.helpers.report_content import agent_of, make_run
 
 PROBLEM = make_problem(RECIPES["guessing"])

@@ -19,6 +19,7 @@ from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.checkpoint import read_checkpoint, write_checkpoint
 from baselines.outer_loops.policy import AgentPolicy
+from baselines.results.grid import GridResult
 from baselines.results.run import RunResult
 from tests.helpers.runs import without_times
 
@@ -160,6 +161,10 @@ def with_test(**changes):
     ("change", "complaint"),
     [
         (without("tests"), r"tests: must be of the sizes \[1, 2, 3\]"),
+        (
+            lambda result: result.model_copy(update={"grids": (GridResult(axis="x", episodes=1, metric={1: {}}),)}),
+            r"grids: must be out of \[\], got \[\('x', \(1,\), 1\)\]",
+        ),
         (without("hash"), "specification: must be that of run "),
         (without("curve"), "curve: must rise to update 6"),
         (lambda result: result.model_copy(update={"costs": None}), "costs, agent_sha256: must be those of the trained"),
