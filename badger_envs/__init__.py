@@ -15,7 +15,7 @@ from badger_envs.envs.routing.task import Routing
 from badger_envs.reference_returns import ReferenceReturns
 from badger_envs.registry import SPECS, EnvSpec, register_all
 from badger_envs.version import __version__
-from badger_envs.views import LifetimeObservation
+from badger_envs.views import LifetimeObservation, VectorLifetimeObservation
 
 __all__ = [
     "SPECS",
@@ -31,6 +31,7 @@ __all__ = [
     "ReferenceReturns",
     "Routing",
     "Task",
+    "VectorLifetimeObservation",
     "__version__",
     "episode_keys",
     "register_all",

@@ -6,6 +6,7 @@ from badger_envs.views.per_port import SharedTaskVectorEnv
 from badger_envs.views.pettingzoo import ParallelTaskEnv
 from badger_envs.views.rl2 import LifetimeObservation
 from badger_envs.views.vector import TaskVectorEnv
+from badger_envs.views.vector_rl2 import VectorLifetimeObservation
 
 __all__ = [
     "AECTaskEnv",
@@ -14,4 +15,5 @@ __all__ = [
     "SharedTaskVectorEnv",
     "TaskEnv",
     "TaskVectorEnv",
+    "VectorLifetimeObservation",
 ]

@@ -118,14 +118,38 @@ class Actions:
             if self._channel.vocabulary:
                 messages = (messages.argmax(axis=-1)[..., None] == np.arange(self._message_entries)).astype(np.float32)
             return Played(array[..., : self._own], messages)
-        if self._joint:
-            choice = check_choices(action, (*lead, 1), np.asarray(self._count), name, ignore)[..., 0]  # (...)
-            chosen = np.stack(np.unravel_index(choice, self._sizes), axis=-1)  # (..., ports * (A + 1))
-        else:
-            chosen = check_choices(action, lead + self.shape, self._sizes, name, ignore)
+        chosen = self._chosen(action, lead, name, ignore)
         chosen = chosen.reshape(lead + self._port_shape)  # (..., ports, A + 1)
         port_actions = self._values[chosen[..., : self._own]]  # (..., ports, A)
         return Played(port_actions, None if self._channel is None else self._words[chosen[..., self._own]])
+
+    @property
+    def shown_bounds(self) -> Bounds:
+        """Ends of what `shown` gives, 0 included, which stands for the action before the first, each (W,)."""
+        if self._bins is None:
+            high = np.full(self.shape, self._limit, np.float32)  # (W,)
+            return Bounds(-high, high)
+        high = np.ones(int(self._sizes.sum()), np.float32)  # (W,)
+        return Bounds(np.zeros_like(high), high)
+
+    def shown(self, action: Any, lead: tuple[int, ...] = (), ignore: npt.NDArray[np.bool_] | None = None) -> FloatArray:
+        """An action as it is shown to a policy that is to remember it: numbers as they are played, bins and words as
+        ones and zeros, float32 (..., W). Arguments and errors as for `play`."""
+        if self._bins is None:
+            return check_numbers(action, lead + self.shape, self._limit, ignore=ignore)
+        places = self._chosen(action, lead, "action", ignore) + np.cumsum(self._sizes) - self._sizes  # (..., numbers)
+        ones = np.zeros((*lead, int(self._sizes.sum())), np.float32)  # (..., W)
+        np.put_along_axis(ones, places, np.float32(1.0), axis=-1)
+        return ones
+
+    def _chosen(
+        self, action: Any, lead: tuple[int, ...], name: str, ignore: npt.NDArray[np.bool_] | None
+    ) -> npt.NDArray[np.int64]:
+        """The bin of every number, and the word, of an action with bins, int64 (..., ports * (A + 1))."""
+        if not self._joint:
+            return check_choices(action, lead + self.shape, self._sizes, name, ignore)
+        choice = check_choices(action, (*lead, 1), np.asarray(self._count), name, ignore)[..., 0]  # (...)
+        return np.stack(np.unravel_index(choice, self._sizes), axis=-1)  # (..., ports * (A + 1))
 
 
 def check_choices(

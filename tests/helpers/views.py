@@ -7,7 +7,7 @@ import numpy as np
 import pettingzoo
 import pytest
 
-from badger_envs import Channel, LifetimeObservation
+from badger_envs import Channel, LifetimeObservation, VectorLifetimeObservation
 from badger_envs.views import SharedTaskVectorEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
 
@@ -22,6 +22,7 @@ VIEWS = {
     "shared": lambda id, **how: SharedTaskVectorEnv(id, copies=2, **how),
     "shared, channel": lambda id, **how: SharedTaskVectorEnv(id, copies=2, channel=CHANNEL, **how),
     "stable_baselines3": lambda id, **how: SharedVecEnv(id, copies=2, **how),
+    "many rl2": lambda id, **how: VectorLifetimeObservation(gym.make_vec(id, num_envs=3, **how), episodes=2),
     "rl2": lambda id, **how: LifetimeObservation(gym.make(id, **how), episodes=2),
 }
 every_view = pytest.mark.parametrize("view", VIEWS)
@@ -83,7 +84,7 @@ class Player:
 
     def _copied(self, said):
         extras = [getattr(self.env, name, None) for name in ("state", "neighbours")]
-        if isinstance(self.env, gym.Wrapper):
+        if isinstance(self.env, gym.Wrapper | gym.vector.VectorWrapper):
             extras = [getattr(self.env.unwrapped, name) for name in ("state", "neighbours")]
         said = (*said, *(extra() for extra in extras if extra is not None)) if isinstance(said, tuple) else said
         kept = deepcopy(said)
