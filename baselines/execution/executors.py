@@ -1,21 +1,22 @@
 """Where runs are executed: processes of this machine, Ray, or SLURM. All hand out futures of the standard library.
 
-A worker that has to end interrupts its run, which then leaves a checkpoint. Ray and submitit are extras, imported when
+A worker that has to end interrupts its run, which then leaves a checkpoint. A future whose worker or machine was lost
+raises. Ray and submitit are extras, imported when
 they are asked for.
 """
 
 import contextlib
 import logging
-import multiprocessing
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Protocol
 
-from baselines.execution.workers import SECONDS_TO_STOP, begin_worker, until_stopped, with_one_thread
+from baselines.execution.processes import processes
+from baselines.execution.workers import SECONDS_TO_STOP, until_stopped, with_one_thread
 
 SECONDS_BETWEEN_LOOKS = 2.0
 MINUTES_OF_A_JOB = 24 * 60
@@ -27,31 +28,6 @@ class Executor(Protocol):
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
         """Run a function soon."""
-
-
-@contextlib.contextmanager
-def processes(jobs: int) -> Iterator[Executor]:
-    """Worker processes of this machine, each with one thread of torch; they end when this process does.
-
-    The standard library's, not joblib's: runs wait for the trials that choose their settings, and joblib hands out
-    nothing that can be waited for one by one.
-    """
-    context = multiprocessing.get_context("spawn")
-    pool = _Pool(jobs, mp_context=context, initializer=begin_worker, initargs=(os.getpid(),))
-    try:
-        yield pool
-    finally:
-        workers = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:  # perhaps in the middle of a run
-            worker.terminate()
-        for worker in workers:
-            worker.join()
-
-
-class _Pool(ProcessPoolExecutor):
-    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> "Future[Any]":
-        return super().submit(until_stopped, function, *arguments, **named)
 
 
 @contextlib.contextmanager

@@ -81,6 +81,9 @@ class ConsoleMonitor:
         self._bars.update(self._running[run.hash], completed=point.update, score=f"score {point.score:.2f}")
         self._advance(run, run.work * point.update / run.updates, found=first)
 
+    def lost(self, run: RunSpec, reason: str) -> None:
+        self._console.print(f"{run.title}: {reason}; it is begun again", highlight=False, markup=False)
+
     def done(self, run: RunSpec, result: RunResult, *, stored: bool) -> None:
         self._ended.add(run.hash)
         if run.hash in self._running:

@@ -3,30 +3,29 @@
 import contextlib
 import time
 import traceback
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Protocol
 
 from filelock import Timeout
 
 from baselines.execution.executors import Executor
-from baselines.execution.runner import execute
+from baselines.execution.processes import WorkerLostError, WorkerStartError
+from baselines.execution.runner import FAILED_FILE, execute
 from baselines.experiments.plan import PlannedAgent
 from baselines.experiments.run import RunSpec, failed
 from baselines.experiments.stored import find_result
 from baselines.results.run import CurvePoint, RunResult
 
 LOOK_EVERY_SECONDS = 0.5
+LOSSES_UNTIL_FAILED = 2
+"""How often whatever runs a run may die, as for want of memory, until the run has failed."""
 PATIENCE_SECONDS = 2.0
 """That a worker waits for a run which another comparison works on, before it takes another run."""
 PROGRESS = "progress.json"
 """In the folder of a run in progress: how far it is. A file, since that works from any machine."""
-
-
-class WorkerDiedError(ChildProcessError):
-    """A worker process was killed from outside, for want of memory perhaps."""
 
 
 class Monitor(Protocol):
@@ -38,6 +37,9 @@ class Monitor(Protocol):
     def progress(self, run: RunSpec, point: CurvePoint) -> None:
         """A run goes on; the newest point of its learning curve."""
 
+    def lost(self, run: RunSpec, reason: str) -> None:
+        """Whatever ran this died; it is begun again."""
+
     def done(self, run: RunSpec, result: RunResult, *, stored: bool) -> None:
         """A run has ended, or was found stored."""
 
@@ -47,8 +49,9 @@ def run_all(
 ) -> dict[str, RunResult]:
     """Execute everything that the planned agents need: trials, then runs with the settings that the trials chose.
 
-    Interrupting loses no finished run; those in progress resume from their checkpoints.
-    Comparisons that run at the same time on the same folder share the runs.
+    Interrupting loses no finished run; those in progress resume from their checkpoints. A run whose worker or machine
+    is lost is begun again, and has failed where that happens a second time; the others go on. Comparisons that run at
+    the same time on the same folder share the runs.
 
     Args:
         plans: agents on recipes.
@@ -61,12 +64,14 @@ def run_all(
         Result of every run by hash. Where the trials of an agent failed, its runs are missing.
 
     Raises:
-        WorkerDiedError: A worker process died. What had finished is kept.
+        WorkerStartError: No worker process can be started.
     """
     root = root.resolve()  # workers may be elsewhere
     results: dict[str, RunResult] = {}
     waiting = [planned for planned in plans if planned.trials]
     running: dict[Future[RunResult | None], RunSpec] = {}
+    losses: Counter[str] = Counter()
+    anything_ran = False
     for planned in plans:
         monitor.expect(planned.all_runs)
 
@@ -80,39 +85,53 @@ def run_all(
             elif run not in running.values():
                 running[executor.submit(run_in_worker, run, root, device)] = run
 
-    try:
-        start(run for planned in plans for run in (planned.trials or planned.runs))
-        while True:
-            ready = [planned for planned in waiting if all(trial.hash in results for trial in planned.trials)]
-            waiting = [planned for planned in waiting if planned not in ready]
-            start(run for planned in ready for run in planned.tuned_runs(results))
-            if not running:
-                return results
-            ended, _ = wait(running, timeout=LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
-            for future in ended:
-                run = running.pop(future)
-                result = _outcome(future, run)
-                if result is None:  # another comparison works on it
+    start(run for planned in plans for run in (planned.trials or planned.runs))
+    while True:
+        ready = [planned for planned in waiting if all(trial.hash in results for trial in planned.trials)]
+        waiting = [planned for planned in waiting if planned not in ready]
+        start(run for planned in ready for run in planned.tuned_runs(results))
+        if not running:
+            return results
+        ended, _ = wait(running, timeout=LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
+        for future in ended:
+            run = running.pop(future)
+            try:
+                result = future.result()
+                anything_ran = True
+            except Exception as error:  # of the worker; what a run raises is in its result
+                losses[run.hash] += 1
+                if losses[run.hash] < LOSSES_UNTIL_FAILED:
+                    monitor.lost(run, _in_a_line(error))
                     start([run])
-                else:
-                    results[run.hash] = result
-                    monitor.done(run, result, stored=False)
-            for run in running.values():
-                point = CurvePoint.find(root / run.hash / PROGRESS)
-                if point is not None:
-                    monitor.progress(run, point)
-    except BrokenProcessPool as error:
-        raise WorkerDiedError("a worker process died, for want of memory perhaps") from error
+                    continue
+                if isinstance(error, WorkerStartError) and not anything_ran:
+                    raise
+                result = _lost(run, root, error)
+            if result is None:  # another comparison works on it
+                start([run])
+            else:
+                results[run.hash] = result
+                monitor.done(run, result, stored=False)
+        for run in running.values():
+            point = CurvePoint.find(root / run.hash / PROGRESS)
+            if point is not None:
+                monitor.progress(run, point)
 
 
-def _outcome(future: "Future[RunResult | None]", run: RunSpec) -> RunResult | None:
-    """What came of a run; where its machine was lost it failed, and the others go on."""
-    try:
-        return future.result()
-    except BrokenProcessPool as error:
-        raise WorkerDiedError(f"a worker process died while {run.title} ran, for want of memory perhaps") from error
-    except Exception:
-        return failed(run, traceback.format_exc())
+def _lost(run: RunSpec, root: Path, error: Exception) -> RunResult:
+    """The result of a run that was lost too often."""
+    trace = "".join(traceback.format_exception(error))
+    result = failed(run, f"{trace}lost {LOSSES_UNTIL_FAILED} times: {_in_a_line(error)}")
+    with contextlib.suppress(OSError):
+        (root / run.hash).mkdir(parents=True, exist_ok=True)
+        result.write(root / run.hash / FAILED_FILE)
+    return result
+
+
+def _in_a_line(error: Exception) -> str:
+    """As the last line of a traceback, but for errors of ours, which speak for themselves."""
+    text = str(error) if isinstance(error, WorkerLostError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())
 
 
 def run_in_worker(run: RunSpec, root: Path, device: str) -> RunResult | None:

@@ -16,11 +16,12 @@ _stopping = threading.Event()
 """Of a worker process: it has to end."""
 
 
-def begin_worker(parent: int) -> None:
-    """Set up a worker process of the parent with this number."""
+def begin_worker(parent: int, ready: Any) -> None:
+    """Set up a worker process of the parent with this number, and tell it by an event that this was done."""
     for number in (signal.SIGINT, signal.SIGHUP):  # Ctrl-C and a closed terminal: the parent decides
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+    ready.set()
 
 
 def _die_with(parent: int) -> None:

@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -16,9 +15,11 @@ import torch
 from filelock import FileLock
 
 from baselines.__main__ import main
-from baselines.execution.executors import EXECUTORS, processes
+from baselines.execution.executors import EXECUTORS
+from baselines.execution.processes import WorkerLostError, WorkerStartError, processes
 from baselines.execution.scheduler import run_all, run_in_worker
 from baselines.experiments.plan import plan
+from baselines.results.run import RunResult
 from tests.helpers.tiny import ROOT, tiny, wait_until
 
 PLANS = [planned for recipe in tiny().recipes[1:] for planned in plan(tiny(), recipe, 1)]
@@ -29,6 +30,12 @@ def describe_worker() -> dict[str, object]:
     """What a worker is like; runs in one."""
     handlers = {name: signal.getsignal(getattr(signal, name)) for name in ("SIGINT", "SIGHUP")}
     return {"threads": torch.get_num_threads(), "ignored": [n for n, h in handlers.items() if h is signal.SIG_IGN]}
+
+
+def wait_for(path: Path) -> str:
+    """Wait for a file; runs in a worker."""
+    wait_until(path.exists)
+    return "went on"
 
 
 def write_what_interrupts_me(path: Path) -> None:
@@ -59,15 +66,43 @@ def test_processes_interrupt_what_runs_when_they_are_closed_and_begin_nothing_el
 
 
 @pytest.mark.slow
-def test_processes_break_where_a_worker_is_told_to_end_and_its_work_is_interrupted(tmp_path):
-    with processes(1) as workers:
-        future = workers.submit(write_what_interrupts_me, tmp_path / "a")
+@pytest.mark.parametrize(
+    ("number", "how"),
+    [(signal.SIGTERM, "ended with exit code 1"), (signal.SIGKILL, "was killed by SIGKILL, as for want of memory")],
+)
+def test_processes_lose_what_a_dead_worker_ran_and_nothing_else(tmp_path, number, how):
+    with processes(2) as workers:
+        lost = workers.submit(write_what_interrupts_me, tmp_path / "a")
         wait_until((tmp_path / "a.begun").exists)
         (worker,) = multiprocessing.active_children()
-        worker.terminate()
-        with pytest.raises(BrokenProcessPool):
-            future.result(timeout=60)
-    assert (tmp_path / "a").read_text() == "SystemExit"
+        other = workers.submit(wait_for, tmp_path / "go")
+        os.kill(worker.pid, number)
+        with pytest.raises(WorkerLostError, match=f"^a worker process {how}$"):
+            lost.result(timeout=60)
+        assert workers.submit(describe_worker).result(timeout=60)["threads"] == 1, "another took its place"
+        (tmp_path / "go").touch()
+        assert other.result(timeout=60) == "went on"
+    if number == signal.SIGTERM:
+        assert (tmp_path / "a").read_text() == "SystemExit"
+
+
+def end_before_work(parent, ready):
+    """In place of `begin_worker`."""
+    os._exit(3)
+
+
+@pytest.mark.slow
+def test_processes_say_truthfully_why_a_worker_cannot_start(monkeypatch):
+    monkeypatch.setattr("baselines.execution.processes.begin_worker", end_before_work)
+    with processes(1) as workers, pytest.raises(WorkerStartError, match="ended with exit code 3 before it was ready"):
+        workers.submit(describe_worker).result(timeout=60)
+    monkeypatch.setattr("multiprocessing.process.BaseProcess.start", refuse_to_start)
+    with processes(1) as workers, pytest.raises(WorkerStartError, match=r"not be made: \[Errno 11\] no more processes"):
+        workers.submit(describe_worker).result(timeout=60)
+
+
+def refuse_to_start(process):
+    raise BlockingIOError(11, "no more processes")
 
 
 def test_run_in_worker_leaves_a_run_to_the_process_that_works_on_it(tmp_path):
@@ -78,28 +113,52 @@ def test_run_in_worker_leaves_a_run_to_the_process_that_works_on_it(tmp_path):
     assert not run_in_worker(run, tmp_path, "cpu").failure
 
 
-class LosesTheFirst:
-    """Runs functions at once, but the machine of the first one was lost."""
+class Loses:
+    """Runs functions at once, but whatever runs the first run is lost so many times."""
 
-    def __init__(self):
-        self._lost = False
+    def __init__(self, times, error):
+        self._left, self._error, self._first = times, error, None
 
     def submit(self, function, /, *arguments):
         future = Future()
-        if self._lost:
-            future.set_result(function(*arguments))
+        self._first = self._first or arguments[0]
+        if arguments[0] == self._first and self._left:
+            self._left -= 1
+            future.set_exception(self._error)
         else:
-            self._lost = True
-            future.set_exception(ConnectionError("the node is gone"))
+            future.set_result(function(*arguments))
         return future
 
 
-def test_run_all_fails_a_run_whose_machine_was_lost_and_goes_on_with_the_others(tmp_path):
+KILLED = WorkerLostError("a worker process was killed by SIGKILL, as for want of memory")
+GONE = ConnectionError("the node is gone")
+
+
+@pytest.mark.parametrize("error", [KILLED, GONE, WorkerStartError("a worker process could not be made: no")])
+def test_run_all_begins_a_run_again_that_was_lost_once(tmp_path, error):
     monitor = Mock()
-    results = run_all(PLANS, tmp_path, executor=LosesTheFirst(), device="cpu", monitor=monitor)
-    (failed,) = (result.failure for result in results.values() if result.failure)
-    assert "ConnectionError: the node is gone" in failed
+    results = run_all(PLANS, tmp_path, executor=Loses(1, error), device="cpu", monitor=monitor)
+    assert not [result.failure for result in results.values() if result.failure]
     assert monitor.done.call_count == len(results) == 6
+    ((_, reason),) = (call.args for call in monitor.lost.call_args_list)
+    assert str(error) in reason
+
+
+@pytest.mark.parametrize("error", [KILLED, GONE])
+def test_run_all_fails_a_run_that_was_lost_twice_and_goes_on_with_the_others(tmp_path, error):
+    monitor = Mock()
+    results = run_all(PLANS, tmp_path, executor=Loses(2, error), device="cpu", monitor=monitor)
+    (failed,) = (result for result in results.values() if result.failure)
+    assert failed.failure.splitlines()[-1].startswith("lost 2 times: ")
+    assert str(error) in failed.failure.splitlines()[-1]
+    assert RunResult.read(tmp_path / failed.hash / "failed.json") == failed
+    assert monitor.done.call_count == len(results) == 6
+
+
+def test_run_all_says_why_no_worker_can_start(tmp_path):
+    error = WorkerStartError("a worker process could not be made: no")
+    with pytest.raises(WorkerStartError, match="could not be made"):
+        run_all(PLANS[-1:], tmp_path, executor=Loses(10, error), device="cpu", monitor=Mock())
 
 
 @pytest.mark.slow
