@@ -85,7 +85,8 @@ def reference_returns(task: Task[Any]) -> ReferenceReturns:
 
 
 def register_all() -> None:
-    """Register every id with gymnasium and with pettingzoo (parallel and AEC). Doing it again changes nothing."""
+    """Register every id with gymnasium, in tuples too, and with pettingzoo (parallel and AEC). Doing it again changes
+    nothing."""
     for id in SPECS:
         if id not in gym.registry:
             gym.register(
@@ -93,6 +94,13 @@ def register_all() -> None:
                 entry_point="badger_envs.views:TaskEnv",
                 vector_entry_point="badger_envs.views:TaskVectorEnv",
                 kwargs={"task": id},
+            )
+        in_tuples = id.replace("Badger/", "BadgerTuple/")
+        if in_tuples not in gym.registry:
+            gym.register(
+                id=in_tuples,
+                entry_point="badger_envs.views:TupleTaskEnv",
+                kwargs={"task": id, "bins": 2, "joint": True},
             )
         for kind, view in (("parallel", "ParallelTaskEnv"), ("aec", "AECTaskEnv")):
             registry = pettingzoo.parallel_registry if kind == "parallel" else pettingzoo.aec_registry

@@ -5,6 +5,7 @@ from badger_envs.views.gymnasium import TaskEnv
 from badger_envs.views.per_port import SharedTaskVectorEnv
 from badger_envs.views.pettingzoo import ParallelTaskEnv
 from badger_envs.views.rl2 import LifetimeObservation
+from badger_envs.views.tuples import TupleTaskEnv
 from badger_envs.views.vector import TaskVectorEnv
 from badger_envs.views.vector_rl2 import VectorLifetimeObservation
 
@@ -15,5 +16,6 @@ __all__ = [
     "SharedTaskVectorEnv",
     "TaskEnv",
     "TaskVectorEnv",
+    "TupleTaskEnv",
     "VectorLifetimeObservation",
 ]

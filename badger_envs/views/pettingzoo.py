@@ -134,6 +134,10 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             self._infos(),
         )
 
+    def info(self) -> dict[str, Any]:
+        """Metrics of the episode; where ports can be absent also which are present, bool (P,)."""
+        return self._runner.info()
+
     def check(self, agent: str, action: Any) -> Played:
         """An agent's action taken apart; a ValueError names what is wrong with it."""
         return self._actions.play(action, name=f"action of {agent}")

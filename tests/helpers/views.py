@@ -8,7 +8,7 @@ import pettingzoo
 import pytest
 
 from badger_envs import Channel, LifetimeObservation, VectorLifetimeObservation
-from badger_envs.views import SharedTaskVectorEnv
+from badger_envs.views import SharedTaskVectorEnv, TupleTaskEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
 
 CHANNEL = Channel(size=2)
@@ -18,6 +18,7 @@ VIEWS = {
     "vector, same step": lambda id, **how: gym.make_vec(id, num_envs=3, autoreset_mode="SameStep", **how),
     "parallel": lambda id, **how: pettingzoo.make("parallel", id, **how),
     "parallel, channel": lambda id, **how: pettingzoo.make("parallel", id, channel=CHANNEL, **how),
+    "tuples": lambda id, **how: TupleTaskEnv(id, channel=CHANNEL, **how),
     "aec": lambda id, **how: pettingzoo.make("aec", id, **how),
     "shared": lambda id, **how: SharedTaskVectorEnv(id, copies=2, **how),
     "shared, channel": lambda id, **how: SharedTaskVectorEnv(id, copies=2, channel=CHANNEL, **how),
@@ -40,7 +41,9 @@ class Player:
         self.generator = np.random.default_rng(seed)
 
     def number(self, space):
-        """An action of a Box space."""
+        """An action of a Box space, or of a tuple of these."""
+        if isinstance(space, gym.spaces.Tuple):
+            return tuple(self.number(each) for each in space)
         return self.generator.uniform(space.low, space.high).astype(space.dtype)
 
     def reset(self, **how):

@@ -1,0 +1,94 @@
+"""The Gymnasium Env whose spaces are tuples with one entry for each port, as EPyMARL and its relatives take it."""
+
+from typing import Any
+
+import gymnasium as gym
+
+from badger_envs.core.arrays import FloatArray
+from badger_envs.core.channel import Channel
+from badger_envs.core.checks import in_short
+from badger_envs.core.task import Task
+from badger_envs.views.pettingzoo import ParallelTaskEnv
+from badger_envs.views.rendering import METADATA, own_metadata
+
+PerPort = tuple[Any, ...]
+
+
+class TupleTaskEnv(gym.Env[PerPort, PerPort]):
+    """One episode of a task at a time, in tuples: entry p is what port p sees and hears, does and says.
+
+    The reward is one number that all ports share. The info is that of `TaskEnv`. What `BadgerTuple/...` makes has
+    `bins=2` and `joint=True`, so that every port has one Discrete action. In EPyMARL:
+
+        python src/main.py --config=qmix --env-config=gymma with env_args.key=badger_envs:BadgerTuple/HiddenXOR-v0
+        env_args.time_limit=3
+
+    Args:
+        task: an id of the registry, or a task.
+        render_mode: None, "rgb_array" or "ansi".
+        bins: how many evenly spaced values each number of an action is chosen from; None for all.
+        channel: over which ports talk to each other, with a step of delay; None for silence.
+        joint: whether the bins of all numbers of a port, and its word, are chosen together, as one of a Discrete space.
+        **arguments: the task's arguments, where `task` is an id.
+
+    Raises:
+        ValueError: Unknown id or render mode, or an argument with a value that is not allowed.
+    """
+
+    metadata = METADATA
+
+    def __init__(
+        self,
+        task: str | Task[Any],
+        *,
+        render_mode: str | None = None,
+        bins: int | None = None,
+        channel: Channel | None = None,
+        joint: bool = False,
+        **arguments: Any,
+    ) -> None:
+        self._ports = ParallelTaskEnv(
+            task, render_mode=render_mode, bins=bins, channel=channel, joint=joint, **arguments
+        )
+        self.task, self.render_mode, self.metadata = self._ports.task, render_mode, own_metadata()
+        self.n_agents = self.task.ports
+        self.observation_space = gym.spaces.Tuple(self._ports.observation_spaces.values())
+        self.action_space = gym.spaces.Tuple(self._ports.action_spaces.values())
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[PerPort, dict[str, Any]]:
+        """Begin an episode, named as in `TaskEnv.reset`; observations float32 (F + D * M,) of each port, metrics."""
+        observations, _ = self._ports.reset(seed=seed, options=options)
+        super().reset(seed=None if seed is None else int(seed))
+        return tuple(observations.values()), self._ports.info()
+
+    def step(self, action: PerPort) -> tuple[PerPort, float, bool, bool, dict[str, Any]]:
+        """Play one step.
+
+        Args:
+            action: a tuple or list with an entry for each port, in its action space; finite numbers outside of it are
+                clipped.
+
+        Returns:
+            Observations float32 (F + D * M,) of each port, reward, terminated, truncated (never), and metrics.
+
+        Raises:
+            ValueError: Not an entry for each port, or one of another shape or type, not finite, or a bin that there is
+                not.
+            gymnasium.error.ResetNeeded: No episode is running.
+        """
+        agents = self._ports.possible_agents
+        if not hasattr(action, "__len__") or isinstance(action, str | dict) or len(action) != len(agents):
+            raise ValueError(f"action must have an entry for each of {len(agents)} ports, got {in_short(action)}")
+        results = self._ports.step(dict(zip(agents, action, strict=True)))
+        observations, rewards, terminations, _, _ = results
+        return tuple(observations.values()), rewards[agents[0]], terminations[agents[0]], False, self._ports.info()
+
+    def state(self) -> FloatArray:
+        """For a central critic: what all ports show and hear, then the hidden variables, float32."""
+        return self._ports.state()
+
+    def render(self) -> Any:
+        """A picture uint8 (height, width, 3) or a text, by render mode."""
+        return self._ports.render()
