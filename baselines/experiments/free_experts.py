@@ -24,107 +24,70 @@ _FREE = BPTT(
         Stage(until=1.0, sizes=(2, 6), horizon=(10, 20), experts=(5, 20)),
     ),
 )  # fmt: skip
-_ABLATED = BPTT(
-    updates=2500, batch=96, learning_rate=3e-3,
+_FIXED_FIRST = BPTT(
+    updates=2000, batch=96, learning_rate=3e-3,
     stages=(
         Stage(until=0.15, horizon=(10, 10), experts=(3, 8), shared_across_batch=True),
         Stage(until=1.0, horizon=(10, 10), experts=(3, 8)),
     ),
 )  # fmt: skip
-_BINDINGS = (
-    "badger_free", "free_auction", "free_sinkhorn", "free_sharp", "free_soft", "free_untied", "free_mean",
-    "free_silent",
-)  # fmt: skip
-_ONE_IS_TOLD = {"dims": 3, "feedback": "first"}
-_TALKING = ("badger", "badger_attention", "shared")
-_TURNS = ("badger_rounds", "badger_stick", "badger_flags", "badger_at_once", "badger_rounds_silent")
+_BINDINGS = ("badger_free", "free_auction", "free_sinkhorn", "free_sharp", "free_soft", "free_untied")
+_THREE = (Grid("experts", (3, 8, 16), (3,), episodes=500),)
+
 _IN_TURN = BPTT(
     updates=1600, batch=128, learning_rate=3e-3,
     stages=(Stage(0.6, sizes=(1, 6)), Stage(1.0, sizes=(1, 6), horizon=(20, 80))),
 )  # fmt: skip
-_LIVES = Grid("steps", (20, 200, 1000), tuple(range(1, 19)), episodes=100)
+_TURNS = ("badger_rounds", "badger_stick", "badger_flags", "badger_at_once", "badger_rounds_silent")
+_TO_18 = tuple(range(1, 19))
+_LIVES = Grid("steps", (20, 200, 1000), _TO_18, episodes=100)
+
+_ONE_IS_TOLD = {"dims": 3, "feedback": "first"}
 
 FREE_EXPERTS = (
     Recipe(
-        "guessing_free",
-        "guessing by free experts, trained at 2..6 numbers",
-        GUESSING,
-        {"dims": 3},
-        _FREE,
-        agents=("badger_free",),
-        test_sizes=SIZES,
-        parameters=8500,
-        tuned=False,
+        "guessing_free", "guessing by free experts, trained at 2..6 numbers", GUESSING, {"dims": 3}, _FREE,
+        agents=("badger_free",), parameters=8500, test_sizes=SIZES, tuned=False, cpu_seconds=272,
         grids=(Grid("experts", (2, 3, 4, 6, 8, 12, 20, 40, 80), SIZES, episodes=300),),
-        cpu_seconds=275,
+    ),
+    # What free experts need: everybody within 10 % of the same parameters.
+    Recipe(
+        "bonds", "guessing 3 numbers by free experts", GUESSING, {"dims": 3}, _FIXED_FIRST,
+        agents=(*_BINDINGS, "free_mean", "free_silent"), parameters=8500, tuned=False, grids=_THREE, seeds=3,
+        cpu_seconds=40,
     ),
     Recipe(
-        "bonds",
-        "guessing 3 numbers: what free experts need",
-        GUESSING,
-        {"dims": 3},
-        _ABLATED,
-        agents=_BINDINGS,
-        parameters=8500,
-        tuned=False,
-        grids=(Grid("experts", (3, 8, 16), (3,), episodes=500),),
-        seeds=3,
-        cpu_seconds=50,
+        "bonds_at_random", "the same, without a stage of fixed addresses", GUESSING, {"dims": 3},
+        replace(_FIXED_FIRST, stages=(Stage(horizon=(10, 10), experts=(3, 8)),)),
+        agents=_BINDINGS, parameters=8500, tuned=False, grids=_THREE, seeds=3, cpu_seconds=40,
+    ),
+    # Turns that are handed over.
+    Recipe(
+        "guessing_rounds", "guessing by rounds of trials, trained at 1..6 numbers", GUESSING, {"dims": 3}, _IN_TURN,
+        agents=("badger_rounds",), parameters=7200, tuned=False, grids=(_LIVES,), cpu_seconds=95,
     ),
     Recipe(
-        "bonds_at_random",
-        "the same without a stage of fixed addresses",
-        GUESSING,
-        {"dims": 3},
-        replace(_ABLATED, stages=(Stage(horizon=(10, 10), experts=(3, 8)),)),
-        agents=_BINDINGS,
-        parameters=8500,
-        tuned=False,
-        grids=(Grid("experts", (3, 8, 16), (3,), episodes=500),),
-        seeds=3,
-        cpu_seconds=50,
-    ),
-    Recipe(
-        "guessing_rounds",
-        "guessing in turn, trained at 1..6 numbers",
-        GUESSING,
-        {"dims": 3},
-        _IN_TURN,
-        agents=_TURNS,
-        parameters=7200,
-        tuned=False,
-        grids=(_LIVES,),
-        cpu_seconds=95,
-    ),
-    Recipe(
-        "guessing_free_rounds",
-        "guessing in turn by free experts",
-        GUESSING,
-        {"dims": 3},
+        "guessing_free_rounds", "the same by free experts", GUESSING, {"dims": 3},
         replace(_IN_TURN, stages=tuple(replace(stage, experts=(1, 10)) for stage in _IN_TURN.stages)),
-        agents=("free_rounds",),
-        parameters=9100,
-        tuned=False,
-        grids=(Grid("experts", (1, 2, 4, 12, 80), tuple(range(1, 19)), episodes=100), _LIVES),
-        cpu_seconds=100,
+        agents=("free_rounds",), parameters=9100, tuned=False, cpu_seconds=110,
+        grids=(Grid("experts", (1, 2, 4, 12, 80), _TO_18, episodes=100), _LIVES),
     ),
     Recipe(
-        "guessing_first",
-        "guessing 3 numbers, only one expert is told the error",
-        GUESSING,
-        _ONE_IS_TOLD,
-        BPTT(updates=3000, batch=96, learning_rate=3e-3),
-        agents=_TALKING,
-        cpu_seconds=60,
+        "turns", "guessing in turn, trained at 1..6 numbers", GUESSING, {"dims": 3}, BPTT(
+            updates=1500, batch=128, learning_rate=3e-3, stages=(Stage(sizes=(1, 6)),)
+        ),
+        agents=_TURNS, parameters=7200, tuned=False, seeds=3, cpu_seconds=55,
+        grids=(Grid("steps", (20, 200), (1, 2, 3, 6, 10, 15, 18), episodes=100),),
+    ),
+    # Only one expert is told the error, so that the others have to be told by messages.
+    Recipe(
+        "guessing_first", "guessing 3 numbers, one expert is told the error", GUESSING, _ONE_IS_TOLD,
+        BPTT(updates=1500, batch=96, learning_rate=3e-3), agents=("badger", "shared"), tuned=False, cpu_seconds=33,
     ),
     Recipe(
-        "guessing_first_last",
-        "the same, only the last step counts",
-        GUESSING,
-        _ONE_IS_TOLD,
-        BPTT(updates=3000, batch=96, learning_rate=3e-3, loss="last_step"),
-        agents=_TALKING,
-        cpu_seconds=60,
+        "guessing_first_last", "the same, only the last step counts", GUESSING, _ONE_IS_TOLD,
+        BPTT(updates=1500, batch=96, learning_rate=3e-3, loss="last_step"), agents=("badger", "shared"), tuned=False,
+        cpu_seconds=33,
     ),
-)
-"""By the issue that they answer: free experts, turns, messages."""
+)  # fmt: skip
+"""The recipes, those that a table compares next to each other."""
