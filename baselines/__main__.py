@@ -9,6 +9,7 @@ from baselines.commands.compare import Compare
 from baselines.commands.export import Export
 from baselines.commands.list import List
 from baselines.commands.report import Report
+from baselines.commands.study import Study
 from baselines.commands.train import Train
 from baselines.commands.usage import Command, run_command
 
@@ -17,6 +18,7 @@ COMMANDS: dict[str, Callable[..., Command]] = {
     "report": Report,
     "export": Export,
     "train": Train,
+    "study": Study,
     "list": List,
 }
 

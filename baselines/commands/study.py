@@ -1,0 +1,112 @@
+"""A single question about trained agents, answered from the folders of their runs.
+
+What needs torch or matplotlib is imported when the command runs, so that its help is quick.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from badger_envs.registry import get_spec
+from baselines.commands.usage import UsageError
+from baselines.results.data import ResultFileError
+from baselines.results.run import RUN_FILE, RunResult
+
+
+@dataclass(frozen=True)
+class Study:
+    """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
+
+    what: Annotated[Literal["lives", "growing"], tyro.conf.Positional]
+    """"lives": ten lives in the guessing game with outputs, targets and messages. "growing": experts that come or go
+    in mid-life, for agents whose experts are free."""
+    folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
+    """Folders of runs, as `train` and `compare` keep them: the runs of one agent with different seeds. Lives are drawn
+    of the first."""
+    out: Path = Path("results/study")
+    """Folder for the pictures."""
+    size: int | None = None
+    """Size of the task; that of the training by default."""
+    experts: int | None = None
+    """Experts at first, with "growing"; the agent's own number by default."""
+    episodes: int = 500
+    """Test episodes, with "growing"."""
+
+    def run(self, console: Console) -> int:
+        import torch
+
+        torch.set_num_threads(1)
+        if not self.folders:
+            raise UsageError("DIR must be at least one folder of a run, got none")
+        for name in ("size", "experts", "episodes"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UsageError(f"--{name} must be at least 1, got {value}")
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"--out must be a folder that can be written, got {self.out} ({error.strerror})"
+            ) from error
+        read = [_read(folder) for folder in self.folders]
+        try:
+            picture = self._lives(*read[0]) if self.what == "lives" else self._growing(read, console)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        console.print(picture.caption, highlight=False, markup=False)
+        console.print(f"wrote {self.out / picture.name}.png, .svg and .csv", highlight=False, markup=False)
+        return 0
+
+    def kept(self) -> str:
+        return "the runs are untouched"
+
+    def _task(self, result: RunResult) -> Any:
+        specification = result.specification
+        spec, arguments = get_spec(specification.task), dict(specification.arguments)
+        if self.size is not None:
+            arguments[spec.size_argument] = self.size
+        return spec.make_task(**arguments)
+
+    def _lives(self, agent: Any, result: RunResult) -> Any:
+        from badger_envs import Guessing
+        from baselines.studies.lives import lives_picture, record_lives
+
+        task = self._task(result)
+        if not isinstance(task, Guessing):
+            raise UsageError(f"DIR must be a run of the guessing game for lives to be drawn, got {task}")
+        title = f"Ten lives of {result.specification.agent}"
+        return lives_picture(record_lives(agent, task), f"lives_{result.specification.agent}", title, self.out)
+
+    def _growing(self, read: list[tuple[Any, RunResult]], console: Console) -> Any:
+        from baselines.studies.growing import growing_picture, growth_curves
+
+        curves = []
+        for agent, result in read:
+            task, experts = self._task(result), self.experts or getattr(agent.config, "experts", None)
+            if experts is None:
+                raise UsageError(f"DIR must be a run of an agent with free experts, got {agent}")
+            curves.append(growth_curves(agent, task, experts=experts, episodes=self.episodes))
+        caption = f"{task}, {experts} experts at first, {self.episodes} test episodes."
+        picture, second_half = growing_picture(
+            curves, "What do experts do that come or go in mid-life?", caption, self.out
+        )
+        table = Table("after half of the life", "error of a step after that", "95 %", title_justify="left")
+        for name, value in second_half.items():
+            table.add_row(name, f"{value.estimate:.4f}", f"{value.low:.4f}..{value.high:.4f}")
+        console.print(table)
+        return picture
+
+
+def _read(folder: Path) -> tuple[Any, RunResult]:
+    from agents import AgentFileError
+    from baselines.experiments.stored import load_trained
+
+    try:
+        result = RunResult.read(folder / RUN_FILE)
+        return load_trained(folder, result), result
+    except (ResultFileError, AgentFileError) as error:
+        raise UsageError(f"DIR must be the folder of a run with a trained agent, got {folder} ({error})") from error

@@ -1,0 +1,57 @@
+"""The study command, on runs with next to no training."""
+
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from baselines.commands.study import Study
+from baselines.commands.train import plan_recipe
+from baselines.commands.usage import UsageError
+from baselines.execution.runner import execute
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root, made = tmp_path_factory.mktemp("runs"), {}
+    for recipe in ("guessing_free", "guessing_first", "xor3"):
+        run = replace(plan_recipe(recipe, updates=1), test_sizes=(), grids=(), episodes=4)
+        assert not execute(run, root).failure
+        made[recipe] = root / run.hash
+    return made
+
+
+def study(*arguments, **options):
+    console = Console(record=True, width=100, quiet=False)
+    assert Study(*arguments, **options).run(console) == 0
+    return " ".join(console.export_text().split())
+
+
+def test_study_draws_lives(folders, tmp_path):
+    text = study("lives", (folders["guessing_first"],), out=tmp_path)
+    assert "Below: the messages that each expert hears" in text
+    assert {path.suffix for path in tmp_path.iterdir()} == {".png", ".svg", ".csv"}
+
+
+def test_study_draws_growth_at_another_size(folders, tmp_path):
+    text = study("growing", (folders["guessing_free"],), out=tmp_path, size=5, experts=3, episodes=5)
+    assert "newborn, x4" in text
+    assert "dims=5" in text
+    assert "3 experts at first" in text
+    assert (tmp_path / "growing.png").exists()
+
+
+def test_study_refuses_bad_usage(folders, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("here")
+    for arguments, options, message in (
+        (("lives", ()), {}, "DIR must be at least one folder of a run, got none"),
+        (("lives", (tmp_path,)), {}, "DIR must be the folder of a run with a trained agent, got"),
+        (("lives", (folders["xor3"],)), {}, "DIR must be a run of the guessing game"),
+        (("growing", (folders["guessing_first"],)), {}, "DIR must be a run of an agent with free experts"),
+        (("growing", (folders["guessing_free"],)), {"size": 0}, "--size must be at least 1, got 0"),
+        (("growing", (folders["guessing_free"],)), {"episodes": 0}, "--episodes must be at least 1, got 0"),
+        (("lives", (folders["guessing_first"],)), {"out": blocked}, "--out must be a folder that can be written"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            Study(*arguments, **{"out": tmp_path / "out", **options}).run(Console(quiet=True))
