@@ -22,8 +22,8 @@ class Study:
     """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
 
     what: Annotated[Literal["lives", "growing"], tyro.conf.Positional]
-    """"lives": ten lives in the guessing game with outputs, targets and messages. "growing": experts that come or go
-    in mid-life, for agents whose experts are free."""
+    """What is drawn: "lives", ten lives in the guessing game with outputs, targets and messages; or "growing", experts
+    that come or go in mid-life, for agents whose experts are free."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Folders of runs, as `train` and `compare` keep them: the runs of one agent with different seeds. Lives are drawn
     of the first."""

@@ -94,9 +94,10 @@ AGENTS: dict[str, AgentSpec] = {
         AgentSpec(
             "badger_sizes",
             "Badger, trained at 2..6",
-            "Badger with random ids and attention messages; at first fixed ids and 3 ports, then 2 to 6 ports",
+            "Badger with random ids and attention messages, which is given the summed error too; at first fixed ids "
+            "and 3 ports, then 2 to 6 ports",
             "Badger",
-            {"messages": "attention", "identity": "random", "hidden_size": 32},
+            {"messages": "attention", "identity": "random", "hidden_size": 32, "error_feature": 1},
         ),
         AgentSpec(
             "badger_free",

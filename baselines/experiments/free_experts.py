@@ -10,8 +10,10 @@ from baselines.experiments.grid import Grid
 from baselines.experiments.recipe import Recipe
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
+from baselines.outer_loops.ppo import PPO
 
-GUESSING = "Badger/Guessing-v0"
+GUESSING, XOR, ROUTING = "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0"
+MESH, REACHER = "Badger/MeshRouting-v0", "Badger/ModularReacher-v0"
 SIZES = get_spec(GUESSING).test_sizes
 
 _FREE = BPTT(
@@ -41,6 +43,18 @@ _IN_TURN = BPTT(
 _TURNS = ("badger_rounds", "badger_stick", "badger_flags", "badger_at_once", "badger_rounds_silent")
 _TO_18 = tuple(range(1, 19))
 _LIVES = Grid("steps", (20, 200, 1000), _TO_18, episodes=100)
+
+# On other problems: 8 free experts beside experts at ports, with the same messages.
+_EIGHT = {"badger_free": {"experts": 8}}
+_THREE_ROUNDS = {"rounds": 3, "message_size": 24}
+_THREE_ROUNDS_OF_EIGHT = {"badger_free": {**_THREE_ROUNDS, "experts": 8}, "badger_attention": _THREE_ROUNDS}
+_FREE_OR_NOT = ("badger_free", "badger_attention")
+
+
+def _numbers(*sizes: int) -> tuple[Grid, ...]:
+    """Numbers of experts, at some sizes."""
+    return (Grid("experts", (2, 4, 8, 16, 32), sizes, episodes=200),)
+
 
 _ONE_IS_TOLD = {"dims": 3, "feedback": "first"}
 
@@ -88,6 +102,27 @@ FREE_EXPERTS = (
         "guessing_first_last", "the same, only the last step counts", GUESSING, _ONE_IS_TOLD,
         BPTT(updates=1500, batch=96, learning_rate=3e-3, loss="last_step"), agents=("badger", "shared"), tuned=False,
         cpu_seconds=33,
+    ),
+    Recipe(
+        "xor_free", "parity of a hidden subset of 3 bits", XOR, {"bits": 3, "subset": True},
+        BPTT(updates=3000, batch=128), agents=_FREE_OR_NOT, configs=_EIGHT, test_sizes=(2, 3, 4, 6), tuned=False,
+        grids=_numbers(2, 3, 4, 6), seeds=3, cpu_seconds=60,
+    ),
+    Recipe(
+        "routing_free", "routing through 3 ports", ROUTING, {"ports": 3, "horizon": 10},
+        BPTT(updates=800, batch=96), agents=_FREE_OR_NOT, configs=_THREE_ROUNDS_OF_EIGHT, test_sizes=(3, 4, 5, 6),
+        tuned=False, grids=_numbers(3, 4, 6), seeds=3, cpu_seconds=70,
+    ),
+    Recipe(
+        "mesh_free", "a mesh of 4 nodes", MESH, {"ports": 4, "horizon": 12},
+        PPO(updates=60), agents=_FREE_OR_NOT, configs=_THREE_ROUNDS_OF_EIGHT, test_sizes=(3, 4, 6),
+        tuned=False, grids=_numbers(3, 4, 6), seeds=3, cpu_seconds=70,
+    ),
+    Recipe(
+        "reacher_free", "an arm with a goal per tip", REACHER,
+        {"segments": 5, "branching": 0.4, "goal": "tips", "horizon": 40},
+        BPTT(updates=600, batch=64), agents=_FREE_OR_NOT, configs=_EIGHT, test_sizes=(4, 5, 6, 8), tuned=False,
+        grids=_numbers(4, 5, 8), seeds=3, cpu_seconds=80,
     ),
 )  # fmt: skip
 """The recipes, those that a table compares next to each other."""

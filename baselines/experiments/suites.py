@@ -5,6 +5,7 @@ from typing import Any
 
 from baselines.experiments.agents import EVERYBODY
 from baselines.experiments.free_experts import FREE_EXPERTS
+from baselines.experiments.grid import Grid
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.search import Search
@@ -67,6 +68,13 @@ SUITES: dict[str, Suite] = {
             recipes=(
                 _with("guessing", 1000, agents=("badger", "monolithic", "shared", "commnet")),
                 _with("guessing_sizes", seeds=1),
+                _with(
+                    "guessing_free",
+                    1700,
+                    seeds=1,
+                    test_sizes=tuple(range(1, 11)),
+                    grids=(Grid("experts", (2, 4, 8, 16, 32), (1, 2, 3, 4, 5, 6, 8), episodes=100),),
+                ),
                 _with("xor3", 1000, agents=("badger", "monolithic", "shared")),
                 _with("routing3", 500, agents=("badger_attention", "monolithic", "shared")),
                 _with("reacher_tips", 300, agents=("badger_attention", "monolithic", "shared")),
@@ -80,6 +88,7 @@ SUITES: dict[str, Suite] = {
             recipes=(
                 _for_all("guessing"),
                 RECIPES["guessing_sizes"],
+                RECIPES["guessing_free"],
                 _for_all("xor3"),
                 _for_all("routing3", updates=1000),
                 _for_all("reacher_tips", updates=800),
@@ -94,6 +103,7 @@ SUITES: dict[str, Suite] = {
             recipes=(
                 _for_all("guessing", updates=5000),
                 _with("guessing_sizes", 20_000),
+                _with("guessing_free", 20_000),
                 _for_all("xor3", updates=4000),
                 RECIPES["xor"],
                 _for_all("routing3", updates=4000),
