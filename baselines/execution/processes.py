@@ -21,16 +21,6 @@ class WorkerStartError(WorkerLostError):
     """A worker process ended, or could not be made, before it was ready for work."""
 
 
-@contextlib.contextmanager
-def processes(jobs: int) -> Iterator["Processes"]:
-    """Worker processes, each with one thread of torch; they end when this process does."""
-    workers = Processes(jobs)
-    try:
-        yield workers
-    finally:
-        workers.close()
-
-
 class Processes:
     """So many workers: threads here, each with a process of its own that is made when it is first needed.
 
@@ -129,3 +119,13 @@ class _Worker:
     def join(self) -> None:
         for process in self._processes:
             process.join(2.0 * SECONDS_TO_STOP)
+
+
+@contextlib.contextmanager
+def processes(jobs: int) -> Iterator[Processes]:
+    """Worker processes, each with one thread of torch; they end when this process does."""
+    workers = Processes(jobs)
+    try:
+        yield workers
+    finally:
+        workers.close()
