@@ -40,7 +40,7 @@ def measure(spec: EnvSpec, tasks: Iterable[Task[Any]], episodes: int | None, pat
         means = _means(spec, task, count)
         if not means:
             continue
-        stored = json.loads(path.read_text()) if path.exists() else {}
+        stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         levels = {level: mean._asdict() for level, mean in means.items()}
         stored[task_key(task)] = {"levels": levels, "episodes": count, "versions": made_with}
         write_whole(path, (json.dumps(dict(sorted(stored.items())), indent=1, allow_nan=False) + "\n").encode())

@@ -82,5 +82,5 @@ def mean_return(task: Task[Any], policy: Policy, episodes: int) -> Mean:
 
 @cache
 def _store() -> dict[str, Any]:
-    stored: dict[str, Any] = json.loads(files("badger_envs").joinpath(STORE).read_text())
+    stored: dict[str, Any] = json.loads(files("badger_envs").joinpath(STORE).read_text(encoding="utf-8"))
     return stored

@@ -3,15 +3,21 @@
 import sys
 from collections.abc import Callable
 
-import tyro
+from badger_envs.core.extras import needs_extra
 
-from baselines.commands.compare import Compare
-from baselines.commands.export import Export
-from baselines.commands.list import List
-from baselines.commands.report import Report
-from baselines.commands.study import Study
-from baselines.commands.train import Train
-from baselines.commands.usage import Command, run_command
+try:
+    with needs_extra("baselines", "python -m baselines"):
+        import tyro
+
+        from baselines.commands.compare import Compare
+        from baselines.commands.export import Export
+        from baselines.commands.list import List
+        from baselines.commands.report import Report
+        from baselines.commands.study import Study
+        from baselines.commands.train import Train
+        from baselines.commands.usage import Command, run_command
+except ModuleNotFoundError as error:
+    sys.exit(f"error: {error}")
 
 COMMANDS: dict[str, Callable[..., Command]] = {
     "compare": Compare,

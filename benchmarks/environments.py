@@ -9,7 +9,6 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pettingzoo
-import supersuit
 import torch
 import tyro
 from gymnasium.vector import SyncVectorEnv
@@ -20,7 +19,11 @@ from stable_baselines3.common.vec_env import VecEnv
 import badger_envs
 from agents import build_agent
 from badger_envs.core.episodes import episode_keys
+from badger_envs.core.extras import needs_extra
 from badger_envs.views.stable_baselines3 import SharedVecEnv
+
+with needs_extra("bench", "python -m benchmarks.environments"):
+    import supersuit
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import GUESSING, RECIPES
 from baselines.outer_loops.rollout import BatchedEnv, rollout

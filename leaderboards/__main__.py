@@ -9,14 +9,20 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 from typing import NoReturn
 
-import tyro
+from badger_envs.core.extras import needs_extra
 
-from leaderboards.commands.build import Build
-from leaderboards.commands.check import Check, CheckPullRequest
-from leaderboards.commands.common import REFUSED
-from leaderboards.commands.evaluate import Evaluate, Reproduce
-from leaderboards.commands.submit import Submit, Withdraw
-from leaderboards.schema.errors import SubmissionError, printable
+try:
+    with needs_extra("leaderboards", "python -m leaderboards"):
+        import tyro
+
+        from leaderboards.commands.build import Build
+        from leaderboards.commands.check import Check, CheckPullRequest
+        from leaderboards.commands.common import REFUSED
+        from leaderboards.commands.evaluate import Evaluate, Reproduce
+        from leaderboards.commands.submit import Submit, Withdraw
+        from leaderboards.schema.errors import SubmissionError, printable
+except ModuleNotFoundError as error:
+    sys.exit(f"error: {error}")
 
 BAD_USAGE, INTERRUPTED = 2, 130
 Command = Submit | Check | CheckPullRequest | Withdraw | Evaluate | Reproduce | Build
@@ -60,12 +66,19 @@ def _exit_in_one_line(box: str) -> NoReturn:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 1 where something was refused, 2 for bad usage, 130 if interrupted."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal without the letters of a name must not end a command
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     command = parse(list(sys.argv[1:] if words is None else words))
     handler, logger = logging.StreamHandler(sys.stdout), logging.getLogger("leaderboards")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     try:
-        return command.run()
+        with needs_extra("baselines", "this command"):  # those of the board alone are there by now
+            return command.run()
+    except ModuleNotFoundError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return BAD_USAGE
     except SubmissionError as error:
         for detail in error.errors:
             print(f"refused: {detail}", file=sys.stderr)

@@ -106,6 +106,13 @@ def test_nothing_unpickles_or_executes_what_a_file_holds():
                 assert not named & {"allow_pickle", "weights_only"}, f"{path}:{node.lineno}"
 
 
+def test_text_is_read_and_written_with_its_encoding_named():
+    for path in (path for folder in (*ALLOWED, "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"read_text", "write_text"}:
+                assert "encoding" in {keyword.arg for keyword in node.keywords}, f"{path}:{node.lineno}"
+
+
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for folder in ALLOWED

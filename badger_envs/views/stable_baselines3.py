@@ -14,13 +14,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from stable_baselines3.common.vec_env import VecEnv
 
 from badger_envs.core.channel import Channel
 from badger_envs.core.checks import require_integer, require_options
 from badger_envs.core.episodes import INDEX_BITS
+from badger_envs.core.extras import needs_extra
 from badger_envs.core.task import Task
 from badger_envs.views.per_port import SharedTaskVectorEnv
+
+with needs_extra("baselines", "SharedVecEnv"):
+    from stable_baselines3.common.vec_env import VecEnv
 
 
 class SharedVecEnv(VecEnv):

@@ -34,8 +34,7 @@ def export(folders: Sequence[Path], out: Path) -> list[Path]:
         ValueError: A folder without results, folders of different suites, or a run that is gone.
     """
     result = merge(read_results(folders))
-    out.mkdir(parents=True, exist_ok=True)
-    written = []
+    contents: dict[Path, bytes] = {}
     for agent in result.agents:
         if not agent.runs:
             continue
@@ -49,9 +48,11 @@ def export(folders: Sequence[Path], out: Path) -> list[Path]:
             "results": [test for run in agent.runs for test in _tests(run.hash, folders)],
         }
         path = out / f"{agent.problem}_{agent.agent}.json.gz"
-        write_whole(path, gzip.compress(json.dumps(content, allow_nan=False).encode(), mtime=0))
-        written.append(path)
-    return written
+        contents[path] = gzip.compress(json.dumps(content, allow_nan=False).encode(), mtime=0)
+    out.mkdir(parents=True, exist_ok=True)
+    for path, packed in contents.items():  # all of them or, where a run is gone, none
+        write_whole(path, packed)
+    return list(contents)
 
 
 def _tests(hash: str, folders: Sequence[Path]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Sequence
 
 from baselines.commands.usage import UsageError
-from baselines.experiments.plan import PlannedAgent, plan
+from baselines.experiments.plan import TUNING_SEED, PlannedAgent, plan
 from baselines.experiments.suites import Suite
 
 
@@ -34,8 +34,8 @@ def choose(
     _require_known("--agents", agents, known)
     _require_known("--recipes", recipes, [recipe.name for recipe in suite.recipes])
     _require_known("--envs", environments, list(dict.fromkeys(recipe.task for recipe in suite.recipes)))
-    if seeds is not None and seeds < 1:
-        raise UsageError(f"--seeds must be at least 1, got {seeds}")
+    if seeds is not None and not 1 <= seeds <= TUNING_SEED:  # from there on are the seeds of trials
+        raise UsageError(f"--seeds must be at least 1 and at most {TUNING_SEED}, got {seeds}")
     plans = [
         planned
         for recipe in suite.recipes
@@ -43,11 +43,23 @@ def choose(
         for planned in plan(suite, recipe, seeds)
         if not agents or planned.agent_spec.kind is None or planned.agent_spec.name in agents
     ]
+    if not plans:
+        raise UsageError(f"--recipes and --envs must have something in common, got {_words(recipes, environments)}")
+    for name in agents:
+        if not any(planned.agent_spec.name == name for planned in plans):
+            raise UsageError(f"--agents must take part in the recipes that are chosen, got {name!r}")
     if shard is None:
         return plans
     part, parts = _shard(shard)
     by_work = sorted(plans, key=lambda planned: -sum(run.work for run in planned.all_runs))
-    return [planned for planned in plans if by_work.index(planned) % parts == part - 1]
+    chosen = [planned for planned in plans if by_work.index(planned) % parts == part - 1]
+    if not chosen:
+        raise UsageError(f"--shard must be of at most {len(plans)} parts, as many as there are agents, got {shard!r}")
+    return chosen
+
+
+def _words(*lists: Sequence[str]) -> str:
+    return " and ".join(", ".join(words) for words in lists)
 
 
 def _require_known(option: str, given: Sequence[str], known: list[str]) -> None:

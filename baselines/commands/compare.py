@@ -18,7 +18,7 @@ from rich.console import Console
 
 from badger_envs.evaluation import versions
 from baselines.commands.choose import choose
-from baselines.commands.usage import UsageError, require_device
+from baselines.commands.usage import UsageError, make_folder, require_device
 from baselines.experiments.plan import PlannedAgent
 from baselines.experiments.suites import SUITES
 from baselines.results.comparison import (
@@ -72,8 +72,9 @@ class Compare:
         from baselines.execution.scheduler import run_all
         from baselines.report import write_report
 
-        plans = self._plans()
-        folder = self._make_folder()
+        plans, folder = self._plans(), self._folder
+        for needed in (folder, folder / RUNS):
+            make_folder("--out", needed)
         began = time.perf_counter()
         with ConsoleMonitor(console, self.progress) as monitor, EXECUTORS[self.executor](self.jobs) as workers:
             results = run_all(plans, folder / RUNS, executor=workers, device=self.device, monitor=monitor)
@@ -95,7 +96,7 @@ class Compare:
             console.print(as_rich(table))
         console.print(f"wrote {folder / RESULT_FILE} and {folder / 'report' / 'index.html'}")
         if any(agent.failures for agent in result.agents):
-            console.print(f"[red]some runs failed; see failed.json in {folder / RUNS}[/red]")
+            console.print(f"some runs failed; see failed.json in {folder / RUNS}", style="red")
             return 1
         return 0
 
@@ -127,14 +128,6 @@ class Compare:
             seeds=self.seeds,
             shard=self.shard,
         )
-
-    def _make_folder(self) -> Path:
-        try:
-            (self._folder / RUNS).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = f"got {str(self._folder)!r} ({error.strerror})"
-            raise UsageError(f"--out must be a folder that can be written, {reason}") from error
-        return self._folder
 
     def _invocation(self, wall_seconds: float) -> Invocation:
         """How this result came about."""

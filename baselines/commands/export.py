@@ -8,7 +8,7 @@ import tyro
 from rich.console import Console
 
 from baselines.analysis.export import export
-from baselines.commands.usage import UsageError
+from baselines.commands.usage import UsageError, make_folder
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ class Export:
     """Folder for the files."""
 
     def run(self, console: Console) -> int:
+        if not self.folders:
+            raise UsageError("DIR must be at least one folder of results, got none")
+        make_folder("--out", self.out)
         try:
             written = export(self.folders, self.out)
         except ValueError as error:

@@ -53,7 +53,7 @@ def rebuild(folders: Sequence[Path], out: Path) -> ComparisonResult:
     from baselines.analysis.merge import merge, read_results
     from baselines.report import write_report
 
-    result = merge(read_results(folders))
+    result = merge(read_results(folders))  # before anything is made
     try:
         out.mkdir(parents=True, exist_ok=True)
         result.write(out / RESULT_FILE)

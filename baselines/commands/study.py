@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from badger_envs.registry import get_spec
-from baselines.commands.usage import UsageError
+from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
 from baselines.results.run import RUN_FILE, RunResult
 
@@ -46,19 +46,14 @@ class Study:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"--{name} must be at least 1, got {value}")
-        try:
-            self.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(
-                f"--out must be a folder that can be written, got {self.out} ({error.strerror})"
-            ) from error
+        make_folder("--out", self.out)
         read = [_read(folder) for folder in self.folders]
         try:
             picture = self._lives(*read[0]) if self.what == "lives" else self._growing(read, console)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        console.print(picture.caption, highlight=False, markup=False)
-        console.print(f"wrote {self.out / picture.name}.png, .svg and .csv", highlight=False, markup=False)
+        console.print(picture.caption, highlight=False)
+        console.print(f"wrote {self.out / picture.name}.png, .svg and .csv", highlight=False)
         return 0
 
     def kept(self) -> str:

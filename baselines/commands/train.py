@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from badger_envs.registry import get_spec
-from baselines.commands.usage import UsageError, require_device
+from baselines.commands.usage import UsageError, make_folder, require_device
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import RunSpec
@@ -52,6 +52,9 @@ class Train:
         torch.set_num_threads(1)
         run = plan_recipe(self.recipe, agent=self.agent, seed=self.seed, updates=self.updates)
         require_device(self.device)
+        make_folder("--out", self.out)
+        if self.tensorboard is not None:
+            make_folder("--tensorboard", self.tensorboard)
         began, folder = time.monotonic(), self.out / run.hash
         with _scalars(self.tensorboard, f"{self.recipe}_{run.agent}_{run.seed}") as log:
 
@@ -65,9 +68,10 @@ class Train:
 
             result = execute(run, self.out, device=self.device, on_update=show, points=20)
         for line in result.set_aside:
-            console.print(line, highlight=False, markup=False)
+            console.print(line, highlight=False)
         if result.failure:
-            console.print(f"[red]failed[/red]; see {folder / FAILED_FILE}\n{result.failure}", highlight=False)
+            console.print("failed", style="red", end="; ")
+            console.print(f"see {folder / FAILED_FILE}\n{result.failure}", highlight=False)
             return 1
         console.print(_table(self.recipe, run, result))
         console.print(f"kept in {folder}")
@@ -94,13 +98,12 @@ def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: 
     try:
         if updates is not None:
             loop = replace(loop, updates=updates)
-        config = recipe.config(agent_spec)
+        return RunSpec(
+            agent, recipe.task, recipe.arguments, seed, agent_spec.kind, recipe.config(agent_spec), outer_loop=loop,
+            test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, grids=recipe.grids,
+        )  # fmt: skip
     except ValueError as error:
-        raise UsageError(str(error)) from error
-    return RunSpec(
-        agent, recipe.task, recipe.arguments, seed, agent_spec.kind, config, outer_loop=loop,
-        test_sizes=recipe.test_sizes, episodes=recipe.test_episodes, grids=recipe.grids,
-    )  # fmt: skip
+        raise UsageError(f"--{error}" if str(error).startswith(("seed ", "updates ")) else str(error)) from error
 
 
 _COUNTERS = ("update", "environment_steps", "cpu_seconds")
@@ -130,7 +133,9 @@ def _scalars(folder: Path | None, run: str) -> Iterator[Callable[[str, float, in
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
-        raise UsageError("--tensorboard needs TensorBoard: pip install tensorboard") from error
+        raise UsageError(
+            "--tensorboard needs TensorBoard: pip install -c constraints.txt -e '.[tensorboard]'"
+        ) from error
     writer = SummaryWriter(str(folder / run))
     try:
         yield lambda name, value, step: writer.add_scalar(name, value, step)

@@ -1,10 +1,15 @@
 """What commands have in common: how they are run, and what they say when something is wrong. Nothing here needs torch
 before a command runs."""
 
+import io
 import sys
+import tempfile
+from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
+
+from badger_envs.core.extras import needs_extra
 
 
 class UsageError(ValueError):
@@ -28,11 +33,19 @@ class Command(Protocol):
 
 def run_command(command: Command) -> int:
     """Run a command; returns the exit code: 0, 1 where something failed, 2 for bad usage, 130 when interrupted."""
-    console = Console()
+    for stream in (sys.stdout, sys.stderr):  # a terminal without the letters of a name must not end a command
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    # Nothing is markup: names of files and agents are printed as they are.
+    console = Console(markup=False)
     if not console.is_terminal:  # a log: wide enough that no table is cut
-        console = Console(width=120)
+        console = Console(markup=False, width=120)
     try:
-        return command.run(console)
+        with needs_extra("baselines", "this command"):
+            return command.run(console)
+    except ModuleNotFoundError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -42,6 +55,21 @@ def run_command(command: Command) -> int:
     except OSError as error:
         print(f"error: {error}; {command.kept()}, start again to go on", file=sys.stderr)
         return 1
+
+
+def make_folder(option: str, folder: Path) -> None:
+    """Make a folder where it is missing, before the work that is to be written into it.
+
+    Raises:
+        UsageError: It can't be made, or nothing can be written into it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = f"got {str(folder)!r} ({error.strerror})"
+        raise UsageError(f"{option} must be a folder that can be written, {reason}") from error
 
 
 def require_device(device: str) -> None:

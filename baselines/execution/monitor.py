@@ -76,7 +76,7 @@ class ConsoleMonitor:
             return
         first = run.hash not in self._running  # may be from a checkpoint
         if first:
-            bar = self._bars.add_task(run.title, total=float(run.updates), score="", found=point.update)
+            bar = self._bars.add_task(escape(run.title), total=float(run.updates), score="", found=point.update)
             self._running[run.hash] = bar
         self._bars.update(self._running[run.hash], completed=point.update, score=f"score {point.score:.2f}")
         self._advance(run, run.work * point.update / run.updates, found=first)
@@ -94,13 +94,14 @@ class ConsoleMonitor:
         if self._quiet and not result.failure:
             return
         if result.failure:
-            outcome = "[red]failed:[/red] " + escape(result.failure.strip().splitlines()[-1])
+            outcome = "failed: " + result.failure.strip().splitlines()[-1]
         else:
             outcome = f"score {score(run, result):.3f}"
         if stored:
             outcome += "  (found, not run again)"
         count = f"{len(self._ended)}/{len(self._expected)}, {time.perf_counter() - self._began:.0f} s"
-        self._console.print(f"[{count}] {run.title}: {outcome}", highlight=False)
+        style = "red" if result.failure else None
+        self._console.print(f"[{count}] {run.title}: {outcome}", highlight=False, markup=False, style=style)
 
     def _advance(self, run: RunSpec, work: float, *, found: bool) -> None:
         """So much of a run is done; what was found done says nothing of the speed."""

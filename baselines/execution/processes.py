@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -102,7 +103,7 @@ class _Worker:
         if self._refused is not None:
             return WorkerStartError(f"a worker process could not be made: {self._refused}")
         self.join()
-        code = self._processes[0].exitcode if self._processes else None
+        code = self._exit_code()
         how = f"ended with exit code {code}"
         if code is not None and code < 0:
             how = f"was killed by {signal.Signals(-code).name}"
@@ -110,6 +111,16 @@ class _Worker:
         if self._ready.is_set():
             return WorkerLostError(f"a worker process {how}")
         return WorkerStartError(f"a worker process {how} before it was ready; what it said itself stands above")
+
+    def _exit_code(self) -> int | None:
+        """Of the process; None where it is not known. Its pool waits for it too, and one of both learns it first."""
+        deadline = time.monotonic() + SECONDS_TO_STOP
+        while self._processes and time.monotonic() < deadline:
+            code: int | None = self._processes[0].exitcode
+            if code is not None:
+                return code
+            time.sleep(0.01)
+        return None
 
     def terminate(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -5,13 +5,17 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from badger_envs.core.episodes import EpisodeSet
+from badger_envs.core.checks import require_integer
+from badger_envs.core.episodes import SEED_BITS, EpisodeSet
 from badger_envs.registry import get_spec
 from badger_envs.version import __version__
 from baselines.experiments.grid import Grid
 from baselines.outer_loops.base import OuterLoop
+from baselines.results.data import plain_number
 from baselines.results.run import RunResult, Specification
 
+LARGEST_SEED = (1 << SEED_BITS) - 1
+"""Larger ones would name no episodes of their own."""
 RUN_VERSION = 5
 """Goes into the hash; raise it when the same specification gives another result than before."""
 
@@ -51,6 +55,11 @@ class RunSpec:
     probe_episodes: int = 200
     """Test episodes at each point of a probe."""
 
+    def __post_init__(self) -> None:
+        require_integer("seed", self.seed, 0, LARGEST_SEED)
+        require_integer("episodes", self.episodes, 1)
+        require_integer("probe_episodes", self.probe_episodes, 1)
+
     def specification(self) -> Specification:
         """Everything that the result is a function of, as it is read back from a file."""
         return Specification.of(self._plain())
@@ -68,7 +77,7 @@ class RunSpec:
     @property
     def hash(self) -> str:
         """Of the specification: 16 hexadecimal digits."""
-        text = json.dumps(self._plain(), sort_keys=True, separators=(",", ":"))
+        text = json.dumps(self._plain(), sort_keys=True, separators=(",", ":"), default=plain_number)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property

@@ -8,7 +8,9 @@ and their learners stand in modules beside them; settings and learner in one fil
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from badger_envs.core.checks import require_integer
+import numpy as np
+
+from badger_envs.core.checks import require_bool, require_fraction, require_integer
 from badger_envs.core.episodes import INDEX_BITS
 
 
@@ -41,6 +43,17 @@ class Stage:
     experts: tuple[int, int] | None = None
     """Fewest and most experts, drawn anew for each update; None for the agent's own number."""
 
+    def __post_init__(self) -> None:
+        require_fraction("until", self.until)
+        require_bool("shared_across_batch", self.shared_across_batch)
+        for name in ("sizes", "horizon", "experts"):
+            ends = getattr(self, name)
+            if ends is None:
+                continue
+            whole = isinstance(ends, tuple) and all(isinstance(end, int | np.integer) for end in ends)
+            if not whole or len(ends) != 2 or not 1 <= ends[0] <= ends[1]:
+                raise ValueError(f"{name} must be (smallest, largest), both integers of at least 1, got {ends!r}")
+
 
 @dataclass(frozen=True)
 class OuterLoop:
@@ -71,16 +84,10 @@ class OuterLoop:
         require_integer("batch", self.batch, 1)
         require_integer("warmup", self.warmup, 0)
         self.require_positive("learning_rate")
-        if not 0.0 <= self.decay_from <= 1.0:
-            raise ValueError(f"decay_from must lie in [0, 1], got {self.decay_from}")
+        require_fraction("decay_from", self.decay_from)
         ends = [stage.until for stage in self.stages]
         if not ends or ends != sorted(set(ends)) or ends[0] <= 0.0 or ends[-1] != 1.0:
             raise ValueError(f"stages must end at rising fractions, the last at 1, got {ends}")
-        for stage in self.stages:
-            for name in ("sizes", "horizon", "experts"):
-                ends_of_range = getattr(stage, name)
-                if ends_of_range is not None and not 1 <= ends_of_range[0] <= ends_of_range[1]:
-                    raise ValueError(f"{name} must be (smallest, largest), both at least 1, got {ends_of_range}")
         if self.updates * self.batch > 1 << INDEX_BITS:
             raise ValueError(f"updates * batch must be at most 2**{INDEX_BITS}, got {self.updates * self.batch}")
 
@@ -101,8 +108,19 @@ class OuterLoop:
             ValueError: naming the setting and its value.
         """
         for name in names:
+            self.require_number(name)
             if not 0.0 < getattr(self, name) < float("inf"):
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+
+    def require_number(self, name: str) -> None:
+        """Refuse a setting that is no number.
+
+        Raises:
+            ValueError: naming the setting and its value.
+        """
+        value = getattr(self, name)
+        if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
+            raise ValueError(f"{name} must be a number, got {value!r}")
 
     def rate(self, update: int) -> float:
         """Learning rate of an update, counted from 0."""

@@ -14,7 +14,7 @@ from torch import nn
 from agents import Agent
 from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task
-from badger_envs.registry import get_spec
+from badger_envs.registry import get_spec, reference_returns
 from baselines.outer_loops.base import OuterLoop
 from baselines.outer_loops.rollout import BatchedEnv
 
@@ -60,6 +60,26 @@ class Learner(ABC, Generic[SettingsT]):
         """Everything that has weights."""
         self.optimizer: torch.optim.Optimizer | None = None
         self._envs: dict[Task[Any], BatchedEnv] = {}
+        self._require_stages_that_fit()
+
+    def _require_stages_that_fit(self) -> None:
+        """Refuse stages whose smallest or largest task can't be made, or not be played by the agent.
+
+        Raises:
+            ValueError: naming what does not fit.
+        """
+        for stage in self.settings.stages:
+            if stage.experts is not None and getattr(self.agent.config, "experts", None) is None:
+                raise ValueError(f"experts must be None for an agent without free experts, got {stage.experts}")
+            for end in (0, 1):
+                arguments = {**self.arguments, **dict(stage.arguments)}
+                if stage.sizes is not None:
+                    arguments[self.spec.size_argument] = stage.sizes[end]
+                if stage.horizon is not None:
+                    arguments["horizon"] = stage.horizon[end]
+                task = self.spec.make_task(**arguments)
+                self.agent.require_ports(task.ports)
+                reference_returns(task).score(0.0)  # which needs a reference above chance
 
     @abstractmethod
     def training_step(self, episodes: EpisodeBatch) -> dict[str, float]:

@@ -62,6 +62,7 @@ class PPO(OuterLoop):
             if getattr(self, name) > 1.0:
                 raise ValueError(f"{name} must be at most 1, got {getattr(self, name)}")
         for name in ("ent_coef", "vf_coef"):
+            self.require_number(name)
             if not 0.0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
         require_choice("critic", self.critic, ("memory", "port", "central"))

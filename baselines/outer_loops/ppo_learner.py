@@ -139,7 +139,8 @@ class PPOLearner(Learner[PPO]):
         gains = advantages(scaled, value, next_value, settings.gamma, settings.gae_lambda)  # (T, B, P or 1)
         targets = gains + value  # (T, B, P or 1)
         counted = gains[alive.bool()]  # (steps of running episodes, P or 1)
-        gains = (gains - counted.mean()) / (counted.std() + 1e-8)
+        if counted.numel() > 1:  # of a single step there is no deviation
+            gains = (gains - counted.mean()) / (counted.std() + 1e-8)
         return Rollout(observation, central, sample, log_prob, mask, alive, gains, targets), state, reward.sum(dim=0)
 
     def _loss(self, rollout: Rollout, state: Any, rows: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from badger_envs.core.files import write_whole
@@ -21,6 +22,17 @@ HASH = re.compile(rb',"sha256":"([0-9a-f]{64})"}\s*$')
 
 class ResultFileError(ValueError):
     """A file of results can't be read; the message names the file, the field and the value."""
+
+
+def plain_number(value: Any) -> Any:
+    """A number of numpy as Python's, for JSON.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"value must be one that JSON has, got {value!r}")
 
 
 def with_hash(text: str) -> str:
@@ -107,7 +119,7 @@ class Data(BaseModel):
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Self:
         """Plain numbers, lists and words as this type."""
-        return cls.model_validate_json(json.dumps(plain, allow_nan=False))
+        return cls.model_validate_json(json.dumps(plain, allow_nan=False, default=plain_number))
 
     def to_json(self) -> str:
         """What `from_json` reads."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaderboards.commands.common import OK, ROOT
+from leaderboards.commands.common import OK, ROOT, require_root
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Build:
     def run(self) -> int:
         from leaderboards.site.build import build
 
+        require_root(self.root)
         built = build(self.root, self.benchmark, self.out)
         for name, errors in built.left_out.items():
             print(f"left out {name}: {errors[0]}" + (f" and {len(errors) - 1} more" if len(errors) > 1 else ""))

@@ -9,7 +9,7 @@ from tyro.conf import Positional
 from badger_envs.evaluation import versions
 from leaderboards.check.check import check_among_siblings, check_tree
 from leaderboards.check.pull_request import check_pull_request
-from leaderboards.commands.common import OK, REFUSED, ROOT
+from leaderboards.commands.common import OK, REFUSED, ROOT, require_root, require_unused
 from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.errors import ErrorDetails
 from leaderboards.schema.status import CHECKED, SELF_REPORTED, record, status_of
@@ -29,6 +29,11 @@ class Check:
     """Folder of all submissions."""
 
     def run(self) -> int:
+        require_root(self.root)
+        if self.folders:
+            require_unused("with folders, which lie beside the others", root=self.root != ROOT)
+        else:
+            require_unused("without folders: all of them are on the board", accepted=self.accepted)
         found: dict[Path, list[ErrorDetails]] = {}
         for folder in self.folders:
             if not folder.is_dir():

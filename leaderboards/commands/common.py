@@ -6,3 +6,28 @@ ROOT = Path(__file__).parents[1] / "submissions"
 """Folder of all submissions."""
 OK, REFUSED = 0, 1
 """Exit codes."""
+
+
+def require_root(root: Path) -> None:
+    """Refuse a folder of submissions that is not there: it would look like one without any.
+
+    Raises:
+        ValueError: naming it.
+    """
+    if not root.is_dir():
+        raise ValueError(f"--root must be the folder of all submissions, got {str(root)!r}")
+
+
+def require_unused(why: str, **options: bool) -> None:
+    """Refuse options that would change nothing.
+
+    Args:
+        why: why they would not.
+        **options: whether each was given.
+
+    Raises:
+        ValueError: naming the first one.
+    """
+    for name, given in options.items():
+        if given:
+            raise ValueError(f"--{name.replace('_', '-')} must not be given {why}")

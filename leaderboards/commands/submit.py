@@ -7,7 +7,7 @@ from typing import Any
 
 from tyro.conf import Positional
 
-from leaderboards.commands.common import OK, ROOT
+from leaderboards.commands.common import OK, ROOT, require_unused
 from leaderboards.schema.status import withdraw
 from leaderboards.schema.submission import Submission
 from leaderboards.submit.submit import submit
@@ -53,6 +53,14 @@ class Submit:
     """Folder of all submissions."""
 
     def run(self) -> int:
+        if self.source.is_dir():
+            of_files = ("steps", "cpu_seconds", "parameters", "device", "command")
+            given = {name: bool(getattr(self, name)) for name in of_files}
+            require_unused("with the folder of a comparison, whose results say it", **given)
+        else:
+            require_unused(
+                "with a file of `leaderboards evaluate`, which holds one agent", agent=self.agent is not None
+            )
         training: dict[str, Any] = {
             "environment_steps": _by_problem(self.steps, int, "--steps"),
             "cpu_seconds": _by_problem(self.cpu_seconds, float, "--cpu-seconds"),

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from badger_envs import evaluation
+from badger_envs.core.checks import require_integer
 from badger_envs.core.episodes import EpisodeSet
 from badger_envs.core.policy import Policy
 from badger_envs.evaluation import PolicyError
@@ -28,7 +29,7 @@ from leaderboards.evaluate.policy_process import require_reference
 from leaderboards.evaluate.subprocess_policy import STEP_SECONDS, PolicyProcess
 from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem
 from leaderboards.schema.result_file import read_results, read_to_extend, write_results
-from leaderboards.schema.submission import SeedResult, make_seed_result
+from leaderboards.schema.submission import MAX_SEED, SeedResult, make_seed_result
 
 __all__ = ["MakePolicy", "evaluate_benchmark", "evaluate_size", "evaluate_to", "read_results", "write_results"]
 
@@ -157,12 +158,16 @@ def evaluate_to(
     """
     if not seeds or len(set(seeds)) < len(seeds):
         raise ValueError(f"seeds must be at least one, each once, got {list(seeds)}")
+    for seed in seeds:
+        require_integer("seed", seed, 0, MAX_SEED)
     chosen = [benchmark.problem(name) for name in problems] or benchmark.problems
     wanted = {(problem.name, size) for problem in chosen for size in problem.sizes}
     if not Path(policy).is_dir():
         require_reference(policy)
     if not out.parent.is_dir():
         raise ValueError(f"out must lie in a folder that is there, got {out}")
+    if out.is_dir():
+        raise ValueError(f"out must be a file, got the folder {out}")
     rows: list[SeedResult] = []
     if Path(policy).is_dir():
         from leaderboards.evaluate.saved_agent import SavedAgent, one_thread

@@ -173,7 +173,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["compact"] = compact
     environment.globals["error_bar"] = error_bar
     # Only our own script and style may run, whatever a submission contains, and nothing is fetched.
-    style, script = (_hash((TEMPLATES / name).read_text()) for name in ("style.css", "board.js"))
+    style, script = (_hash((TEMPLATES / name).read_text(encoding="utf-8")) for name in ("style.css", "board.js"))
     environment.globals["policy"] = (
         f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; base-uri 'none'; "
         "form-action 'none'"

@@ -36,6 +36,25 @@ def run(*words, **environment):
         (("evaluate", "x"), "Missing from python -m leaderboards evaluate: --out"),
         (("check", "--frob\n::error::\x1b[31m"), r"Unrecognized options: --frob"),
         (("reproduce", "x", "--rows", "many"), "Error parsing --rows"),
+        (("check", "--root", "nowhere"), "--root must be the folder of all submissions, got 'nowhere'"),
+        (("build", "--root", "nowhere"), "--root must be the folder of all submissions, got 'nowhere'"),
+        (("reproduce", "--root", "nowhere"), "--root must be the folder of all submissions, got 'nowhere'"),
+        (("check", "docs", "--root", "docs"), "--root must not be given with folders"),
+        (("check", "--accepted"), "--accepted must not be given without folders"),
+        (("reproduce", "nowhere"), "FOLDER must be the folder of a submission, got 'nowhere'"),
+        (("reproduce", "--rows", "0"), "--rows must be an integer at least 1, got 0"),
+        (("reproduce", "--seed", "-1"), "--seed must be an integer at least 0, got -1"),
+        (("evaluate", "m:f", "--out", "x.json", "--seed", "-1"), "seed must be an integer in [0, 9999], got -1"),
+        (("evaluate", "m:f", "--out", "x.json", "--seed", "10000"), "seed must be an integer in [0, 9999], got 10000"),
+        (("evaluate", "m:f", "--out", "docs"), "out must be a file, got the folder docs"),
+        (
+            ("submit", "docs", "--authors", "A", "--url", "u", "--steps", "5"),
+            "--steps must not be given with the folder of a comparison",
+        ),
+        (
+            ("submit", "x.json", "--authors", "A", "--url", "u", "--agent", "badger"),
+            "--agent must not be given with a file of",
+        ),
         (("withdraw", "x"), "Missing from python -m leaderboards withdraw: --reason"),
     ],
 )
@@ -51,6 +70,26 @@ def test_command_line_refuses_bad_usage_in_one_line_with_exit_code_2(words, reas
     assert said.err.startswith("error: ")
     assert said.err.rstrip("\n").isprintable()
     assert reason in said.err
+
+
+def test_command_line_builds_nothing_over_a_board_where_the_submissions_are_not_there(tmp_path, capsys):
+    assert main(["build", "--out", str(tmp_path / "board")]) == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert main(["build", "--out", str(tmp_path / "board"), "--root", str(tmp_path / "gone")]) == 2
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "ascii"])
+def test_command_line_builds_the_same_pages_whatever_the_encoding_of_the_terminal(tmp_path, encoding):
+    built = {}
+    for name, environment in (("utf-8", {"PYTHONUTF8": "1"}), (encoding, {"PYTHONIOENCODING": encoding})):
+        code, _, complaints = run("build", "--out", tmp_path / name, LC_ALL="C", PYTHONCOERCECLOCALE="0", **(
+            {"PYTHONUTF8": "0"} | environment
+        ))  # fmt: skip
+        assert code == 0, complaints
+        pages = (tmp_path / name).rglob("*.html")
+        built[name] = {path.relative_to(tmp_path / name): path.read_bytes() for path in pages}
+    assert built[encoding] == built["utf-8"]
 
 
 HELP = """

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.extras import needs_extra
 from badger_envs.core.files import write_json
 from badger_envs.envs.modular_robot.bodies import SPLITS, bodies_of, chain, grow_tree, snake, star
 from badger_envs.envs.modular_robot.body import Body
@@ -92,7 +93,8 @@ def make_gaits() -> None:
 
 def tune(body: Body, direction: int) -> npt.NDArray[Any]:
     """The best gait (8,) that CMA-ES finds for a body and a direction."""
-    import cma
+    with needs_extra("tune", "the tuning of gaits"):
+        import cma
 
     begin = np.asarray(USUAL._replace(wave_along=direction * USUAL.wave_along))
     options = {"popsize": POPULATION, "seed": 1, "verbose": -9, "CMA_stds": SPREAD}

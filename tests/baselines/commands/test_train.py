@@ -1,5 +1,6 @@
 """Recipes and the train command."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from agents import build_agent
 from badger_envs.registry import get_spec
+from baselines.__main__ import main
 from baselines.commands.train import Train, plan_recipe
 from baselines.commands.usage import UsageError
 from baselines.execution.costs import costs
@@ -47,7 +49,9 @@ def test_train_runs_a_recipe_and_finds_it_again(tmp_path):
     [
         ("chess", {}, "recipe must be one of guessing, .* got 'chess'"),
         ("xor", {"agent": "oracle"}, "--agent must be one of badger, .* got 'oracle'"),
-        ("xor", {"updates": 0}, "updates must be an integer at least 1, got 0"),
+        ("xor", {"updates": 0}, "--updates must be an integer at least 1, got 0"),
+        ("xor", {"seed": -1}, r"--seed must be an integer in \[0, 1073741823\], got -1"),
+        ("xor", {"seed": 2**30}, r"--seed must be an integer in \[0, 1073741823\], got 1073741824"),
     ],
 )
 def test_plan_recipe_refuses_bad_usage(name, how, said):
@@ -58,6 +62,22 @@ def test_plan_recipe_refuses_bad_usage(name, how, said):
 def test_train_refuses_devices_that_are_not_there(tmp_path):
     with pytest.raises(UsageError, match="--device must be one that torch can use here, got 'moon'"):
         Train("xor", updates=1, out=tmp_path, device="moon").run(Console(quiet=True))
+
+
+@pytest.mark.parametrize("option", ["out", "tensorboard"])
+def test_train_refuses_a_file_in_place_of_a_folder_before_it_trains(tmp_path, option):
+    (tmp_path / "file").write_text("in the way")
+    how = {"out": tmp_path / "runs", option: tmp_path / "file"}
+    with pytest.raises(UsageError, match=f"--{option} must be a folder that can be written, got .*file"):
+        Train("xor", updates=1, **how).run(Console(quiet=True))
+
+
+def test_train_prints_names_as_they_are(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(
+        sys, "argv", ["baselines", "train", "xor2_es", "--updates", "1", "--out", str(tmp_path / "x[/a]")]
+    )
+    assert main() == 0
+    assert "x[/a]" in capsys.readouterr().out.replace("\n", "")
 
 
 def test_execute_trains_every_agent_on_hidden_xor_and_routing(tmp_path):

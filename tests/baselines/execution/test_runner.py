@@ -46,6 +46,29 @@ def interrupted_after(updates, root):
     return root / RUN.hash / "checkpoint"
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"seed": -1}, r"seed must be an integer in \[0, 1073741823\], got -1"),
+        ({"seed": 2**30}, r"seed must be an integer in \[0, 1073741823\], got 1073741824"),
+        ({"seed": 1.0}, "seed must be an integer in .*, got 1.0"),
+        ({"episodes": 0}, "episodes must be an integer at least 1, got 0"),
+        ({"probe_episodes": True}, "probe_episodes must be an integer at least 1, got True"),
+    ],
+)
+def test_run_refuses_bad_numbers_before_the_work(change, said):
+    with pytest.raises(ValueError, match=said):
+        replace(RUN, **change)
+
+
+def test_run_of_the_largest_seed_and_of_numbers_of_numpy_is_like_any_other(tmp_path):
+    assert not execute(replace(RUN, seed=2**30 - 1), tmp_path).failure
+    loop = replace(RUN.outer_loop, updates=np.int64(6), batch=np.int32(2))
+    same = replace(RUN, seed=np.int64(0), outer_loop=loop, episodes=np.int64(20))
+    assert same.hash == RUN.hash
+    assert same.specification() == RUN.specification()
+
+
 def test_execute_is_a_function_of_the_specification(tmp_path):
     one, other = (execute(RUN, tmp_path / name) for name in ("a", "b"))
     for result in (one, other):

@@ -172,12 +172,51 @@ def test_ppo_runs_with_every_critic_and_distribution(critic, per_port, bins):
         (CMAES, {"population_size": 3}, "population_size must be an integer at least 4, got 3"),
         (BPTT, {"loss": "first"}, "loss must be one of 'every_step', 'last_step', got 'first'"),
         (BPTT, {"loss": "last_step", "num_steps": 3}, "num_steps must be None with loss='last_step', got 3"),
-        (BPTT, {"stages": (Stage(experts=(3, 2)),)}, "experts must be"),
+        (BPTT, {"learning_rate": "0.1"}, "learning_rate must be a number, got '0.1'"),
+        (BPTT, {"learning_rate": True}, "learning_rate must be a number, got True"),
+        (BPTT, {"learning_rate": float("nan")}, "learning_rate must be positive, got nan"),
+        (BPTT, {"decay_from": "early"}, "decay_from must be a number in .0, 1., got 'early'"),
+        (PPO, {"ent_coef": None}, "ent_coef must be a number, got None"),
+        (Stage, {"experts": (3, 2)}, "experts must be .smallest, largest., both integers of at least 1, got .3, 2."),
+        (Stage, {"horizon": (0, 2)}, "horizon must be"),
+        (Stage, {"sizes": (4, 2)}, "sizes must be"),
+        (Stage, {"sizes": (2,)}, "sizes must be .smallest, largest., both integers of at least 1, got .2,."),
+        (Stage, {"horizon": ("1", "2")}, "horizon must be"),
+        (Stage, {"until": "end"}, "until must be a number in .0, 1., got 'end'"),
     ],
 )
 def test_outer_loop_refuses_bad_settings(kind, settings, said):
     with pytest.raises(ValueError, match=said):
         kind(**settings)
+
+
+@every_loop
+def test_train_refuses_stages_that_do_not_fit_before_it_begins(settings):
+    for stage, said in (
+        (Stage(0.9, sizes=(1, 10**6)), "ports must be a number that"),
+        (Stage(0.9, horizon=(1, 2)), "a score needs a reference above chance"),
+        (Stage(0.9, arguments=(("colour", 1),)), "colour"),
+        (Stage(0.9, experts=(1, 2)), "experts must be None for an agent without free experts, got"),
+    ):
+        agent = small_agent()
+        with pytest.raises((ValueError, TypeError), match=said):
+            train(agent, GUESSING, {"dims": 2}, replace(settings, stages=(stage, Stage())), seed=0)
+    with pytest.raises(ValueError, match="ports must be"):
+        train(
+            small_agent("Monolithic"), GUESSING, {"dims": 2}, replace(settings, stages=(Stage(sizes=(2, 3)),)), seed=0
+        )
+
+
+@every_loop
+def test_train_works_with_the_least_of_everything_and_with_numbers_of_numpy(settings):
+    least = {"updates": np.int64(1), "batch": 1, "warmup": 0, "num_minibatches": 1, "update_epochs": 1, "num_steps": 1}
+    least |= {"population_size": 4, "learning_rate": np.float32(0.5), "decay_from": 1, "full_until": 0}
+    names = {field.name for field in fields(settings)}
+    smallest = type(settings)(**{name: value for name, value in least.items() if name in names})
+    agent = small_agent()
+    trained = train(agent, GUESSING, {"dims": 1, "horizon": 2}, smallest, seed=0)
+    assert len(trained.curve) == 1
+    assert torch.isfinite(weights(agent)).all()
 
 
 def test_ppo_refuses_agents_that_do_not_fit():

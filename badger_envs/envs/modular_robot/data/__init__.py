@@ -9,4 +9,4 @@ from typing import Any
 @cache
 def read(name: str) -> Any:
     """What the file of that name holds."""
-    return json.loads((files(__name__) / f"{name}.json").read_text())
+    return json.loads((files(__name__) / f"{name}.json").read_text(encoding="utf-8"))
