@@ -56,7 +56,7 @@ def ray_cluster(jobs: int) -> Iterator[Executor]:
 class _Ray:
     def __init__(self, ray: Any) -> None:
         self._ray = ray
-        # A run that died with its machine is run again by the next comparison, not by Ray.
+        # A run that died with its machine is begun again by the scheduler, not by Ray.
         self._remote = ray.remote(num_cpus=1, max_retries=0)(with_one_thread)
         self._running: dict[Future[Any], Any] = {}
 
