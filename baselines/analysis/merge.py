@@ -24,7 +24,7 @@ def read_results(folders: Iterable[Path]) -> dict[str, ComparisonResult]:
     """
     found: dict[str, ComparisonResult] = {}
     for folder in folders:
-        if str(folder) in found:
+        if any(folder.resolve() == Path(other).resolve() for other in found):
             raise ValueError(f"folders must differ, got {folder} twice")
         if not (folder / RESULT_FILE).is_file():
             raise ValueError(f"folders must hold a {RESULT_FILE}, got {folder}, where there is none")

@@ -118,6 +118,9 @@ def test_read_results_names_a_folder_without_a_result(tmp_path):
         read_results([full, tmp_path / "empty"])
     with pytest.raises(ValueError, match="full twice"):
         read_results([full, full])
+    (tmp_path / "link").symlink_to(full)
+    with pytest.raises(ValueError, match="link twice"):
+        read_results([full, tmp_path / "link"])
     with pytest.raises(ValueError, match="got none"):
         read_results([])
     (tmp_path / "file").write_text("in the way")
