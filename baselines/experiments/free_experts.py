@@ -96,11 +96,11 @@ FREE_EXPERTS = (
     # Only one expert is told the error, so that the others have to be told by messages.
     Recipe(
         "guessing_first", "guessing 3 numbers, one expert is told the error", GUESSING, _ONE_IS_TOLD,
-        BPTT(updates=1500, batch=96, learning_rate=3e-3), agents=("badger", "shared"), tuned=False, cpu_seconds=33,
+        BPTT(updates=3000, batch=96, learning_rate=3e-3), agents=("badger", "shared"), tuned=False, cpu_seconds=60,
     ),
     Recipe(
         "guessing_first_last", "the same, only the last step counts", GUESSING, _ONE_IS_TOLD,
-        BPTT(updates=1500, batch=96, learning_rate=3e-3, loss="last_step"), agents=("badger", "shared"), tuned=False,
+        BPTT(updates=3000, batch=96, learning_rate=3e-3, loss="last_step"), agents=("badger", "shared"), tuned=False,
         cpu_seconds=33,
     ),
     Recipe(

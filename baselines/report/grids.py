@@ -12,7 +12,7 @@ from baselines.analysis.grid_tables import grid_sentence
 from baselines.analysis.grids import AgentGrid, grids_of
 from baselines.analysis.table import columns
 from baselines.report.plotting import Row, Spread, labelled
-from baselines.report.style import Picture, canvas, legend, save
+from baselines.report.style import Picture, canvas, legend, logarithmic, save
 from baselines.results.comparison import AgentResult, Problem
 
 TITLES = {"experts": "Do more experts help?", "steps": "Does it stay good in a longer life?"}
@@ -43,7 +43,7 @@ def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path
                 for value, point in zip(grid.values, points, strict=True)
             ]
         axes.set_xscale("log")
-        axes.set_yscale("log")
+        logarithmic(axes.yaxis)
         axes.set_xticks(grid.values, map(str, grid.values))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set(xlabel=f"{grid.axis} at test", ylabel=f"{problem.metric}, less is better")

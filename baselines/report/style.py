@@ -11,7 +11,9 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from badger_envs.core.files import write_whole
 from baselines.results.comparison import ComparisonResult
@@ -92,6 +94,14 @@ def canvas(height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
     with mpl.rc_context(RC_PARAMS):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         yield figure, figure.subplots()
+
+
+def logarithmic(axis: Axis) -> None:
+    """A logarithmic axis, its powers of ten written as plain numbers (what stands between dollars is not parsed)."""
+    name = axis.axis_name  # type: ignore[attr-defined]
+    getattr(axis.axes, f"set_{name}scale")("log")
+    axis.set_major_formatter(FuncFormatter(lambda value, place: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def legend(figure: Figure, axes: Axes) -> None:

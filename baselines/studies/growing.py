@@ -17,7 +17,7 @@ from badger_envs.core.task import Task
 from badger_envs.statistics import Interval, stratified_bootstrap
 from baselines.outer_loops.rollout import BatchedEnv, rollout
 from baselines.perturbations.subject import Draws
-from baselines.report.style import COLORS, FAINT, Picture, canvas, legend, save
+from baselines.report.style import COLORS, FAINT, Picture, canvas, legend, logarithmic, save
 
 Change = Callable[[Any, Any, Draws], Any]
 """Takes the agent, its state and what chance decides; returns the state it goes on with."""
@@ -113,7 +113,7 @@ def growing_picture(
             late = costs[:, costs.shape[1] // 2 :].mean(axis=1)  # (runs,)
             second_half[name] = stratified_bootstrap(late[:, None])
         axes.axvline(costs.shape[1] // 2 + 0.5, color=FAINT, linestyle="--", linewidth=1)
-        axes.set_yscale("log")
+        logarithmic(axes.yaxis)
         axes.set(xlabel="step of the life", ylabel="error, less is better")
         legend(figure, axes)
     said = f"{caption} Mean over {len(curves)} runs; bands: lowest and highest. Dashed: when experts come or go."
