@@ -17,12 +17,12 @@ MESH, REACHER = "Badger/MeshRouting-v0", "Badger/ModularReacher-v0"
 SIZES = get_spec(GUESSING).test_sizes
 
 _FREE = BPTT(
-    updates=8000, batch=96, learning_rate=3e-3,
+    updates=8500, batch=96, learning_rate=3e-3,
     stages=(
-        Stage(until=0.12, sizes=(3, 3), horizon=(10, 10), experts=(4, 7), shared_across_batch=True),
-        Stage(until=0.25, sizes=(3, 3), horizon=(10, 10), experts=(4, 7)),
-        # What few experts per port learn holds for many, and costs half.
-        Stage(until=0.85, sizes=(2, 6), horizon=(10, 20), experts=(5, 10)),
+        Stage(until=0.12, sizes=(3, 3), horizon=(10, 10), experts=(3, 7), shared_across_batch=True),
+        Stage(until=0.25, sizes=(3, 3), horizon=(10, 10), experts=(3, 7)),
+        # What few experts learn holds for many, and costs half.
+        Stage(until=0.85, sizes=(2, 6), horizon=(10, 20), experts=(2, 10)),
         Stage(until=1.0, sizes=(2, 6), horizon=(10, 20), experts=(5, 20)),
     ),
 )  # fmt: skip
@@ -61,8 +61,8 @@ _ONE_IS_TOLD = {"dims": 3, "feedback": "first"}
 FREE_EXPERTS = (
     Recipe(
         "guessing_free", "guessing by free experts, trained at 2..6 numbers", GUESSING, {"dims": 3}, _FREE,
-        agents=("badger_free",), parameters=8500, test_sizes=SIZES, tuned=False, cpu_seconds=272,
-        grids=(Grid("experts", (2, 3, 4, 6, 8, 12, 20, 40, 80), SIZES, episodes=300),),
+        agents=("badger_free",), parameters=8500, test_sizes=SIZES, tuned=False, cpu_seconds=290,
+        grids=(Grid("experts", (2, 3, 4, 6, 8, 12, 20, 40, 80), SIZES, episodes=200),),
     ),
     # What free experts need: everybody within 10 % of the same parameters.
     Recipe(
