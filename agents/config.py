@@ -180,7 +180,7 @@ FORMAT = 2
 FORMATS = (1, FORMAT)
 FORMAT_1_NAMES = {"hidden_size": "memory", "message_size": "message", "key_size": "key", "in_degree": "hears"}
 """The fields that were renamed, and what they were called."""
-NEW_IN_FORMAT_2 = ("expert",)
+NEW_IN_FORMAT_2 = ("expert", "turns", "error_feature")
 
 
 def config_fields(kind: str, format: int = FORMAT) -> dict[str, Field[Any]]:

@@ -29,6 +29,10 @@ class DynamicExperts(Agent):
         Bonds stay otherwise. An expert that is bound to another port forgets, since what it knew was about the other.
         """
 
+    def accepts_experts(self, experts: int) -> bool:
+        """Whether there can be that many: never where experts sit at ports, and no more than one-hot identities."""
+        return self.config.membrane != "direct" and experts >= 1 and self.identity.accepts(experts)
+
     def remove_experts(self, state: State, keep: Tensor) -> State:
         """Remove experts with their memories; the others keep memories and identities, and their bonds unless some must
         serve ports that would have none.

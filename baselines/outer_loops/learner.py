@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from agents import Agent
+from agents.dynamic_experts import DynamicExperts
 from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec, reference_returns
@@ -45,11 +46,17 @@ class Learner(ABC, Generic[SettingsT]):
         arguments: of the task.
         settings: of the outer loop.
         seed: names the training episodes and seeds all generators.
+
+    Raises:
+        ValueError: A stage has more experts than the agent can have.
     """
 
     def __init__(
         self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: SettingsT, *, seed: int
     ) -> None:
+        most = max((stage.experts[1] for stage in settings.stages if stage.experts), default=None)
+        if most and not (isinstance(agent, DynamicExperts) and agent.accepts_experts(most)):
+            raise ValueError(f"experts of a stage must be a number that the agent can have, got {most} for {agent}")
         self.agent, self.settings, self.seed = agent, settings, seed
         self.spec, self.arguments = get_spec(task_id), arguments
         self.num_updates = 0

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # the table of probes needs no torch
     from torch import Tensor
 
-    from agents import Agent
     from baselines.perturbations.subject import Subject
 
 FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -132,11 +131,12 @@ def _rounds(subject: Subject) -> Curve:
 
 
 def _experts(subject: Subject) -> Curve:
-    trained = getattr(subject.agent.config, "experts", None)
+    agent: Any = subject.agent
+    trained = getattr(agent.config, "experts", None)
     if trained is None:
         return []
     numbers = sorted({1, 2, 4, 8, 16, 32, trained})
-    return [(number, subject.score(experts=number).item()) for number in numbers if _fits(subject.agent, number)]
+    return [(number, subject.score(experts=number).item()) for number in numbers if agent.accepts_experts(number)]
 
 
 def _newcomers(subject: Subject) -> Curve:
@@ -158,12 +158,7 @@ def _newcomers(subject: Subject) -> Curve:
         return subject.score(before_step=change).item()
 
     factors = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
-    return [(factor, score(factor)) for factor in factors if _fits(agent, round(trained * factor))]
-
-
-def _fits(agent: Agent, experts: int) -> bool:
-    """Whether there are as many one-hot identities."""
-    return bool(agent.config.identity != "one_hot" or experts <= agent.config.identity_size)
+    return [(factor, score(factor)) for factor in factors if agent.accepts_experts(max(round(trained * factor), 1))]
 
 
 OWN = float("nan")

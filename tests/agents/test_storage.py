@@ -6,6 +6,7 @@ import torch
 from safetensors.torch import save_file
 
 from agents import AgentFileError, Badger, BadgerConfig, build_agent, load_agent, save_agent
+from agents.config import NEW_IN_FORMAT_2
 from agents.storage import CONFIG, WEIGHTS
 
 
@@ -56,7 +57,7 @@ def test_load_reads_format_1_by_its_own_names_and_no_others(saved):
     agent, folder = saved
     config = json.loads((folder / CONFIG).read_text())["config"]
     old_names = {"hidden_size": "memory", "message_size": "message", "key_size": "key", "in_degree": "hears"}
-    old = {old_names.get(name, name): value for name, value in config.items() if name != "expert"}
+    old = {old_names.get(name, name): value for name, value in config.items() if name not in NEW_IN_FORMAT_2}
     edit(folder, format=1, config=old)
     assert load_agent(folder).config == agent.config
     edit(folder, config={name: value for name, value in old.items() if name not in ("topology", "hears")})
@@ -64,7 +65,7 @@ def test_load_reads_format_1_by_its_own_names_and_no_others(saved):
     for format, fields, unknown in (
         (1, config, "hidden_size"),
         (2, old, "hears"),
-        (1, old | {"expert": "gru"}, "expert"),
+        *((1, old | {name: config[name]}, name) for name in NEW_IN_FORMAT_2),
     ):
         edit(folder, format=format, config=fields)
         with pytest.raises(AgentFileError, match=f"must have fields out of .*, got .*{unknown}"):

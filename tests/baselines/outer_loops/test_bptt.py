@@ -11,6 +11,7 @@ from baselines.execution.runner import execute
 from baselines.experiments.recipes import GUESSING
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
+from baselines.outer_loops.bptt_learner import BPTTLearner
 from baselines.outer_loops.learner import NotFiniteError
 from baselines.outer_loops.rollout import BatchedEnv, rollout
 from baselines.outer_loops.trainer import train
@@ -183,3 +184,15 @@ def test_bptt_needs_messages_where_only_one_port_observes_the_error():
     assert error_after_training("none", 0) > 0.45
     # With them about one run of six still stays on that plateau; three in a row would mean that they don't work.
     assert any(error_after_training("mean", seed) < 0.1 for seed in range(3))
+
+
+@pytest.mark.parametrize(
+    "config", [{}, {"membrane": "attention", "experts": 3, "identity": "one_hot", "identity_size": 8}]
+)
+def test_stages_with_more_experts_than_an_agent_can_have_are_refused_before_the_training(config):
+    agent = build_agent("Badger", {"port_features": 3, "hidden_size": 4, **config})
+    settings = BPTT(updates=10, batch=2, stages=(Stage(0.5), Stage(1.0, experts=(2, 9))))
+    with pytest.raises(
+        ValueError, match="experts of a stage must be a number that the agent can have, got 9 for Badger"
+    ):
+        BPTTLearner(agent, GUESSING, {"dims": 2}, settings, seed=0)
