@@ -48,15 +48,12 @@ class Learner(ABC, Generic[SettingsT]):
         seed: names the training episodes and seeds all generators.
 
     Raises:
-        ValueError: A stage has more experts than the agent can have.
+        ValueError: A stage does not fit the task or the agent.
     """
 
     def __init__(
         self, agent: Agent, task_id: str, arguments: dict[str, Any], settings: SettingsT, *, seed: int
     ) -> None:
-        most = max((stage.experts[1] for stage in settings.stages if stage.experts), default=None)
-        if most and not (isinstance(agent, DynamicExperts) and agent.accepts_experts(most)):
-            raise ValueError(f"experts of a stage must be a number that the agent can have, got {most} for {agent}")
         self.agent, self.settings, self.seed = agent, settings, seed
         self.spec, self.arguments = get_spec(task_id), arguments
         self.num_updates = 0
@@ -76,8 +73,9 @@ class Learner(ABC, Generic[SettingsT]):
             ValueError: naming what does not fit.
         """
         for stage in self.settings.stages:
-            if stage.experts is not None and getattr(self.agent.config, "experts", None) is None:
-                raise ValueError(f"experts must be None for an agent without free experts, got {stage.experts}")
+            if stage.experts is not None and not _accepts_experts(self.agent, stage.experts[1]):
+                must = "experts must be None, or numbers that the agent can have"
+                raise ValueError(f"{must}, got {stage.experts} for {self.agent}")
             for end in (0, 1):
                 arguments = {**self.arguments, **dict(stage.arguments)}
                 if stage.sizes is not None:
@@ -170,3 +168,7 @@ class Learner(ABC, Generic[SettingsT]):
         self.trained.load_state_dict(state["trained"])
         if self.optimizer is not None:
             self.optimizer.load_state_dict(state["optimizer"])
+
+
+def _accepts_experts(agent: Agent, experts: int) -> bool:
+    return isinstance(agent, DynamicExperts) and agent.accepts_experts(experts)

@@ -196,7 +196,7 @@ def test_train_refuses_stages_that_do_not_fit_before_it_begins(settings):
         (Stage(0.9, sizes=(1, 10**6)), "ports must be a number that"),
         (Stage(0.9, horizon=(1, 2)), "a score needs a reference above chance"),
         (Stage(0.9, arguments=(("colour", 1),)), "colour"),
-        (Stage(0.9, experts=(1, 2)), "experts must be None for an agent without free experts, got"),
+        (Stage(0.9, experts=(1, 2)), "experts must be None, or numbers that the agent can have, got"),
     ):
         agent = small_agent()
         with pytest.raises((ValueError, TypeError), match=said):
