@@ -1,7 +1,9 @@
 """The tables of grids of tests."""
 
+from collections.abc import Sequence
+
 from badger_envs.registry import get_spec
-from baselines.analysis.grids import SERVED, AgentGrid, against_published, gain_from_more, grids_of
+from baselines.analysis.grids import SERVED, AgentGrid, against_published, by_axis, gain_from_more
 from baselines.analysis.table import Table, columns, number
 from baselines.results.comparison import AgentResult, Problem
 
@@ -9,14 +11,44 @@ HELPS = 0.9
 """Factor of an error below which more experts are said to do more than serve more ports."""
 
 
-def grid_tables(problem: Problem, agent: AgentResult) -> list[Table]:
-    """Of an agent: the metric at every point, and as a fraction of a published one."""
-    return [
-        table
-        for grid in grids_of(agent)
-        for table in (_grid_table(problem, agent, grid), _published_table(problem, agent, grid))
-        if table.rows
-    ]
+def grid_tables(problem: Problem, agents: Sequence[AgentResult]) -> list[Table]:
+    """The metric at every point: of several agents beside each other, or of one, also as a fraction of the published.
+
+    Args:
+        problem: what was tested.
+        agents: everybody on it.
+    """
+    tables = []
+    for axis, found in by_axis(agents).items():
+        if len(found) > 1:
+            tables.append(_side_by_side(problem, axis, found))
+        else:
+            tables += [_grid_table(problem, *found[0]), _published_table(problem, *found[0])]
+    return [table for table in tables if table.rows]
+
+
+def _side_by_side(problem: Problem, axis: str, found: Sequence[tuple[AgentResult, AgentGrid]]) -> Table:
+    """One row for each agent where there is one size, and one for each agent and value otherwise."""
+    first = found[0][1]
+    one_size = len(first.sizes) == 1
+    sizes = columns(problem, first.sizes)
+    rows: list[tuple[str, ...]] = []
+    for agent, grid in found:
+        places = [grid.sizes.index(size) for size in sizes]
+        if one_size:
+            low, mean, high = (part(axis=0)[:, 0] for part in (grid.metric.min, grid.metric.mean, grid.metric.max))
+            spread = zip(mean, low, high, strict=True)  # of each value
+            rows.append((agent.label, *(f"{number(m)} ({number(lo)} to {number(hi)})" for m, lo, hi in spread)))
+        else:
+            mean = grid.metric.mean(axis=0)[:, places]  # (values, sizes)
+            named = zip(grid.values, mean, strict=True)
+            rows += [(f"{agent.label}, {value} {axis}", *map(number, row)) for value, row in named]
+    title = f"{problem.title}: {problem.metric}, by {axis}"
+    if one_size:
+        heads = (f"{problem.size_argument} {sizes[0]}", *(f"{value} {axis}" for value in first.values))
+        return Table(title, "Mean over runs, and the best and the worst of them.", heads, tuple(rows), problem.name)
+    caption = f"Columns: {problem.size_argument} at test; mean over runs."
+    return Table(title, caption, (problem.size_argument, *map(str, sizes)), tuple(rows), problem.name)
 
 
 def _grid_table(problem: Problem, agent: AgentResult, grid: AgentGrid) -> Table:

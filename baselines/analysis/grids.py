@@ -29,6 +29,15 @@ def grids_of(agent: AgentResult) -> list[AgentGrid]:
     return [_joined([run.grids[number] for run in agent.runs]) for number in range(_count(agent))]
 
 
+def by_axis(agents: Sequence[AgentResult]) -> dict[str, list[tuple[AgentResult, AgentGrid]]]:
+    """Agents with their grids, by what varies besides the size."""
+    found: dict[str, list[tuple[AgentResult, AgentGrid]]] = {}
+    for agent in agents:
+        for grid in grids_of(agent):
+            found.setdefault(grid.axis, []).append((agent, grid))
+    return found
+
+
 def _count(agent: AgentResult) -> int:
     return min((len(run.grids) for run in agent.runs), default=0)
 

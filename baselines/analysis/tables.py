@@ -26,7 +26,7 @@ def problem_tables(result: ComparisonResult) -> list[Table]:
         several = [agent for agent in agents if agent.trained and len(agent.runs[0].metric_at_size) > 1]
         if several:
             tables.append(_size_table(problem, several))
-        tables += [table for agent in agents for table in grid_tables(problem, agent)]
+        tables += grid_tables(problem, agents)
     return tables
 
 

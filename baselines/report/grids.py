@@ -1,18 +1,19 @@
 """Pictures of grids of tests: the task's metric over the number of experts or the length of life, a line per size."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.ticker import NullLocator
 
 from baselines.analysis.grid_tables import grid_sentence
-from baselines.analysis.grids import AgentGrid, grids_of
+from baselines.analysis.grids import AgentGrid, by_axis
 from baselines.analysis.table import columns
-from baselines.report.plotting import Row, Spread, labelled
-from baselines.report.style import Picture, canvas, legend, logarithmic, save
+from baselines.report.plotting import Row, Spread, labelled, plot_agent
+from baselines.report.style import Picture, Style, canvas, legend, logarithmic, save
 from baselines.results.comparison import AgentResult, Problem
 
 TITLES = {"experts": "Do more experts help?", "steps": "Does it stay good in a longer life?"}
@@ -22,9 +23,47 @@ LOWEST = 1e-4
 """Metrics below are drawn here, since the axis is logarithmic."""
 
 
-def grid_pictures(problem: Problem, agents: Sequence[AgentResult], folder: Path) -> list[Picture]:
-    """A picture for each grid of each agent."""
-    return [_picture(problem, agent, grid, folder) for agent in agents for grid in grids_of(agent)]
+def grid_pictures(
+    problem: Problem, agents: Sequence[AgentResult], styles: Mapping[str, Style], folder: Path
+) -> list[Picture]:
+    """A picture for each grid of each agent; where several were tested at one size alone, one for all of them."""
+    pictures = []
+    for axis, found in by_axis(agents).items():
+        if len(found) > 1 and all(len(grid.sizes) == 1 for _, grid in found):
+            pictures.append(_side_by_side(problem, axis, found, styles, folder))
+        else:
+            pictures += [_picture(problem, agent, grid, folder) for agent, grid in found]
+    return pictures
+
+
+def _side_by_side(
+    problem: Problem,
+    axis: str,
+    found: Sequence[tuple[AgentResult, AgentGrid]],
+    styles: Mapping[str, Style],
+    folder: Path,
+) -> Picture:
+    rows: list[Row] = []
+    with canvas() as (figure, axes):
+        for agent, grid in found:
+            points = [Spread.over(values) for values in grid.metric[:, :, 0].T.tolist()]
+            plot_agent(axes, agent, styles[agent.agent], grid.values, points, marker="o")
+            rows += [
+                labelled(problem, agent, axis=axis, value=value, size=grid.sizes[0], **point._asdict())
+                for value, point in zip(grid.values, points, strict=True)
+            ]
+        _finish(axes, axis, found[0][1].values, problem)
+        legend(figure, axes)
+    caption = f"{problem.size_argument} {found[0][1].sizes[0]}, mean over n runs. Bands: lowest and highest run."
+    return save(figure, folder, f"{problem.name}_by_{axis}", TITLES[axis], caption, rows)
+
+
+def _finish(axes: Axes, axis: str, values: Sequence[int], problem: Problem) -> None:
+    axes.set_xscale("log")
+    logarithmic(axes.yaxis)
+    axes.set_xticks(values, map(str, values))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set(xlabel=f"{axis} at test", ylabel=f"{problem.metric}, less is better")
 
 
 def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path) -> Picture:
@@ -42,11 +81,7 @@ def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path
                 labelled(problem, agent, axis=grid.axis, value=value, size=size, **point._asdict())
                 for value, point in zip(grid.values, points, strict=True)
             ]
-        axes.set_xscale("log")
-        logarithmic(axes.yaxis)
-        axes.set_xticks(grid.values, map(str, grid.values))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.set(xlabel=f"{grid.axis} at test", ylabel=f"{problem.metric}, less is better")
+        _finish(axes, grid.axis, grid.values, problem)
         legend(figure, axes)
     caption = f"{agent.label}, mean over {len(grid.metric)} runs. Bands: lowest and highest run. {grid_sentence(grid)}"
     name = f"{problem.name}_{agent.agent}_{grid.axis}"

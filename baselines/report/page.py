@@ -119,7 +119,7 @@ def _section(
         problem,
         agents,
         [table for table in tables if table.problem == problem.name],
-        [*pictures, *([other_sizes] if other_sizes else []), *grid_pictures(problem, agents, figures)],
+        [*pictures, *([other_sizes] if other_sizes else []), *grid_pictures(problem, agents, styles, figures)],
         probe_curves(problem, agents, styles, figures),
         _video(problem, agents, report, folders),
     )

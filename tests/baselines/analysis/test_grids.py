@@ -8,6 +8,7 @@ from baselines.analysis.grids import against_published, gain_from_more, grids_of
 from baselines.analysis.summary import make_problem
 from baselines.experiments.recipes import RECIPES
 from baselines.report.grids import grid_pictures
+from baselines.report.style import Style
 from baselines.results.grid import GridResult
 from tests.helpers.report_content import agent_of, make_run
 
@@ -15,15 +16,15 @@ PROBLEM = make_problem(RECIPES["guessing"])
 VALUES, SIZES = (2, 4, 8, 16), (2, 3, 4)
 
 
-def agent(error, runs=3, axis="experts"):
+def agent(error, runs=3, axis="experts", name="free", sizes=SIZES):
     """An agent with a grid, whose errors are a function of experts, size and seed."""
 
     def run(seed):
-        metric = {value: {size: error(value, size, seed) for size in SIZES} for value in VALUES}
+        metric = {value: {size: error(value, size, seed) for size in sizes} for value in VALUES}
         grid = GridResult(axis=axis, episodes=10, metric=metric)
-        return make_run(PROBLEM, "free", seed, 0.9).model_copy(update={"grids": (grid,)})
+        return make_run(PROBLEM, name, seed, 0.9).model_copy(update={"grids": (grid,)})
 
-    return agent_of(PROBLEM, "free", [run(seed) for seed in range(runs)])
+    return agent_of(PROBLEM, name, [run(seed) for seed in range(runs)])
 
 
 def covering(experts, size, seed):
@@ -71,21 +72,38 @@ def test_against_published_is_a_fraction_of_the_published_curve():
 
 
 def test_grid_tables_show_every_point_and_the_published_curve():
-    means, fractions = grid_tables(PROBLEM, agent(covering))
+    means, fractions = grid_tables(PROBLEM, [agent(covering)])
     assert means.columns == ("dims", "2", "3", "4")
     assert means.rows[0] == ("2 experts", ".020", ".353", ".520")
     assert means.rows[-1] == ("published, at 3..6", ".020", ".020", ".050")
     assert "coverage, not averaging" in means.caption
     assert fractions.rows[0] == ("4 experts, mean", "1.00", "1.00", ".400")
     assert fractions.rows[2][0] == "worst run"
-    assert [table.rows[0][0] for table in grid_tables(PROBLEM, agent(covering, axis="steps"))] == ["2 steps"]
+    assert [table.rows[0][0] for table in grid_tables(PROBLEM, [agent(covering, axis="steps")])] == ["2 steps"]
 
 
 def test_grid_pictures_hold_the_numbers_of_every_point(tmp_path):
-    (picture,) = grid_pictures(PROBLEM, [agent(covering)], tmp_path)
+    (picture,) = grid_pictures(PROBLEM, [agent(covering)], {}, tmp_path)
     lines = (tmp_path / f"{picture.name}.csv").read_text().splitlines()
     assert len(lines) == 1 + len(VALUES) * len(SIZES)
     assert picture.title == "Do more experts help?"
     assert "coverage, not averaging" in picture.caption
     assert np.isclose(float(lines[1].split(",")[6]), 0.02)  # 2 experts, size 2: mean
-    assert grid_pictures(PROBLEM, [agent_of(PROBLEM, "badger", [make_run(PROBLEM, "badger", 0, 0.9)])], tmp_path) == []
+    assert (
+        grid_pictures(PROBLEM, [agent_of(PROBLEM, "badger", [make_run(PROBLEM, "badger", 0, 0.9)])], {}, tmp_path) == []
+    )
+
+
+def test_grid_tables_and_pictures_put_several_agents_beside_each_other(tmp_path):
+    pair = [agent(covering, sizes=(2,)), agent(averaging, name="other", sizes=(2,))]
+    (table,) = grid_tables(PROBLEM, pair)
+    assert table.columns == ("dims 2", "2 experts", "4 experts", "8 experts", "16 experts")
+    assert table.rows == (
+        ("free", *[".020 (.010 to .030)"] * 4),
+        ("other", "1.00 (.500 to 1.50)", ".500 (.250 to .750)", ".250 (.125 to .375)", ".125 (.062 to .188)"),
+    )
+    (picture,) = grid_pictures(PROBLEM, pair, {"free": Style("#000000", "-"), "other": Style("#ff0000", "-")}, tmp_path)
+    assert picture.name == "guessing_by_experts"
+    (table,) = grid_tables(PROBLEM, [agent(covering), agent(averaging, name="other")])
+    assert [row[0] for row in table.rows[3:5]] == ["free, 16 experts", "other, 2 experts"]
+    assert len(grid_pictures(PROBLEM, [agent(covering), agent(averaging, name="other")], {}, tmp_path)) == 2
