@@ -89,7 +89,7 @@ class Study:
         picture, second_half = growing_picture(
             curves, "What do experts do that come or go in mid-life?", caption, self.out
         )
-        table = Table("after half of the life", "error of a step after that", "95 %", title_justify="left")
+        table = Table("after half of the life", "minus the reward of a step", "95 %", title_justify="left")
         for name, value in second_half.items():
             table.add_row(name, f"{value.estimate:.4f}", f"{value.low:.4f}..{value.high:.4f}")
         console.print(table)

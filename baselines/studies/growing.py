@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from matplotlib.ticker import MaxNLocator
 
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.task import Task
@@ -114,7 +115,8 @@ def growing_picture(
             second_half[name] = stratified_bootstrap(late[:, None])
         axes.axvline(costs.shape[1] // 2 + 0.5, color=FAINT, linestyle="--", linewidth=1)
         logarithmic(axes.yaxis)
-        axes.set(xlabel="step of the life", ylabel="error, less is better")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set(xlabel="step of the life", ylabel="minus the reward of a step, less is better")
         legend(figure, axes)
     said = f"{caption} Mean over {len(curves)} runs; bands: lowest and highest. Dashed: when experts come or go."
     return save(figure, folder, "growing", title, said, rows), second_half
