@@ -127,6 +127,10 @@ class Agent(nn.Module, ABC):
         """Whether this agent can run with that many ports; any number, where a kind says nothing else."""
         return ports >= 1
 
+    def accepts_experts(self, experts: int) -> bool:
+        """Whether this agent can run with that many experts; never, where they are not free."""
+        return False
+
     def require_ports(self, ports: int) -> None:
         """Refuse a number of ports that this agent can't have.
 

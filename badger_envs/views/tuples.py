@@ -5,7 +5,6 @@ from typing import Any
 import gymnasium as gym
 
 from badger_envs.core.arrays import FloatArray
-from badger_envs.core.channel import Channel
 from badger_envs.core.checks import in_short
 from badger_envs.core.task import Task
 from badger_envs.views.pettingzoo import ParallelTaskEnv
@@ -26,10 +25,7 @@ class TupleTaskEnv(gym.Env[PerPort, PerPort]):
     Args:
         task: an id of the registry, or a task.
         render_mode: None, "rgb_array" or "ansi".
-        bins: how many evenly spaced values each number of an action is chosen from; None for all.
-        channel: over which ports talk to each other, with a step of delay; None for silence.
-        joint: whether the bins of all numbers of a port, and its word, are chosen together, as one of a Discrete space.
-        **arguments: the task's arguments, where `task` is an id.
+        **arguments: as `ParallelTaskEnv` takes them: bins, channel, joint, and the task's, where `task` is an id.
 
     Raises:
         ValueError: Unknown id or render mode, or an argument with a value that is not allowed.
@@ -37,19 +33,8 @@ class TupleTaskEnv(gym.Env[PerPort, PerPort]):
 
     metadata = METADATA
 
-    def __init__(
-        self,
-        task: str | Task[Any],
-        *,
-        render_mode: str | None = None,
-        bins: int | None = None,
-        channel: Channel | None = None,
-        joint: bool = False,
-        **arguments: Any,
-    ) -> None:
-        self._ports = ParallelTaskEnv(
-            task, render_mode=render_mode, bins=bins, channel=channel, joint=joint, **arguments
-        )
+    def __init__(self, task: str | Task[Any], *, render_mode: str | None = None, **arguments: Any) -> None:
+        self._ports = ParallelTaskEnv(task, render_mode=render_mode, **arguments)
         self.task, self.render_mode, self.metadata = self._ports.task, render_mode, own_metadata()
         self.n_agents = self.task.ports
         self.observation_space = gym.spaces.Tuple(self._ports.observation_spaces.values())

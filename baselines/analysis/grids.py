@@ -67,7 +67,7 @@ def gain_from_more(grid: AgentGrid) -> Interval | None:
     logs = np.stack(
         [np.log(grid.metric[:, most, column] / grid.metric[:, place, column]) for place, column in pairs]
     )  # (sizes, runs)
-    return Interval(*np.exp(stratified_bootstrap(logs.mean(axis=0)[:, None], _mean)))
+    return Interval(*np.exp(stratified_bootstrap(logs.mean(axis=0)[:, None], np.mean)))
 
 
 class Ratio(NamedTuple):
@@ -85,10 +85,5 @@ def against_published(problem: Problem, grid: AgentGrid, value: int) -> dict[int
     for column, size in enumerate(grid.sizes):
         if curves and size in curves[-1]:
             ratios = grid.metric[:, row, column] / curves[-1][size]  # (runs,)
-            found[size] = Ratio(stratified_bootstrap(ratios[:, None], _mean), float(ratios.max()))
+            found[size] = Ratio(stratified_bootstrap(ratios[:, None], np.mean), float(ratios.max()))
     return found
-
-
-def _mean(values: np.ndarray[Any, Any], axis: tuple[int, int]) -> np.ndarray[Any, Any]:
-    mean: np.ndarray[Any, Any] = values.mean(axis=axis)
-    return mean

@@ -3,7 +3,6 @@
 from typing import Any
 
 from agents import Agent
-from agents.dynamic_experts import DynamicExperts
 from badger_envs.core.episodes import EpisodeSet
 from badger_envs.core.policy import Policy
 from badger_envs.evaluation import Result, evaluate
@@ -33,11 +32,11 @@ def evaluate_sizes(run: RunSpec, agent: Agent | None) -> tuple[dict[int, Evaluat
 
 def evaluate_grids(run: RunSpec, agent: Agent) -> tuple[GridResult, ...]:
     """The grids of the run, without those with more experts than the agent can have, and sizes that it can't have."""
-    return tuple(_evaluate_grid(run, agent, grid) for grid in run.grids if _can_have(agent, grid))
-
-
-def _can_have(agent: Agent, grid: Grid) -> bool:
-    return grid.axis != "experts" or (isinstance(agent, DynamicExperts) and agent.accepts_experts(grid.values[-1]))
+    return tuple(
+        _evaluate_grid(run, agent, grid)
+        for grid in run.grids
+        if grid.axis != "experts" or agent.accepts_experts(grid.values[-1])
+    )
 
 
 def _evaluate_grid(run: RunSpec, agent: Agent, grid: Grid) -> GridResult:

@@ -12,7 +12,6 @@ import torch
 from torch import nn
 
 from agents import Agent
-from agents.dynamic_experts import DynamicExperts
 from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec, reference_returns
@@ -73,7 +72,7 @@ class Learner(ABC, Generic[SettingsT]):
             ValueError: naming what does not fit.
         """
         for stage in self.settings.stages:
-            if stage.experts is not None and not _accepts_experts(self.agent, stage.experts[1]):
+            if stage.experts is not None and not self.agent.accepts_experts(stage.experts[1]):
                 must = "experts must be None, or numbers that the agent can have"
                 raise ValueError(f"{must}, got {stage.experts} for {self.agent}")
             for end in (0, 1):
@@ -168,7 +167,3 @@ class Learner(ABC, Generic[SettingsT]):
         self.trained.load_state_dict(state["trained"])
         if self.optimizer is not None:
             self.optimizer.load_state_dict(state["optimizer"])
-
-
-def _accepts_experts(agent: Agent, experts: int) -> bool:
-    return isinstance(agent, DynamicExperts) and agent.accepts_experts(experts)

@@ -96,7 +96,8 @@ def growing_picture(
         folder: for PNG, SVG and CSV.
 
     Returns:
-        The picture; and by what happened, the cost of a step in the second half, mean over runs with its interval.
+        The picture; and by what happened, the cost of a step in the second half, interquartile mean over
+        runs with its interval.
     """
     rows, second_half = [], {}
     with canvas() as (figure, axes):

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from agents import Agent
 from badger_envs import Guessing
 from badger_envs.core.episodes import EpisodeSet, episode_keys
+from badger_envs.envs.guessing.task import ERROR_SCALE
 from baselines.outer_loops.rollout import BatchedEnv, rollout
 from baselines.report.style import COLORS, RC_PARAMS, Picture, save
 
@@ -48,16 +49,13 @@ def record_lives(agent: Agent, task: Guessing, lives: int = 10) -> Lives:
         return output
 
     try:
-        rewards, _ = rollout(env, agent, state, task.horizon, to_action=keep)  # (T, L)
+        rollout(env, agent, state, task.horizon, to_action=keep)
     finally:
         for hook in hooks:
             hook.remove()
-    targets = env.state.target.cpu().numpy()
-    if task.objective == "every_step":
-        errors = -rewards
-    else:
-        errors = torch.stack([3.0 * (output - env.state.target).square().mean(dim=1) for output in outputs])  # (T, L)
-    return Lives(targets, *(torch.stack(list(part)).cpu().numpy() for part in (outputs, errors, heard)))
+    target = env.state.target  # (L, P)
+    errors = [ERROR_SCALE * (output - target).square().mean(dim=1) for output in outputs]  # T x (L,)
+    return Lives(target.cpu().numpy(), *(torch.stack(part).cpu().numpy() for part in (outputs, errors, heard)))
 
 
 def lives_picture(lives: Lives, name: str, title: str, folder: Path) -> Picture:
