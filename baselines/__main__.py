@@ -14,6 +14,7 @@ try:
         from baselines.commands.list import List
         from baselines.commands.report import Report
         from baselines.commands.study import Study
+        from baselines.commands.third_party import ThirdParty
         from baselines.commands.train import Train
         from baselines.commands.usage import Command, run_command
 except ModuleNotFoundError as error:
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Callable[..., Command]] = {
     "export": Export,
     "train": Train,
     "study": Study,
+    "third-party": ThirdParty,
     "list": List,
 }
 
