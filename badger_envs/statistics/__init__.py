@@ -8,7 +8,8 @@ Wherever scores of one agent are taken they are either an array (runs, tasks), o
 list of numpy arrays (runs of the task,), one for every task. A task without any run is refused.
 
 All random numbers come from a fixed generator, so a rebuilt report is the same to the byte. Intervals are too narrow
-with few runs: print the number of runs beside them.
+with few runs: print the number of runs beside them. Where a task has one run alone there is no interval: its ends are
+NaN, those of ranks None.
 """
 
 from badger_envs.statistics.aggregates import Profile, interquartile_mean, performance_profile, stratified_bootstrap

@@ -24,7 +24,8 @@ from badger_envs.statistics.scores import (
 
 
 class Profile(NamedTuple):
-    """How much of what an agent scored lies above each threshold, and what that may be at each threshold alone."""
+    """How much of what an agent scored lies above each threshold, and what that may be at each threshold alone: NaN
+    where some task has one run alone."""
 
     thresholds: FloatArray  # (X,)
     fraction: FloatArray  # (X,), in [0, 1]
@@ -86,7 +87,7 @@ def stratified_bootstrap(
     tasks = by_task("scores", scores)
     check_bootstrap(confidence, replicates)
     values = bootstrap_values(tasks, statistic, replicates, make_generator(seed))
-    low, high = percentiles(np.concatenate(list(values)), confidence)
+    low, high = percentiles(np.concatenate(list(values)), confidence, tasks)
     whole = together([task[None] for task in tasks]) if is_list_of_tasks(scores) else np.asarray(scores, float)[None]
     estimate = statistic(whole, axis=(1, 2))[0]  # whole: (1, runs, tasks)
     return Interval(float(estimate), float(low), float(high))
@@ -137,5 +138,5 @@ def performance_profile(
     for block in blocks(replicates):
         weights = np.concatenate(draw_weights(tasks, generator, block.stop - block.start), axis=1)  # (block, numbers)
         values[block] = weights @ above / len(numbers)  # (block, X); products of whole numbers, so exact
-    low, high = percentiles(values, confidence)  # (X,) each
+    low, high = percentiles(values, confidence, tasks)  # (X,) each
     return Profile(at, above.mean(axis=0), low, high)

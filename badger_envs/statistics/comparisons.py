@@ -52,7 +52,7 @@ def probability_of_improvement(
         columns = draw_weights(twos, generator, block.stop - block.start)  # (block, other runs) each
         totals = [(row @ table * column).sum(axis=1) for row, table, column in zip(rows, won, columns, strict=True)]
         values[block] = _mean_share(np.array(totals), pairs)
-    low, high = percentiles(values, confidence)
+    low, high = percentiles(values, confidence, [*ones, *twos])
     estimate = _mean_share(np.array([[table.sum()] for table in won]), pairs)[0]
     return Interval(float(estimate), float(low), float(high))
 

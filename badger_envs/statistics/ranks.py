@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.statistics.aggregates import bootstrap_values, interquartile_mean
-from badger_envs.statistics.scores import FloatArray, IntArray, by_task, check_bootstrap, make_generator
+from badger_envs.statistics.scores import FloatArray, IntArray, by_task, check_bootstrap, make_generator, several_runs
 
 REPLICATES_OF_RANKS = 5_000
 """How many times runs are drawn again for ranks by default."""
@@ -16,11 +16,16 @@ DIGITS = 12
 
 
 class RankInterval(NamedTuple):
-    """A rank, 1 the best, and what it may be."""
+    """A rank, 1 the best, and what it may be: None where anybody has a task with one run alone."""
 
     rank: int
-    low: int
-    high: int
+    low: int | None
+    high: int | None
+
+    @property
+    def known(self) -> bool:
+        """Whether there are ends: whether everybody has several runs of every task."""
+        return self.low is not None
 
 
 def rank_intervals(
@@ -66,8 +71,10 @@ def rank_intervals(
     tail = (1.0 - confidence) / 2.0
     lows = np.quantile(ranks[:, 1:], tail, axis=1, method="lower")  # (agents,)
     highs = np.quantile(ranks[:, 1:], 1.0 - tail, axis=1, method="higher")  # (agents,)
+    known = all(map(several_runs, agents))
     return [
-        RankInterval(int(rank), int(low), int(high)) for rank, low, high in zip(ranks[:, 0], lows, highs, strict=True)
+        RankInterval(int(rank), int(low) if known else None, int(high) if known else None)
+        for rank, low, high in zip(ranks[:, 0], lows, highs, strict=True)
     ]
 
 

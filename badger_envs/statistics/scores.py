@@ -1,5 +1,6 @@
 """What all statistics need: scores by task, runs drawn again, and the interval of what was found."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeGuard
 
@@ -18,11 +19,16 @@ BLOCK = 2_000
 
 
 class Interval(NamedTuple):
-    """An estimate and what it may be."""
+    """An estimate and what it may be; the ends are NaN where some task has one run alone, which has no interval."""
 
     estimate: float
     low: float
     high: float
+
+    @property
+    def known(self) -> bool:
+        """Whether there are ends: whether every task has several runs."""
+        return not math.isnan(self.low)
 
 
 def numbers(name: str, values: npt.ArrayLike) -> FloatArray:
@@ -152,8 +158,13 @@ def together(tasks: list[FloatArray]) -> FloatArray:
     return np.concatenate(tasks, axis=1)[..., None]
 
 
-def percentiles(values: FloatArray, confidence: float) -> tuple[FloatArray, FloatArray]:
-    """Lower and upper end of the percentile interval along the first axis."""
+def several_runs(tasks: list[FloatArray]) -> bool:
+    """Whether there are several runs of every task: drawing one run again and again tells nothing of others."""
+    return all(len(task) > 1 for task in tasks)
+
+
+def percentiles(values: FloatArray, confidence: float, tasks: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper end of the percentile interval along the first axis; NaN where a task has one run alone."""
     tail = (1.0 - confidence) / 2.0
     low, high = np.quantile(values, [tail, 1.0 - tail], axis=0)
-    return low, high
+    return (low, high) if several_runs(tasks) else (np.full_like(low, np.nan), np.full_like(high, np.nan))

@@ -29,11 +29,6 @@ class Entrant:
         """On all problems together, those that failed too."""
         return sum(len(scores) for scores in self.scores)
 
-    @property
-    def has_interval(self) -> bool:
-        """Whether there are several runs on every problem: one run has no interval."""
-        return all(len(scores) > 1 for scores in self.scores)
-
 
 @dataclass(frozen=True)
 class Aggregate:
@@ -87,9 +82,9 @@ def aggregate_table(found: Aggregate) -> Table:
             (
                 each.label,
                 f"{each.score.estimate:.3f}",
-                interval_in_words(each.score.low, each.score.high) if each.has_interval else "",
+                interval_in_words(each.score.low, each.score.high) if each.score.known else "",
                 str(each.rank.rank),
-                f"{each.rank.low}..{each.rank.high}" if each.has_interval else "",
+                f"{each.rank.low}..{each.rank.high}" if each.rank.known else "",
                 str(each.runs),
             )
             for each in found.entrants

@@ -58,5 +58,5 @@ def with_scores(agents: Sequence[AgentResult]) -> tuple[AgentResult, ...]:
 def interquartile_score(scores: Sequence[float] | FloatArray) -> Interval:
     """Interquartile mean of scores (runs,); a single run has no interval."""
     found = stratified_bootstrap(np.asarray(scores, dtype=np.float64)[:, None])  # of (runs, 1)
-    several = len(scores) > 1
-    return Interval(estimate=found.estimate, low=found.low if several else None, high=found.high if several else None)
+    ends = (found.low, found.high) if found.known else (None, None)
+    return Interval(estimate=found.estimate, low=ends[0], high=ends[1])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from badger_envs.registry import get_spec
+from badger_envs.statistics import FloatArray
 from baselines.analysis.grids import SERVED, AgentGrid, against_published, by_axis, gain_from_more
 from baselines.analysis.table import Table, columns, number
 from baselines.results.comparison import AgentResult, Problem
@@ -28,27 +29,39 @@ def grid_tables(problem: Problem, agents: Sequence[AgentResult]) -> list[Table]:
 
 
 def _side_by_side(problem: Problem, axis: str, found: Sequence[tuple[AgentResult, AgentGrid]]) -> Table:
-    """One row for each agent where there is one size, and one for each agent and value otherwise."""
-    first = found[0][1]
-    one_size = len(first.sizes) == 1
-    sizes = columns(problem, first.sizes)
+    """One row for each agent where there is one size, and one for each agent and value otherwise; - where an agent was
+    not tested, since it cannot have that size."""
+    values = sorted({value for _, grid in found for value in grid.values})
+    all_sizes = sorted({size for _, grid in found for size in grid.sizes})
+    sizes = columns(problem, all_sizes)
     rows: list[tuple[str, ...]] = []
     for agent, grid in found:
-        places = [grid.sizes.index(size) for size in sizes]
-        if one_size:
-            low, mean, high = (part(axis=0)[:, 0] for part in (grid.metric.min, grid.metric.mean, grid.metric.max))
-            spread = zip(mean, low, high, strict=True)  # of each value
-            rows.append((agent.label, *(f"{number(m)} ({number(lo)} to {number(hi)})" for m, lo, hi in spread)))
+        who = f"{agent.label} (n={agent.count})" if agent.failed_runs else agent.label
+        if len(all_sizes) == 1:
+            rows.append((who, *(_spread(grid.over_runs(value, all_sizes[0])) for value in values)))
         else:
-            mean = grid.metric.mean(axis=0)[:, places]  # (values, sizes)
-            named = zip(grid.values, mean, strict=True)
-            rows += [(f"{agent.label}, {value} {axis}", *map(number, row)) for value, row in named]
+            rows += [
+                (f"{who}, {value} {axis}", *(_mean(grid.over_runs(value, size)) for size in sizes))
+                for value in grid.values
+            ]
     title = f"{problem.title}: {problem.metric}, by {axis}"
-    if one_size:
-        heads = (f"{problem.size_argument} {sizes[0]}", *(f"{value} {axis}" for value in first.values))
-        return Table(title, "Mean over runs, and the best and the worst of them.", heads, tuple(rows), problem.name)
-    caption = f"Columns: {problem.size_argument} at test; mean over runs."
+    finished = "runs that finished" if any(agent.failed_runs for agent, _ in found) else "runs"
+    if len(all_sizes) == 1:
+        heads = (f"{problem.size_argument} {all_sizes[0]}", *(f"{value} {axis}" for value in values))
+        said = f"Mean over {finished}, and the best and the worst of them."
+        return Table(title, said, heads, tuple(rows), problem.name)
+    caption = f"Columns: {problem.size_argument} at test; mean over {finished}."
     return Table(title, caption, (problem.size_argument, *map(str, sizes)), tuple(rows), problem.name)
+
+
+def _mean(over_runs: FloatArray | None) -> str:
+    return "-" if over_runs is None else number(over_runs.mean())
+
+
+def _spread(over_runs: FloatArray | None) -> str:
+    if over_runs is None:
+        return "-"
+    return f"{number(over_runs.mean())} ({number(over_runs.min())} to {number(over_runs.max())})"
 
 
 def _grid_table(problem: Problem, agent: AgentResult, grid: AgentGrid) -> Table:
@@ -59,7 +72,7 @@ def _grid_table(problem: Problem, agent: AgentResult, grid: AgentGrid) -> Table:
     ]
     for name, curve in get_spec(problem.task).published_curves.items():
         rows.append((name, *(number(curve[size]) if size in curve else "" for size in sizes)))
-    caption = f"Columns: {problem.size_argument} at test; mean over {len(grid.metric)} runs. {grid_sentence(grid)}"
+    caption = f"Columns: {problem.size_argument} at test; mean over {agent.mean_over}. {grid_sentence(grid)}"
     title = f"{problem.title}: {problem.metric} of {agent.label}, by {grid.axis}"
     return Table(title, caption.strip(), (problem.size_argument, *map(str, sizes)), tuple(rows), problem.name)
 
@@ -77,7 +90,7 @@ def _published_table(problem: Problem, agent: AgentResult, grid: AgentGrid) -> T
                 ("worst run", *(number(ratio.worst) for ratio in found.values())),
             ]
     title = f"{problem.title}: {problem.metric} of {agent.label} as a fraction of the published one"
-    caption = f"Columns: {problem.size_argument} at test; {len(grid.metric)} runs; upper end of the bootstrap interval."
+    caption = f"Columns: {problem.size_argument} at test; {agent.mean_over}; upper end of the bootstrap interval."
     return Table(title, caption, heads, tuple(rows), problem.name)
 
 

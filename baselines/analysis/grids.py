@@ -1,12 +1,12 @@
 """What grids of tests say: points over runs, and whether more experts do more than serve more ports."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from badger_envs.registry import get_spec
-from badger_envs.statistics import Interval, stratified_bootstrap
+from badger_envs.statistics import FloatArray, Interval, stratified_bootstrap
 from baselines.results.comparison import AgentResult, Problem
 from baselines.results.grid import GridResult
 
@@ -20,13 +20,21 @@ class AgentGrid(NamedTuple):
     axis: str
     values: tuple[int, ...]
     sizes: tuple[int, ...]
-    metric: np.ndarray[Any, np.dtype[np.float64]]
-    """(runs, values, sizes)."""
+    metric: FloatArray
+    """(runs, values, sizes). Of the runs that finished: an error has no worst that a failed one could count as."""
+
+    def over_runs(self, value: int, size: int) -> FloatArray | None:
+        """The metric of every run at a point, (runs,); None where it was not tested."""
+        if value not in self.values or size not in self.sizes:
+            return None
+        found: FloatArray = self.metric[:, self.values.index(value), self.sizes.index(size)]
+        return found
 
 
 def grids_of(agent: AgentResult) -> list[AgentGrid]:
-    """The grids that all runs of an agent have."""
-    return [_joined([run.grids[number] for run in agent.runs]) for number in range(_count(agent))]
+    """The grids that all runs of an agent have, without those of which it could have no size."""
+    joined = [_joined([run.grids[number] for run in agent.runs]) for number in range(_count(agent))]
+    return [grid for grid in joined if grid.sizes]
 
 
 def by_axis(agents: Sequence[AgentResult]) -> dict[str, list[tuple[AgentResult, AgentGrid]]]:
@@ -53,7 +61,7 @@ def gain_from_more(grid: AgentGrid) -> Interval | None:
     """By which factor the metric changes from SERVED experts per port to the most that were tested.
 
     Geometric mean over sizes, then mean over runs with its 95 % bootstrap interval. None where sizes have no such two
-    numbers of experts, or there is one run only.
+    numbers of experts, where there is one run only, and where an error is 0, of which nothing is a fraction.
     """
     most = len(grid.values) - 1
     pairs = [
@@ -64,9 +72,11 @@ def gain_from_more(grid: AgentGrid) -> Interval | None:
     pairs = [(place, column) for place, column in pairs if place < most]
     if grid.axis != "experts" or not pairs or len(grid.metric) < 2:
         return None
-    logs = np.stack(
-        [np.log(grid.metric[:, most, column] / grid.metric[:, place, column]) for place, column in pairs]
-    )  # (sizes, runs)
+    few = np.stack([grid.metric[:, place, column] for place, column in pairs])  # (sizes, runs)
+    many = np.stack([grid.metric[:, most, column] for _, column in pairs])  # (sizes, runs)
+    if not (few > 0.0).all() or not (many > 0.0).all():
+        return None
+    logs = np.log(many / few)  # (sizes, runs)
     return Interval(*np.exp(stratified_bootstrap(logs.mean(axis=0)[:, None], np.mean)))
 
 

@@ -80,12 +80,13 @@ def _trials(planned: PlannedAgent, results: Mapping[str, RunResult]) -> tuple[Tr
 def _summarize_run(run: RunSpec, result: RunResult) -> RunSummary:
     metric = get_spec(run.task).metric
     test = result.tests[run.size]
+    assert test.score is not None  # or it is not believed, see `baselines.experiments.stored`
     return RunSummary(
         hash=run.hash,
         seed=run.seed,
         score=test.score,
         metric=test.mean(metric),
-        score_at_size={size: test.score for size, test in result.tests.items()},
+        score_at_size={size: test.score for size, test in result.tests.items() if test.score is not None},
         metric_at_size={size: test.mean(metric) for size, test in result.tests.items()},
         cannot_have_size=result.cannot_have_size,
         curve=result.curve,

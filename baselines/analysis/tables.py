@@ -71,8 +71,8 @@ def _verdict_row(row: Comparison) -> tuple[str, ...]:
     if row.probability is None or row.p is None:
         return (*found, "", "", "", "0")
     estimate, low, high = row.probability
+    interval = f"{low:.2f}..{high:.2f}" if row.probability.known else ""
     p = f"{row.p:.3f}".removeprefix("0") if row.p >= 0.001 else "<.001"
-    interval = f"{low:.2f}..{high:.2f}" if row.has_interval else ""
     return (*found, f"{estimate:.2f}", interval, p, str(len(row.problems)))
 
 

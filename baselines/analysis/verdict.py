@@ -107,11 +107,6 @@ class Comparison:
         return modular, rival
 
     @property
-    def has_interval(self) -> bool:
-        """Whether there are several runs of both on every problem: one run has no interval."""
-        return all(min(problem.runs) > 1 for problem in self.problems)
-
-    @property
     def outcome(self) -> Literal["modular", "rival", "open", "only"]:
         """Who wins; "open" where it is not certain, "only" where the rival does not have the ability."""
         if self.probability is None or self.p is None:

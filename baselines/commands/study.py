@@ -91,7 +91,7 @@ class Study:
         )
         table = Table("after half of the life", "minus the reward of a step", "95 %", title_justify="left")
         for name, value in second_half.items():
-            table.add_row(name, f"{value.estimate:.4f}", f"{value.low:.4f}..{value.high:.4f}")
+            table.add_row(name, f"{value.estimate:.4f}", f"{value.low:.4f}..{value.high:.4f}" if value.known else "")
         console.print(table)
         return picture
 

@@ -112,16 +112,20 @@ _COUNTERS = ("update", "environment_steps", "cpu_seconds")
 def _table(name: str, run: RunSpec, result: RunResult) -> Table:
     title = f"{name}: {run.agent} on {run.task} by {run.outer_loop.kind if run.outer_loop else 'hand'}"
     table = Table(title=title, show_header=False, title_justify="left")
-    score = result.tests[run.size].score
-    table.add_row(f"score (0 chance, 1 reference), {run.episodes} test episodes", f"{score:.3f}")
+    score = _in_words(result.tests[run.size].score)
+    table.add_row(f"score (0 chance, 1 reference), {run.episodes} test episodes", score)
     for size, other in result.tests.items():
         if size != run.size:
-            table.add_row(f"score at {get_spec(run.task).size_argument}={size}", f"{other.score:.3f}")
+            table.add_row(f"score at {get_spec(run.task).size_argument}={size}", _in_words(other.score))
     table.add_row("environment steps", f"{result.environment_steps:,}")
     for cost, value in result.costs or ():
         table.add_row(cost.replace("_", " "), f"{value:,.0f}")
     table.add_row("CPU-seconds of training", f"{result.training_cpu_seconds:.0f}")
     return table
+
+
+def _in_words(score: float | None) -> str:
+    return "none: the reference is no better than chance" if score is None else f"{score:.3f}"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from badger_envs.core.checks import require_choice, require_integer
+from badger_envs.core.episodes import INDEX_BITS
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Grid:
 
     def __post_init__(self) -> None:
         require_choice("axis", self.axis, ("experts", "steps"))
-        require_integer("episodes", self.episodes, 1)
+        require_integer("episodes", self.episodes, 1, 1 << INDEX_BITS)
         for name in ("values", "sizes"):
             points = getattr(self, name)
             if not points or list(points) != sorted(set(points)):

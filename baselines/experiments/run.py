@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from badger_envs.core.checks import require_integer
-from badger_envs.core.episodes import SEED_BITS, EpisodeSet
+from badger_envs.core.episodes import INDEX_BITS, SEED_BITS, EpisodeSet
 from badger_envs.registry import get_spec
 from badger_envs.version import __version__
 from baselines.experiments.grid import Grid
@@ -57,8 +57,8 @@ class RunSpec:
 
     def __post_init__(self) -> None:
         require_integer("seed", self.seed, 0, LARGEST_SEED)
-        require_integer("episodes", self.episodes, 1)
-        require_integer("probe_episodes", self.probe_episodes, 1)
+        require_integer("episodes", self.episodes, 1, 1 << INDEX_BITS)
+        require_integer("probe_episodes", self.probe_episodes, 1, 1 << INDEX_BITS)
 
     def specification(self) -> Specification:
         """Everything that the result is a function of, as it is read back from a file."""

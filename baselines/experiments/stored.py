@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from agents import Agent, AgentFileError, load_agent
-from badger_envs.registry import get_spec
+from badger_envs.registry import get_spec, reference_returns
 from baselines.experiments.run import RunSpec
 from baselines.perturbations.probes import PROBES
 from baselines.results.data import ResultFileError
 from baselines.results.run import AGENT_FILE, RUN_FILE, EvaluationResult, ProbeCurve, RunResult, file_sha256
 
 TOLERANCE = 1e-6
-"""Of a score beside that of the returns, which are stored with nine digits."""
+"""Of a score beside that of the returns, which are stored with nine digits, and of what was measured elsewhere."""
 
 
 def read_trained(run: RunSpec, root: Path) -> RunResult:
@@ -88,6 +88,8 @@ def _complaints(run: RunSpec, found: RunResult) -> Iterator[str]:
     sizes = sorted({run.size, *run.test_sizes})
     if sorted([*found.tests, *found.cannot_have_size]) != sizes or run.size not in found.tests:
         yield f"tests: must be of the sizes {sizes}, of which an agent can lack others than {run.size}"
+    elif found.tests[run.size].score is None:
+        yield f"tests.{run.size}.score: must be there at the size that was trained"
     for size, test in found.tests.items():
         for complaint in _complaints_of_test(run, size, test):
             yield f"tests.{size}.{complaint}"
@@ -113,7 +115,15 @@ def _complaints_of_test(run: RunSpec, size: int, test: EvaluationResult) -> Iter
         yield f"arguments: must be {task.arguments()}, got {test.arguments}"
     if spec.metric not in test.metrics:
         yield f"metrics: must have {spec.metric}"
+    known = reference_returns(task)
+    for name, level in (("chance", known.chance), ("reference", known.reference)):
+        if not np.isclose(getattr(test, name), level, rtol=TOLERANCE, atol=TOLERANCE):
+            yield f"{name}: must be {level}, got {getattr(test, name)}"
     span = test.reference - test.chance
-    score = (float(np.mean(test.returns)) - test.chance) / span if span else float("inf")
-    if abs(score - test.score) > TOLERANCE * max(1.0, abs(test.score)):
-        yield f"score: must be that of the returns, got {test.score}"
+    score = (float(np.mean(test.returns)) - test.chance) / span if span > 0.0 else None
+    if score is None or test.score is None:
+        fits = score == test.score
+    else:
+        fits = abs(score - test.score) <= TOLERANCE * max(1.0, abs(test.score))
+    if not fits:
+        yield f"score: must be that of the returns, {score}, got {test.score}"

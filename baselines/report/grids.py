@@ -29,7 +29,7 @@ def grid_pictures(
     """A picture for each grid of each agent; where several were tested at one size alone, one for all of them."""
     pictures = []
     for axis, found in by_axis(agents).items():
-        if len(found) > 1 and all(len(grid.sizes) == 1 for _, grid in found):
+        if len(found) > 1 and len({size for _, grid in found for size in grid.sizes}) == 1:
             pictures.append(_side_by_side(problem, axis, found, styles, folder))
         else:
             pictures += [_picture(problem, agent, grid, folder) for agent, grid in found]
@@ -52,7 +52,7 @@ def _side_by_side(
                 labelled(problem, agent, axis=axis, value=value, size=grid.sizes[0], **point._asdict())
                 for value, point in zip(grid.values, points, strict=True)
             ]
-        _finish(axes, axis, found[0][1].values, problem)
+        _finish(axes, axis, sorted({value for _, grid in found for value in grid.values}), problem)
         legend(figure, axes)
     caption = f"{problem.size_argument} {found[0][1].sizes[0]}, mean over n runs. Bands: lowest and highest run."
     return save(figure, folder, f"{problem.name}_by_{axis}", TITLES[axis], caption, rows)
@@ -83,7 +83,7 @@ def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path
             ]
         _finish(axes, grid.axis, grid.values, problem)
         legend(figure, axes)
-    caption = f"{agent.label}, mean over {len(grid.metric)} runs. Bands: lowest and highest run. {grid_sentence(grid)}"
+    caption = f"{agent.label}, mean over {agent.mean_over}. Bands: lowest and highest run. {grid_sentence(grid)}"
     name = f"{problem.name}_{agent.agent}_{grid.axis}"
     return save(figure, folder, name, TITLES[grid.axis], caption.strip(), rows)
 

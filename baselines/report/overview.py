@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from badger_envs.statistics import Interval, performance_profile
+from badger_envs.statistics import Interval, RankInterval, performance_profile
 from baselines.analysis.aggregate import MODULAR, Aggregate
 from baselines.analysis.tables import RIVALS, failures_in_words
 from baselines.analysis.verdict import CUT, MONOLITHIC, Comparison
@@ -36,7 +36,7 @@ def verdict_picture(comparisons: Sequence[Comparison], folder: Path) -> Picture 
                     continue
                 height += 1.0
                 color, (estimate, low, high) = COLORS_OF_RIVALS[each.rival], probability
-                if each.has_interval:
+                if probability.known:
                     axes.plot([low, high], [height, height], color=color, linewidth=6, alpha=0.35)
                 filled: Any = {"markerfacecolor": "none"} if each.outcome == "open" else {}
                 axes.plot([estimate], [height], color=color, marker="o", markersize=8, **filled)
@@ -45,7 +45,7 @@ def verdict_picture(comparisons: Sequence[Comparison], folder: Path) -> Picture 
                 axes.annotate(counted, (1.05, height), va="center", fontsize=8, color=FAINT)
                 rows.append(
                     {"ability": ability.name, "rival": each.rival, "probability": estimate}
-                    | _ends(low, high, each.has_interval)
+                    | _ends(probability)
                     | {"p": each.p, "problems": len(each.problems), "n_modular": modular, "n_rival": other}
                     | {"failed_modular": failed[0], "failed_rival": failed[1]}
                 )
@@ -76,7 +76,7 @@ def aggregate_pictures(found: Aggregate, styles: Mapping[str, Style], folder: Pa
         ),
         _bars(
             found, styles, folder, "rank", "Who is first, and how certain is that?", "rank, 1 is best",
-            [Interval(*map(float, each.rank)) for each in found.entrants],
+            [_as_interval(each.rank) for each in found.entrants],
             "Dot: rank by interquartile mean. Bar: ranks that 95 % of bootstrap replicates lie in.",
         ),
         _profiles(found, styles, folder),
@@ -89,14 +89,14 @@ def _bars(
 ) -> Picture:  # fmt: skip
     rows = [
         {"agent": each.name, "label": each.label, name: value.estimate}
-        | _ends(value.low, value.high, each.has_interval)
+        | _ends(value)
         | {"problems": len(found.problems), "n": each.runs}
         for each, value in zip(found.entrants, intervals, strict=True)
     ]
     with canvas(height=1.1 + HEIGHT_OF_ROW * 1.6 * len(rows)) as (figure, axes):
         for place, (each, value) in enumerate(zip(found.entrants, intervals, strict=True)):
             color, mark = styles[each.name].color, gid(each.name)
-            if each.has_interval:
+            if value.known:
                 axes.plot([value.low, value.high], [place, place], color=color, linewidth=6, alpha=0.35, gid=mark)
             axes.plot([value.estimate], [place], color=color, marker="o", markersize=8, gid=mark)
             # Above its bar, where a long name has the whole width.
@@ -110,9 +110,13 @@ def _bars(
     return save(figure, folder, f"all_{name}", title, caption, rows)
 
 
-def _ends(low: float, high: float, shown: bool) -> dict[str, Any]:
+def _as_interval(rank: RankInterval) -> Interval:
+    return Interval(*(float("nan") if place is None else float(place) for place in rank))
+
+
+def _ends(found: Interval) -> dict[str, Any]:
     """Of an interval, for a CSV; empty for a single run, which has none."""
-    return {"low": low if shown else "", "high": high if shown else ""}
+    return {"low": found.low if found.known else "", "high": found.high if found.known else ""}
 
 
 def _profiles(found: Aggregate, styles: Mapping[str, Style], folder: Path) -> Picture:
@@ -125,14 +129,14 @@ def _profiles(found: Aggregate, styles: Mapping[str, Style], folder: Path) -> Pi
                 THRESHOLDS, profile.fraction, color=style.color, linestyle=style.dashes, drawstyle="steps-post",
                 label=label, gid=mark,
             )  # fmt: skip
-            if each.has_interval:
+            if each.score.known:
                 axes.fill_between(
                     THRESHOLDS, profile.low, profile.high, color=style.color, alpha=0.15, linewidth=0, step="post",
                     gid=mark,
                 )  # fmt: skip
             rows += [
                 {"agent": each.name, "label": each.label, "threshold": threshold, "fraction": fraction}
-                | _ends(low, high, each.has_interval)
+                | _ends(Interval(fraction, low, high))
                 | {"n": each.runs}
                 for threshold, fraction, low, high in zip(*(values.tolist() for values in profile), strict=True)
             ]

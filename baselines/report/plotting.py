@@ -39,8 +39,9 @@ def plot_agent(
     axes: Axes, agent: AgentResult, style: Style, xs: Sequence[float], points: Sequence[Spread], marker: str = "",
     n: int | None = None,
 ) -> None:  # fmt: skip
-    """An agent: its mean, and the range of its runs."""
-    mark, label = gid(agent.agent), f"{agent.label} (n={n or agent.count})"
+    """An agent: its mean, and the range of its runs, which are all that finished or `n` of them."""
+    count = agent.count if n in (None, len(agent.runs)) else f"{n} of {agent.planned_runs}"
+    mark, label = gid(agent.agent), f"{agent.label} (n={count})"
     axes.plot(
         xs, [point.mean for point in points], color=style.color, linestyle=style.dashes, linewidth=1.8, marker=marker,
         markersize=4, label=label, gid=mark,

@@ -84,7 +84,7 @@ def _sentence(row: Comparison) -> str:
     p = "p < .001" if row.p < 0.001 else f"p = {row.p:.3f}"
     runs, failed = (" and ".join(map(str, counts)) for counts in (row.runs, row.failed))
     count = len(row.problems)
-    interval = f"95 %: {low:.2f} to {high:.2f}" if row.has_interval else "no interval: one run alone"
+    interval = f"95 %: {low:.2f} to {high:.2f}" if row.probability.known else "no interval: one run alone"
     return (
         f"{start}: a modular run is the better one with probability {estimate:.2f} ({interval}; "
         f"{p} after Holm; {runs} runs on {count} {'problem' if count == 1 else 'problems'})."

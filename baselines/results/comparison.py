@@ -58,6 +58,7 @@ class RunSummary(Data):
     metric: float
     """The task's metric there, mean over the episodes."""
     score_at_size: dict[int, float]
+    """Without sizes at which the reference is no better than chance, so that there is no score."""
     metric_at_size: dict[int, float]
     cannot_have_size: tuple[int, ...]
     curve: tuple[CurvePoint, ...]
@@ -95,6 +96,8 @@ class AgentResult(Data):
             raise ValueError("must have a score where it has runs, and settings and costs where these were trained")
         if len({tuple(grid.points for grid in run.grids) for run in self.runs}) > 1:
             raise ValueError("must have the same grids in all runs")
+        if len({tuple(sorted(run.metric_at_size)) for run in self.runs}) > 1:
+            raise ValueError("must have the same sizes in metric_at_size of all runs")
         return self
 
     @property
@@ -106,6 +109,11 @@ class AgentResult(Data):
     def count(self) -> str:
         """How many runs finished, and of how many where some failed."""
         return f"{len(self.runs)} of {self.planned_runs}" if self.failed_runs else str(len(self.runs))
+
+    @property
+    def mean_over(self) -> str:
+        """What a mean of this agent is over, as captions say it."""
+        return f"the {self.count} runs that finished" if self.failed_runs else f"{self.count} runs"
 
     @property
     def trained(self) -> bool:

@@ -1,6 +1,6 @@
 """Grids of tests, as specifications and results have them."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -19,7 +19,7 @@ class GridSettings(Data):
 class GridResult(Data):
     """What a grid of tests found."""
 
-    axis: str
+    axis: Literal["experts", "steps"]
     """What varies besides the size."""
     episodes: int
     """At each point."""

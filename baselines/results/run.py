@@ -115,7 +115,8 @@ class EvaluationResult(Data):
     episodes: int
     chance: float
     reference: float
-    score: float
+    score: float | None
+    """None where the reference is no better than chance, as for a robot of one module, which can only stand."""
     returns: tuple[float, ...]
     metrics: dict[str, tuple[float, ...]]
     mean_reward_of_step: tuple[float, ...]

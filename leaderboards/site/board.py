@@ -48,7 +48,7 @@ class Comparison:
     @property
     def decided(self) -> bool:
         """Whether the interval excludes one half."""
-        return not self.probability.low <= 0.5 <= self.probability.high
+        return self.probability.low > 0.5 or self.probability.high < 0.5
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from badger_envs.statistics import Interval
 from leaderboards.site.board import Board, Entry
 
 FORMAT = 1
@@ -29,17 +30,25 @@ def _entry_to_json(entry: Entry) -> dict[str, Any]:
         "replaced_by": entry.replaced_by or None,
         "rank": entry.rank._asdict() if entry.rank else None,
         "why_unranked": entry.why_unranked or None,
-        "score": results.score._asdict() if results.score else None,
+        "score": _interval_to_json(results.score) if results.score else None,
         "seeds": results.seeds,
         "problems": {
             problem.problem: {
                 "train_size": problem.train_size,
                 **problem.costs,
                 "sizes": {
-                    str(size): {"score": at.score._asdict(), "by_seed": {row.seed: row.score for row in at.rows}}
+                    str(size): {
+                        "score": _interval_to_json(at.score),
+                        "by_seed": {row.seed: row.score for row in at.rows},
+                    }
                     for size, at in problem.at.items()
                 },
             }
             for problem in results.problems.values()
         },
     }
+
+
+def _interval_to_json(found: Interval) -> dict[str, float | None]:
+    """One run alone has no interval, and JSON no NaN."""
+    return found._asdict() if found.known else {"estimate": found.estimate, "low": None, "high": None}

@@ -95,11 +95,13 @@ def size_curves(
     lines = []
     for number, (name, scores) in enumerate(entries):
         runs = [list(run) for known, run in itertools.groupby(sizes, key=scores.__contains__) if known]  # without gaps
+        intervals = {size: score for size, score in scores.items() if score.known}
         pieces = [[(place[size], y(scores[size].estimate)) for size in run] for run in runs]
+        wide = [list(run) for known, run in itertools.groupby(sizes, key=intervals.__contains__) if known]
         bands = [
-            [(place[size], y(scores[size].low)) for size in run]
-            + [(place[size], y(scores[size].high)) for size in reversed(run)]
-            for run in runs
+            [(place[size], y(intervals[size].low)) for size in run]
+            + [(place[size], y(intervals[size].high)) for size in reversed(run)]
+            for run in wide
         ]
         dots = tuple(
             (as_text(place[size]), as_text(y(score.estimate)), f"{name}, {size_name} = {size}: {_in_words(score)}")
@@ -162,7 +164,7 @@ def profiles(id: str, title: str, entries: Sequence[tuple[str, Profile]], *, ban
         piece = [point(*pair) for pair in zip(profile.thresholds, profile.fraction, strict=True)]
         band = [point(*pair) for pair in zip(profile.thresholds, profile.low, strict=True)]
         band += reversed([point(*pair) for pair in zip(profile.thresholds, profile.high, strict=True)])
-        lines.append(_line(name, number, [piece], [band] if bands else [], ()))
+        lines.append(_line(name, number, [piece], [band] if bands and not math.isnan(profile.low[0]) else [], ()))
     x_ticks = tuple(Tick(as_text(point(value, 0.0)[0]), f"{value:g}") for value in (-0.5, 0.0, 0.5, 1.0, 1.5))
     y_ticks = tuple(Tick(as_text(point(0.0, value)[1]), f"{value:g}") for value in (0.0, 0.25, 0.5, 0.75, 1.0))
     return Chart(
@@ -190,7 +192,7 @@ def _y_ticks(domain: Domain) -> tuple[Tick, ...]:
 
 
 def _in_words(score: Interval) -> str:
-    if score.low == score.high:  # a single seed, which has no interval
+    if not score.known:
         return f"{score.estimate:.3f}"
     return f"{score.estimate:.3f} ({score.low:.3f} to {score.high:.3f})"
 

@@ -66,8 +66,29 @@ def test_bootstrap_is_the_same_to_the_last_digit_for_the_same_scores():
     assert stratified_bootstrap(SCORES) == stratified_bootstrap(SCORES.copy())
 
 
-def test_bootstrap_of_one_run_has_no_width():
-    assert stratified_bootstrap([[0.5]]) == (0.5, 0.5, 0.5)
+@pytest.mark.parametrize("scores", [[[0.5]], [[0.5, 0.7]], [np.array([0.5, 0.7]), np.array([0.5])]])
+def test_one_run_of_a_task_has_no_interval_in_any_statistic(scores):
+    several = [[0.1, 0.1], [0.3, 0.3]] if scores != [[0.5]] else [[0.1], [0.3]]
+    profile = performance_profile(scores, [0.0], replicates=10)
+    intervals = [
+        stratified_bootstrap(scores, replicates=10),
+        probability_of_improvement(scores, several, replicates=10),
+        probability_of_improvement(several, scores, replicates=10),
+    ]
+    for found in intervals:
+        assert np.isfinite(found.estimate)
+        assert np.isnan(found[1:]).all()
+        assert not found.known
+    assert np.isnan([profile.low, profile.high]).all()
+    assert np.isfinite(profile.fraction).all()
+    for ranked in rank_intervals([several, scores], replicates=10):
+        assert ranked[1:] == (None, None)
+        assert not ranked.known
+    assert stratified_bootstrap(several, replicates=10).known
+
+
+def test_equal_runs_have_an_interval_of_no_width():
+    assert stratified_bootstrap([[0.5], [0.5]]) == (0.5, 0.5, 0.5)
 
 
 def test_probability_of_improvement_is_that_of_mann_and_whitney():
@@ -103,10 +124,12 @@ def test_profile_is_scipys_survival_function_with_the_band_of_the_bootstrap(scor
 @settings(max_examples=50, deadline=None)
 def test_profile_and_its_band_never_rise_and_lie_between_none_and_all(tasks, thresholds):
     profile = performance_profile(tasks, sorted(thresholds), replicates=50)
-    for curve in (profile.fraction, profile.low, profile.high):
+    several = all(len(task) > 1 for task in tasks)
+    assert np.isfinite(profile.low).all() == several
+    for curve in (profile.fraction, profile.low, profile.high)[: 3 if several else 1]:
         assert (np.diff(curve) <= 0.0).all()
         assert ((curve >= 0.0) & (curve <= 1.0)).all()
-    assert (profile.low <= profile.high).all()
+    assert not several or (profile.low <= profile.high).all()
 
 
 @pytest.mark.parametrize(
@@ -191,8 +214,9 @@ def test_holm_keeps_the_order_and_never_lowers_and_never_passes_bonferroni(p_val
     assert (adjusted <= np.minimum(1.0, raw * len(raw))).all()
 
 
-def test_rank_intervals_of_ties_share_the_better_rank_and_one_run_has_no_width():
-    assert rank_intervals([[[3.0]], [[1.0]], [[3.0]], [[0.0]]]) == [(1, 1, 1), (3, 3, 3), (1, 1, 1), (4, 4, 4)]
+def test_rank_intervals_of_ties_share_the_better_rank():
+    twice = [[[score], [score]] for score in (3.0, 1.0, 3.0, 0.0)]
+    assert rank_intervals(twice) == [(1, 1, 1), (3, 3, 3), (1, 1, 1), (4, 4, 4)]
     assert [ranked.rank for ranked in rank_intervals([[[0.1], [0.2]], [[0.15], [0.15]]])] == [1, 1]
 
 
@@ -212,7 +236,10 @@ def test_rank_intervals_hold_scipys_ranks_and_lie_between_one_and_their_number(a
     ranked = rank_intervals(agents, replicates=50)
     aggregates = np.round([interquartile_mean(agent) for agent in agents], 9)
     assert [one.rank for one in ranked] == scipy.stats.rankdata(-aggregates, "min").tolist()
-    assert all(1 <= one.low <= one.high <= len(agents) for one in ranked)
+    if all(len(task) > 1 for agent in agents for task in agent):
+        assert all(1 <= one.low <= one.high <= len(agents) for one in ranked)
+    else:
+        assert not any(one.known for one in ranked)
 
 
 def test_statistics_of_a_list_of_equally_many_runs_are_those_of_the_array():
@@ -235,7 +262,7 @@ def test_interquartile_mean_pools_tasks_of_different_numbers_of_runs():
 
 
 def test_probability_of_improvement_weighs_every_task_the_same():
-    ones, twos = [np.array([1.0, 1.0, 1.0]), np.array([0.0])], [np.array([0.0]), np.array([1.0, 0.0])]
+    ones, twos = [np.ones(3), np.zeros(2)], [np.zeros(2), np.array([1.0, 0.0])]
     assert probability_of_improvement(ones, twos) == (0.625, 0.5, 0.75)  # (1 + 1 / 4) / 2; (1 + 0) / 2, (1 + 1 / 2) / 2
 
 

@@ -107,3 +107,36 @@ def test_grid_tables_and_pictures_put_several_agents_beside_each_other(tmp_path)
     (table,) = grid_tables(PROBLEM, [agent(covering), agent(averaging, name="other")])
     assert [row[0] for row in table.rows[3:5]] == ["free, 16 experts", "other, 2 experts"]
     assert len(grid_pictures(PROBLEM, [agent(covering), agent(averaging, name="other")], {}, tmp_path)) == 2
+
+
+def test_grids_say_how_many_runs_failed_wherever_means_are_over_the_others(tmp_path):
+    whole, holed = (agent(covering, runs=3, name=name) for name in ("free", "other"))
+    holed = holed.model_copy(update={"planned_runs": 14})
+    for table in grid_tables(PROBLEM, [holed]):
+        assert "the 3 of 14 runs that finished" in table.caption
+    (table,) = grid_tables(PROBLEM, [whole, holed])
+    assert "mean over runs that finished" in table.caption
+    assert {row[0].split(",")[0] for row in table.rows} == {"free", "other (n=3 of 14)"}
+    (picture,) = grid_pictures(PROBLEM, [holed], {}, tmp_path)
+    assert "the 3 of 14 runs that finished" in picture.caption
+    assert not any("that finished" in table.caption for table in grid_tables(PROBLEM, [whole]))
+
+
+def test_grids_of_agents_with_other_sizes_and_values_stand_beside_each_other(tmp_path):
+    one = agent(covering, sizes=(2,))
+    for other, width in ((agent(averaging, name="other"), 3), (agent(averaging, name="other", sizes=(3,)), 2)):
+        (table,) = grid_tables(PROBLEM, [one, other])
+        assert len(table.columns) == 1 + width
+        assert table.rows[0] == ("free, 2 experts", ".020", *["-"] * (width - 1))
+        assert len(grid_pictures(PROBLEM, [one, other], {}, tmp_path)) == 2
+
+
+def test_grids_of_perfect_agents_and_of_no_size_are_no_error(tmp_path):
+    perfect = agent(lambda *_: 0.0)
+    (grid,) = grids_of(perfect)
+    assert gain_from_more(grid) is None
+    assert grid_tables(PROBLEM, [perfect])[0].rows[0][1:] == ("0", "0", "0")
+    assert len(grid_pictures(PROBLEM, [perfect], {}, tmp_path)) == 1
+    nowhere = agent(covering, sizes=())
+    assert grid_tables(PROBLEM, [nowhere]) == []
+    assert grid_pictures(PROBLEM, [nowhere], {}, tmp_path) == []

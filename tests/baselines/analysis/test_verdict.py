@@ -125,7 +125,7 @@ def test_one_run_has_no_interval_in_any_table_or_picture(tmp_path):
     data = result(*alone)
     assert (data.agents[0].score.low, data.agents[0].score.high) == (None, None)
     (row,) = verdict(data)
-    assert not row.has_interval
+    assert not row.probability.known
     found = aggregate(data)
     tables = [verdict_table([row]), aggregate_table(found), *problem_tables(data)]
     for table in tables:

@@ -1,18 +1,25 @@
 """One run: its result, where it is stored, and what happens when files of it are missing, cut off or in the way."""
 
+import io
 import json
 import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from agents import count_parameters, load_agent
 from badger_envs.evaluation import evaluate
+from baselines.analysis.summary import summarize
+from baselines.commands.train import _table
 from baselines.execution.runner import execute
 from baselines.execution.scheduler import PROGRESS, run_in_worker
+from baselines.experiments.agents import AgentSpec
 from baselines.experiments.grid import Grid
-from baselines.experiments.recipes import GUESSING
+from baselines.experiments.plan import PlannedAgent
+from baselines.experiments.recipe import Recipe
+from baselines.experiments.recipes import GUESSING, ROBOT
 from baselines.experiments.run import RunSpec
 from baselines.experiments.stored import find_result
 from baselines.outer_loops.base import Stage
@@ -52,8 +59,11 @@ def interrupted_after(updates, root):
         ({"seed": -1}, r"seed must be an integer in \[0, 1073741823\], got -1"),
         ({"seed": 2**30}, r"seed must be an integer in \[0, 1073741823\], got 1073741824"),
         ({"seed": 1.0}, "seed must be an integer in .*, got 1.0"),
-        ({"episodes": 0}, "episodes must be an integer at least 1, got 0"),
-        ({"probe_episodes": True}, "probe_episodes must be an integer at least 1, got True"),
+        *(
+            ({name: value}, rf"{name} must be an integer in \[1, 4294967296\], got {value}")
+            for name in ("episodes", "probe_episodes")
+            for value in (0, True, 2**32 + 1)
+        ),
     ],
 )
 def test_run_refuses_bad_numbers_before_the_work(change, said):
@@ -132,6 +142,25 @@ def test_execute_tests_a_handcrafted_policy_without_training(tmp_path):
     assert np.max(result.tests[5].metrics["error"]) < 1e-6
 
 
+def test_execute_keeps_a_size_without_a_score_and_summaries_leave_it_out(tmp_path):
+    """A robot of one module can only stand, so that its reference is no better than chance."""
+    run = RunSpec(
+        "still", ROBOT, {"modules": 3, "steps": 2}, 0, policy="chance", test_sizes=(1,), episodes=2, problem="robot"
+    )
+    result = execute(run, tmp_path)
+    assert not result.failure
+    assert (result.tests[1].score, result.tests[3].score is None) == (None, False)
+    assert find_result(run, tmp_path) == result
+    recipe = Recipe("robot", "robot", ROBOT, run.arguments, BPTT(), agents=("badger",))
+    agent_spec = AgentSpec("still", "still", "", None, {}, policy="chance")
+    (agent,) = summarize([PlannedAgent(recipe, agent_spec, (), (), (run,))], {run.hash: result})
+    assert set(agent.runs[0].score_at_size) == {3}
+    assert set(agent.runs[0].metric_at_size) == {1, 3}
+    console = Console(width=120, file=io.StringIO())
+    console.print(_table("robot", run, result))
+    assert "none: the reference is no better than chance" in console.file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
@@ -185,15 +214,18 @@ def with_test(**changes):
     [
         (without("tests"), r"tests: must be of the sizes \[1, 2, 3\]"),
         (
-            lambda result: result.model_copy(update={"grids": (GridResult(axis="x", episodes=1, metric={1: {}}),)}),
-            r"grids: must be out of \[\], got \[\('x', \(1,\), 1\)\]",
+            lambda result: result.model_copy(update={"grids": (GridResult(axis="steps", episodes=1, metric={1: {}}),)}),
+            r"grids: must be out of \[\], got \[\('steps', \(1,\), 1\)\]",
         ),
         (without("hash"), "specification: must be that of run "),
         (without("curve"), "curve: must rise to update 6"),
         (lambda result: result.model_copy(update={"costs": None}), "costs, agent_sha256: must be those of the trained"),
         (lambda result: result.model_copy(update={"failure": "Killed"}), "failure: must not be there"),
         (with_test(metrics={}), "tests.1.metrics: must have error"),
-        (with_test(score=0.99), "tests.1.score: must be that of the returns, got 0.99"),
+        (with_test(score=0.99), r"tests.1.score: must be that of the returns, -?\d.*, got 0.99"),
+        (with_test(score=None), "tests.2.score: must be there at the size that was trained"),
+        (with_test(chance=-9.0), "tests.1.chance: must be -"),
+        (with_test(reference=-1e-3), "tests.1.reference: must be -"),
         (with_test(first_episode=1), "tests.1.episodes: must be id, set, first and number"),
         (with_test(arguments={"dims": 1}), "tests.1.arguments: must be {'dims': 1, 'horizon': 3"),
     ],
@@ -295,7 +327,7 @@ def test_execute_leaves_out_grids_and_sizes_that_an_agent_cannot_have(tmp_path):
         ({"values": ()}, r"values must be rising, at least one, got \(\)"),
         ({"sizes": (3, 2)}, r"sizes must be rising, at least one, got \(3, 2\)"),
         ({"sizes": (0, 2)}, "sizes must be an integer at least 1, got 0"),
-        ({"episodes": 0}, "episodes must be an integer at least 1, got 0"),
+        ({"episodes": 0}, r"episodes must be an integer in \[1, 4294967296\], got 0"),
     ],
 )
 def test_grid_refuses_bad_arguments(arguments, message):

@@ -8,6 +8,7 @@ from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.site.board import COMPARED, rank
 from leaderboards.site.board_json import to_json
 from leaderboards.site.entries import REPLICATES, REPLICATES_OF_PARTS
+from leaderboards.site.pages import pages
 from tests.leaderboards.helpers.boards import board, kinds, submission, with_scores
 from tests.leaderboards.helpers.make_submission import BENCHMARKS
 
@@ -177,6 +178,21 @@ def test_matrix_compares_the_first_in_pairs(everybody, by_name):
         assert other.probability.estimate == pytest.approx(1.0 - found.probability.estimate)
         assert other.probability.low <= other.probability.estimate <= other.probability.high
         assert other.decided == found.decided
+
+
+def test_one_seed_has_a_place_without_an_interval_where_a_benchmark_ranks_it(tmp_path):
+    benchmark = TINY.model_copy(update={"min_seeds": 1})
+    entries = [
+        with_scores(submission(name=name, seeds=1, sizes={"guess": (2,), "xor": (2,)}), lambda *_, mine=mine: mine)
+        for name, mine in (("one", 0.9), ("two", 0.1))
+    ]
+    found = rank(benchmark, [(entry, "checked") for entry in entries])
+    assert [entry.rank for entry in found.ranked] == [(1, None, None), (2, None, None)]
+    assert all(not cell.decided and not cell.probability.known for cell in found.matrix.values())
+    text = dict(pages(found, {}))["index.html"]
+    assert "no interval" in text
+    assert "nan" not in text
+    assert "None" not in text
 
 
 def test_matrix_compares_at_most_twenty():

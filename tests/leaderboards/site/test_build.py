@@ -156,6 +156,10 @@ def test_pages_include_the_numbers_as_data(texts):
 def test_pages_show_no_interval_for_one_seed(texts):
     assert "one seed, no interval" in texts["entry/2026-01-02_one-seed.html"]
     assert "one seed, no interval" not in texts["entry/2026-01-02_best.html"]
+    assert not any(">nan" in text or " nan" in text for text in texts.values())
+    (alone,) = [each for each in json.loads(texts["board.json"])["entries"] if each["id"] == "2026-01-02_one-seed"]
+    for at in alone["problems"]["guess"]["sizes"].values():
+        assert (at["score"]["low"], at["score"]["high"]) == (None, None)
 
 
 def test_rules_of_are_those_of_the_task():

@@ -39,6 +39,23 @@ def test_size_curves_have_gaps_at_missing_sizes_and_a_ring_at_the_train_size():
     assert line.dots[2][2] == "mine, dims = 4: 0.500 (0.400 to 0.600)"
 
 
+ALONE = Interval(0.5, float("nan"), float("nan"))
+"""What the statistics give for one training seed."""
+
+
+def test_one_seed_has_a_dot_and_no_band_and_equal_seeds_have_one_of_no_width():
+    scores = {1: around(0.5), 2: ALONE, 3: Interval(0.5, 0.5, 0.5), 4: around(0.5)}
+    (line,) = size_curves("x", "x", "dims", [1, 2, 3, 4], 1, [("mine", scores)]).lines
+    assert [len(band.split()) for band in line.bands] == [2, 4]
+    assert [len(piece.split()) for piece in line.pieces] == [4]
+    assert [dot[2].rpartition(": ")[2] for dot in line.dots[1:3]] == ["0.500", "0.500 (0.500 to 0.500)"]
+    bar = error_bar(ALONE, domain_of([ALONE]))
+    assert "nan" not in (bar.dot, bar.low, bar.width, bar.beyond)
+    nothing = np.full(3, np.nan)
+    profile = Profile(np.array([-0.5, 0.5, 1.5]), np.array([1.0, 0.5, 0.0]), nothing, nothing)
+    assert profiles("x", "x", [("mine", profile)], bands=True).lines[0].bands == ()
+
+
 def test_size_curves_without_the_train_size_have_no_ring():
     (line,) = size_curves("x", "x", "dims", [1, 2], 2, [("mine", {1: around(0.5)})]).lines
     assert line.ring is None
