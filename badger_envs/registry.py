@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import Any
 
 import gymnasium as gym
-import pettingzoo
 
 from badger_envs.core.checks import in_short
+from badger_envs.core.libraries import register_agents
 from badger_envs.core.spec import EnvSpec, ReferenceReturns
 from badger_envs.core.task import Task
 from badger_envs.envs import FOLDERS
@@ -85,8 +85,8 @@ def reference_returns(task: Task[Any]) -> ReferenceReturns:
 
 
 def register_all() -> None:
-    """Register every id with gymnasium, in tuples too, and with pettingzoo (parallel and AEC). Doing it again changes
-    nothing."""
+    """Register every id with gymnasium, in tuples too, and with pettingzoo (parallel and AEC), where that has a
+    registry. Doing it again changes nothing."""
     for id in SPECS:
         if id not in gym.registry:
             gym.register(
@@ -103,6 +103,4 @@ def register_all() -> None:
                 kwargs={"task": id, "bins": 2, "joint": True},
             )
         for kind, view in (("parallel", "ParallelTaskEnv"), ("aec", "AECTaskEnv")):
-            registry = pettingzoo.parallel_registry if kind == "parallel" else pettingzoo.aec_registry
-            if id not in registry:
-                pettingzoo.register(kind, id, f"badger_envs.views:{view}", kwargs={"task": id})
+            register_agents(kind, id, f"badger_envs.views:{view}", task=id)

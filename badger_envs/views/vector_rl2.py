@@ -11,13 +11,14 @@ from gymnasium.vector.utils import batch_space
 
 from badger_envs.core.arrays import BoolArray, FloatArray
 from badger_envs.core.checks import require_integer, require_options
+from badger_envs.core.libraries import VectorWrapper
 from badger_envs.views.rl2 import kept_actions, lifetime_observation, lifetime_space
 from badger_envs.views.seeding import reset_mask
 from badger_envs.views.sub_environments import final_infos
 from badger_envs.views.vector import Step, TaskVectorEnv
 
 
-class VectorLifetimeObservation(gym.vector.VectorWrapper[FloatArray, Any, FloatArray, Any, npt.NDArray[Any]]):
+class VectorLifetimeObservation(VectorWrapper):
     """`LifetimeObservation` for the vector view: equal to a SyncVectorEnv of these step for step, in every autoreset
     mode, which is about the ends of lifetimes.
 

@@ -6,7 +6,6 @@ from functools import partial
 
 import gymnasium as gym
 import numpy as np
-import pettingzoo
 import pytest
 import torch
 from gymnasium.error import ResetNeeded
@@ -20,6 +19,7 @@ from badger_envs.registry import reference_returns
 from badger_envs.testing import check_task, random_actions
 from badger_envs.views import SharedTaskVectorEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
+from tests.helpers.agents import make_agents
 from tests.helpers.cases import every_case, every_functional_case, every_spec, skip_without_opengl
 
 GRADCHECK_STEPS = 6
@@ -38,8 +38,8 @@ def test_views_of_an_id_play_its_task(spec, arguments):
     task = spec.make_task(**arguments)
     assert gym.make(spec.id, **arguments).unwrapped.task == task
     assert gym.make_vec(spec.id, num_envs=2, **arguments).unwrapped.task == task
-    assert pettingzoo.make("parallel", spec.id, **arguments).task == task
-    assert pettingzoo.make("aec", spec.id, **arguments).env.task == task
+    assert make_agents("parallel", spec.id, **arguments).task == task
+    assert make_agents("aec", spec.id, **arguments).env.task == task
 
 
 @every_case
@@ -126,7 +126,7 @@ def test_render_draws_pictures_and_texts_from_the_first_step_to_the_last(spec, a
 @every_case
 def test_step_refuses_bad_actions_in_every_view(spec, arguments):
     env, vector = gym.make(spec.id, **arguments).unwrapped, gym.make_vec(spec.id, num_envs=3, **arguments)
-    parallel, aec = (pettingzoo.make(kind, spec.id, **arguments) for kind in ("parallel", "aec"))
+    parallel, aec = (make_agents(kind, spec.id, **arguments) for kind in ("parallel", "aec"))
     for view in (env, vector, parallel, aec):
         view.reset(seed=0)
     good, own = np.zeros(env.action_space.shape, np.float32), env.task.port_actions
@@ -185,7 +185,7 @@ def test_finite_actions_outside_the_box_are_clipped_in_every_view_and_by_the_eva
     shape = (task.ports, task.port_actions)
     action = np.resize(wild, shape)  # (P, A) float64
     clipped = np.clip(action, -1.0, 1.0).astype(np.float32)
-    views = {kind: [pettingzoo.make(kind, spec.id, **arguments) for _ in range(2)] for kind in ("parallel", "aec")}
+    views = {kind: [make_agents(kind, spec.id, **arguments) for _ in range(2)] for kind in ("parallel", "aec")}
     for kind, (env, other) in views.items():
         for each, taken in ((env, action), (other, clipped)):
             each.reset(seed=0)
@@ -227,7 +227,7 @@ def test_one_number_is_taken_for_an_array_of_one():
         env.reset(seed=0)
     four = np.linspace(-1, 1, 4)
     assert np.array_equal(one.step(four)[0], other.step(four[:, None])[0])
-    parallel = pettingzoo.make("parallel", "Badger/Guessing-v0", dims=2)
+    parallel = make_agents("parallel", "Badger/Guessing-v0", dims=2)
     parallel.reset(seed=0)
     assert parallel.step({"port_0": 1, "port_1": np.float64(-0.5)})[0]["port_1"][0] == -0.5
     discrete = gym.make("Badger/Guessing-v0", dims=1, bins=3).unwrapped
@@ -238,7 +238,7 @@ def test_one_number_is_taken_for_an_array_of_one():
 @every_case
 def test_step_refuses_to_run_outside_of_an_episode(spec, arguments):
     env, vector = gym.make(spec.id, **arguments).unwrapped, gym.make_vec(spec.id, num_envs=2, **arguments)
-    parallel, aec = (pettingzoo.make(kind, spec.id, **arguments) for kind in ("parallel", "aec"))
+    parallel, aec = (make_agents(kind, spec.id, **arguments) for kind in ("parallel", "aec"))
     action = np.zeros(env.action_space.shape, np.float32)
     own = action[: env.task.port_actions]
 
@@ -278,10 +278,10 @@ def test_step_refuses_to_run_outside_of_an_episode(spec, arguments):
 @every_spec
 def test_views_refuse_bad_arguments(spec):
     with pytest.raises(ValueError, match=r"render_mode must be None or one of \['rgb_array', 'ansi'\], got 'human'"):
-        pettingzoo.make("parallel", spec.id, render_mode="human")
+        make_agents("parallel", spec.id, render_mode="human")
     with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
         gym.make_vec(spec.id, num_envs=0)
-    for make in (gym.make, gym.make_vec, partial(pettingzoo.make, "parallel"), partial(pettingzoo.make, "aec")):
+    for make in (gym.make, gym.make_vec, partial(make_agents, "parallel"), partial(make_agents, "aec")):
         with pytest.raises(TypeError, match=r"got an unexpected keyword argument 'frameskip'.* takes "):
             make(spec.id, frameskip=4)
     vector = gym.make_vec(spec.id, num_envs=2)
@@ -307,8 +307,8 @@ SEEDED = {
     "gymnasium": lambda spec: gym.make(spec.id).unwrapped.reset,
     "vector": lambda spec: gym.make_vec(spec.id, num_envs=2).reset,
     "seeds of a vector": lambda spec: lambda seed=None: gym.make_vec(spec.id, num_envs=2).reset(seed=[0, seed]),
-    "parallel": lambda spec: pettingzoo.make("parallel", spec.id).reset,
-    "aec": lambda spec: pettingzoo.make("aec", spec.id).reset,
+    "parallel": lambda spec: make_agents("parallel", spec.id).reset,
+    "aec": lambda spec: make_agents("aec", spec.id).reset,
     "shared": lambda spec: SharedTaskVectorEnv(spec.id).reset,
     "stable_baselines3": lambda spec: lambda seed=None: SharedVecEnv(spec.id).seed(seed),
     "rl2": lambda spec: LifetimeObservation(gym.make(spec.id)).reset,

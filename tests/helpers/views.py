@@ -10,16 +10,17 @@ import pytest
 from badger_envs import Channel, LifetimeObservation, VectorLifetimeObservation
 from badger_envs.views import SharedTaskVectorEnv, TupleTaskEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
+from tests.helpers.agents import make_agents
 
 CHANNEL = Channel(size=2)
 VIEWS = {
     "gymnasium": lambda id, **how: gym.make(id, **how),
     "vector": lambda id, **how: gym.make_vec(id, num_envs=3, **how),
     "vector, same step": lambda id, **how: gym.make_vec(id, num_envs=3, autoreset_mode="SameStep", **how),
-    "parallel": lambda id, **how: pettingzoo.make("parallel", id, **how),
-    "parallel, channel": lambda id, **how: pettingzoo.make("parallel", id, channel=CHANNEL, **how),
+    "parallel": lambda id, **how: make_agents("parallel", id, **how),
+    "parallel, channel": lambda id, **how: make_agents("parallel", id, channel=CHANNEL, **how),
     "tuples": lambda id, **how: TupleTaskEnv(id, channel=CHANNEL, **how),
-    "aec": lambda id, **how: pettingzoo.make("aec", id, **how),
+    "aec": lambda id, **how: make_agents("aec", id, **how),
     "shared": lambda id, **how: SharedTaskVectorEnv(id, copies=2, **how),
     "shared, channel": lambda id, **how: SharedTaskVectorEnv(id, copies=2, channel=CHANNEL, **how),
     "stable_baselines3": lambda id, **how: SharedVecEnv(id, copies=2, **how),

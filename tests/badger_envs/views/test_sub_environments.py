@@ -2,11 +2,11 @@
 
 import gymnasium as gym
 import numpy as np
-import pettingzoo
 import pytest
 from gymnasium.error import ResetNeeded
 
 from badger_envs.views import SharedTaskVectorEnv
+from tests.helpers.agents import make_agents
 from tests.helpers.cases import every_case, every_spec
 
 
@@ -54,14 +54,14 @@ def test_set_attr_notes_what_is_new_and_refuses_what_is_fixed():
 @every_spec
 def test_spaces_of_all_agents_are_there_without_a_warning(spec):
     for kind in ("parallel", "aec"):
-        env = pettingzoo.make(kind, spec.id)
+        env = make_agents(kind, spec.id)
         assert env.observation_spaces == {agent: env.observation_space(agent) for agent in env.possible_agents}
         assert env.action_spaces == {agent: env.action_space(agent) for agent in env.possible_agents}
 
 
 @every_spec
 def test_reads_before_the_first_reset_of_an_aec_environment_say_that_one_is_needed(spec):
-    env = pettingzoo.make("aec", spec.id, render_mode="ansi")
+    env = make_agents("aec", spec.id, render_mode="ansi")
     reads = [
         *(lambda name=name: getattr(env, name) for name in ("agents", "agent_selection", "infos", "num_agents")),
         *(lambda name=name: getattr(env, name) for name in ("rewards", "terminations", "truncations")),

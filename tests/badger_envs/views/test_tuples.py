@@ -2,7 +2,6 @@
 
 import gymnasium as gym
 import numpy as np
-import pettingzoo
 import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
@@ -10,13 +9,14 @@ from gymnasium.wrappers import TimeLimit
 
 from badger_envs import Channel
 from badger_envs.views import TupleTaskEnv
+from tests.helpers.agents import make_agents
 from tests.helpers.cases import every_case, every_spec
 
 
 @every_case
 def test_tuples_show_what_agents_see_and_play_what_they_do(spec, arguments):
     how = {"channel": Channel(vocabulary=2), "bins": 3, "joint": True, **arguments}
-    env, agents = TupleTaskEnv(spec.id, **how), pettingzoo.make("parallel", spec.id, **how)
+    env, agents = TupleTaskEnv(spec.id, **how), make_agents("parallel", spec.id, **how)
     if env.task.horizon > 1:  # the checker plays two steps
         check_env(TupleTaskEnv(spec.id, **how), skip_render_check=True)
     assert all(isinstance(space, gym.spaces.Discrete) for space in env.action_space)

@@ -4,7 +4,6 @@ import pickle
 
 import gymnasium as gym
 import numpy as np
-import pettingzoo
 import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
@@ -15,6 +14,7 @@ from stable_baselines3.common.vec_env import VecMonitor
 from badger_envs import Channel, LifetimeObservation
 from badger_envs.views import SharedTaskVectorEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
+from tests.helpers.agents import make_agents
 from tests.helpers.cases import every_case, every_spec
 
 CHANNELS = [Channel(size=2), Channel(vocabulary=3, to="all")]
@@ -53,13 +53,13 @@ def test_parallel_env_with_channel_passes_pettingzoos_checkers(spec, arguments, 
     for bins in (None, 2):
         if bins and channel.size:
             with pytest.raises(ValueError, match="bins must be None where a channel takes numbers, got bins=2"):
-                pettingzoo.make("parallel", spec.id, channel=channel, bins=bins, **arguments)
+                make_agents("parallel", spec.id, channel=channel, bins=bins, **arguments)
             continue
         how = {"channel": channel, "bins": bins, **arguments}
-        parallel_api_test(pettingzoo.make("parallel", spec.id, **how), num_cycles=20)
-        parallel_seed_test(lambda how=how: pettingzoo.make("parallel", spec.id, **how))
-        api_test(pettingzoo.make("aec", spec.id, **how), num_cycles=20)
-        env = pettingzoo.make("parallel", spec.id, **how)
+        parallel_api_test(make_agents("parallel", spec.id, **how), num_cycles=20)
+        parallel_seed_test(lambda how=how: make_agents("parallel", spec.id, **how))
+        api_test(make_agents("aec", spec.id, **how), num_cycles=20)
+        env = make_agents("parallel", spec.id, **how)
         env.reset(seed=1)
         env.step({agent: env.action_space(agent).sample() for agent in env.agents})
         assert env.state() in env.state_space
@@ -67,7 +67,7 @@ def test_parallel_env_with_channel_passes_pettingzoos_checkers(spec, arguments, 
 
 @every_case
 def test_channel_delivers_messages_to_neighbours_one_step_later_and_to_no_other_port(spec, arguments):
-    env = pettingzoo.make("parallel", spec.id, channel=Channel(size=2), **arguments)
+    env = make_agents("parallel", spec.id, channel=Channel(size=2), **arguments)
     observations, _ = env.reset(seed=2)
     features = env.task.port_features
     assert all(not observation[features:].any() for observation in observations.values())  # nobody has spoken yet
@@ -85,19 +85,19 @@ def test_channel_delivers_messages_to_neighbours_one_step_later_and_to_no_other_
         assert agent not in neighbours[agent]
         assert all(agent in neighbours[other] for other in neighbours[agent]), "being neighbours is mutual"
         assert [words.tolist() for words in heard if words.any()] == spoken
-    cut = pettingzoo.make("parallel", spec.id, channel=Channel(size=2, cut=True), **arguments)
+    cut = make_agents("parallel", spec.id, channel=Channel(size=2, cut=True), **arguments)
     cut.reset(seed=2)
     observations = cut.step({agent: np.concatenate([own, words]) for agent, words in messages.items()})[0]
     assert all(not observation[features:].any() for observation in observations.values())
 
 
 def test_channel_delivers_a_word_as_ones_and_zeros_to_all_others_in_turn():
-    env = pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, bins=2, channel=Channel(vocabulary=4, to="all"))
+    env = make_agents("parallel", "Badger/HiddenXOR-v0", bits=3, bins=2, channel=Channel(vocabulary=4, to="all"))
     assert env.action_space("port_0") == gym.spaces.MultiDiscrete([2, 4])
     env.reset(seed=0)
     observation = env.step({"port_0": [0, 3], "port_1": [1, 0], "port_2": [0, 2]})[0]
     assert observation["port_1"][5:].tolist() == [0, 0, 1, 0, 0, 0, 0, 1]
-    continuous = pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, channel=Channel(vocabulary=4))
+    continuous = make_agents("parallel", "Badger/HiddenXOR-v0", bits=3, channel=Channel(vocabulary=4))
     continuous.reset(seed=0)
     same = continuous.step({"port_0": [-1, 0, 0, 0, 1], "port_1": [1, 1, 0, 0, 0], "port_2": [-1, 0, 0, 0.2, 0.1]})[0]
     assert all(np.array_equal(same[agent], observation[agent]) for agent in observation)
@@ -107,7 +107,7 @@ def test_channel_delivers_a_word_as_ones_and_zeros_to_all_others_in_turn():
 def test_shared_vector_env_equals_parallel_environments_port_by_port(spec, arguments):
     channel, copies = Channel(size=1), 3
     shared = SharedTaskVectorEnv(spec.id, copies=copies, channel=channel, **arguments)
-    singles = [pettingzoo.make("parallel", spec.id, channel=channel, **arguments) for _ in range(copies)]
+    singles = [make_agents("parallel", spec.id, channel=channel, **arguments) for _ in range(copies)]
     agents = singles[0].possible_agents
 
     def rows(by_copy):
@@ -170,7 +170,7 @@ def test_parallel_env_is_wrapped_by_torchrl(spec, arguments):
     from torchrl.envs import PettingZooWrapper
     from torchrl.envs.utils import check_env_specs
 
-    env = pettingzoo.make("parallel", spec.id, **arguments)
+    env = make_agents("parallel", spec.id, **arguments)
     check_env_specs(PettingZooWrapper(env, use_mask=False))
 
 
