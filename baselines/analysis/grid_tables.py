@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from badger_envs.registry import get_spec
 from badger_envs.statistics import FloatArray
-from baselines.analysis.grids import SERVED, AgentGrid, against_published, by_axis, gain_from_more
+from baselines.analysis.grids import SERVED, AgentGrid, against_published, by_axis, gain_from_more, runs_in_words
 from baselines.analysis.table import Table, columns, number
 from baselines.results.comparison import AgentResult, Problem
 
@@ -72,7 +72,7 @@ def _grid_table(problem: Problem, agent: AgentResult, grid: AgentGrid) -> Table:
     ]
     for name, curve in get_spec(problem.task).published_curves.items():
         rows.append((name, *(number(curve[size]) if size in curve else "" for size in sizes)))
-    caption = f"Columns: {problem.size_argument} at test; mean over {agent.mean_over}. {grid_sentence(grid)}"
+    caption = f"Columns: {problem.size_argument} at test; mean over {runs_in_words(agent)}. {grid_sentence(grid)}"
     title = f"{problem.title}: {problem.metric} of {agent.label}, by {grid.axis}"
     return Table(title, caption.strip(), (problem.size_argument, *map(str, sizes)), tuple(rows), problem.name)
 
@@ -90,7 +90,7 @@ def _published_table(problem: Problem, agent: AgentResult, grid: AgentGrid) -> T
                 ("worst run", *(number(ratio.worst) for ratio in found.values())),
             ]
     title = f"{problem.title}: {problem.metric} of {agent.label} as a fraction of the published one"
-    caption = f"Columns: {problem.size_argument} at test; {agent.mean_over}; upper end of the bootstrap interval."
+    caption = f"Columns: {problem.size_argument} at test; {runs_in_words(agent)}; upper end of the bootstrap interval."
     return Table(title, caption, heads, tuple(rows), problem.name)
 
 

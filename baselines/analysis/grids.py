@@ -46,6 +46,11 @@ def by_axis(agents: Sequence[AgentResult]) -> dict[str, list[tuple[AgentResult, 
     return found
 
 
+def runs_in_words(agent: AgentResult) -> str:
+    """What means of an agent are over, as captions say it."""
+    return f"the {agent.count} runs that finished" if agent.failed_runs else f"{agent.count} runs"
+
+
 def _count(agent: AgentResult) -> int:
     return min((len(run.grids) for run in agent.runs), default=0)
 

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from matplotlib.ticker import NullLocator
 
 from baselines.analysis.grid_tables import grid_sentence
-from baselines.analysis.grids import AgentGrid, by_axis
+from baselines.analysis.grids import AgentGrid, by_axis, runs_in_words
 from baselines.analysis.table import columns
 from baselines.report.plotting import Row, Spread, labelled, plot_agent
 from baselines.report.style import Picture, Style, canvas, legend, logarithmic, save
@@ -83,7 +83,7 @@ def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path
             ]
         _finish(axes, grid.axis, grid.values, problem)
         legend(figure, axes)
-    caption = f"{agent.label}, mean over {agent.mean_over}. Bands: lowest and highest run. {grid_sentence(grid)}"
+    caption = f"{agent.label}, mean over {runs_in_words(agent)}. Bands: lowest and highest run. {grid_sentence(grid)}"
     name = f"{problem.name}_{agent.agent}_{grid.axis}"
     return save(figure, folder, name, TITLES[grid.axis], caption.strip(), rows)
 

@@ -57,8 +57,7 @@ class RunSummary(Data):
     """At the size that it was trained at."""
     metric: float
     """The task's metric there, mean over the episodes."""
-    score_at_size: dict[int, float]
-    """Without sizes at which the reference is no better than chance, so that there is no score."""
+    score_at_size: dict[int, float]  # without sizes that have no score
     metric_at_size: dict[int, float]
     cannot_have_size: tuple[int, ...]
     curve: tuple[CurvePoint, ...]
@@ -109,11 +108,6 @@ class AgentResult(Data):
     def count(self) -> str:
         """How many runs finished, and of how many where some failed."""
         return f"{len(self.runs)} of {self.planned_runs}" if self.failed_runs else str(len(self.runs))
-
-    @property
-    def mean_over(self) -> str:
-        """What a mean of this agent is over, as captions say it."""
-        return f"the {self.count} runs that finished" if self.failed_runs else f"{self.count} runs"
 
     @property
     def trained(self) -> bool:

@@ -192,9 +192,7 @@ def _y_ticks(domain: Domain) -> tuple[Tick, ...]:
 
 
 def _in_words(score: Interval) -> str:
-    if not score.known:
-        return f"{score.estimate:.3f}"
-    return f"{score.estimate:.3f} ({score.low:.3f} to {score.high:.3f})"
+    return f"{score.estimate:.3f}" + (f" ({score.low:.3f} to {score.high:.3f})" if score.known else "")
 
 
 def _points(points: Iterable[tuple[float, float]]) -> str:
