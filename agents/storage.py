@@ -14,6 +14,7 @@ from safetensors.torch import load, save
 from agents.badger import Badger
 from agents.commnet import CommNet
 from agents.config import FORMAT, FORMATS, config_fields
+from agents.fingerprint import complaint, with_own_hash
 from agents.handcrafted import Handcrafted
 from agents.independent import Independent
 from agents.interface import Agent
@@ -57,7 +58,8 @@ def build_agent(kind: str, config: dict[str, Any], *, format: int = FORMAT) -> A
 def save_agent(agent: Agent, folder: str | os.PathLike[str]) -> None:
     """Write `agent.safetensors` and `agent.json` into a folder, each whole or not at all.
 
-    The JSON is written last and holds the hash of the weights, so a pair that does not belong together is noticed.
+    The JSON is written last and holds the hash of the weights, so a pair that does not belong together is noticed, and
+    its own, so one bit that changed is.
 
     Args:
         agent: one of `AGENT_CLASSES`.
@@ -73,7 +75,7 @@ def save_agent(agent: Agent, folder: str | os.PathLike[str]) -> None:
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
     }
     _write_whole(path / WEIGHTS, weights)
-    _write_whole(path / CONFIG, (json.dumps(metadata, indent=1) + "\n").encode())
+    _write_whole(path / CONFIG, (json.dumps(with_own_hash(metadata), indent=1) + "\n").encode())
 
 
 def load_agent(folder: str | os.PathLike[str], *, device: str | torch.device = "cpu") -> Agent:
@@ -117,15 +119,13 @@ def load_agent(folder: str | os.PathLike[str], *, device: str | torch.device = "
 def _read_config(path: Path) -> dict[str, Any]:
     content = _read_bytes(path)
     try:
-        metadata = json.loads(content, object_pairs_hook=_unique_keys)
+        metadata: dict[str, Any] = json.loads(content, object_pairs_hook=_unique_keys)
+        wrong = complaint(metadata)
     except (ValueError, RecursionError) as error:
         raise AgentFileError(f"{path}: no valid JSON ({error})") from error
-    wanted = {"format": int, "kind": str, "config": dict, "weights_sha256": str}
-    if not isinstance(metadata, dict) or set(metadata) != set(wanted):
-        raise AgentFileError(f"{path}: must be an object with the keys {', '.join(wanted)}")
-    for key, kind in wanted.items():
-        if type(metadata[key]) is not kind:
-            raise AgentFileError(f"{path}: {key} must be of type {kind.__name__}, got {metadata[key]!r}")
+    if wrong is not None:
+        key, must = wrong
+        raise AgentFileError(f"{path}: {key} {must}, got {metadata[key]!r:.80}" if key else f"{path}: {must}")
     if metadata["format"] not in FORMATS:
         raise AgentFileError(f"{path}: format must be 1 or {FORMAT}, got {metadata['format']}")
     return metadata

@@ -7,9 +7,10 @@ from dataclasses import MISSING
 from typing import Any
 
 from agents.config import CONFIGS, FORMATS, config_fields
+from agents.fingerprint import complaint
 from leaderboards.schema.errors import short_repr
 
-__all__ = ["CONFIGS", "FORMATS", "config_errors"]
+__all__ = ["CONFIGS", "FORMATS", "complaint", "config_errors"]
 
 MAX_SIZE = 4096
 """Of a size of weights, which the size of their file holds down besides."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, deserialize
 
-from leaderboards.check.agent_schema import CONFIGS, FORMATS, config_errors
+from leaderboards.check.agent_schema import CONFIGS, FORMATS, complaint, config_errors
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, printable, short_repr
 from leaderboards.schema.files import parse_json, read_bytes, read_json
 
@@ -23,8 +23,6 @@ MAX_BYTES = 4 * 2**20
 MAX_HEADER_BYTES = 100_000
 MAX_CONFIG_BYTES = 64 * 2**10
 MAX_AXES = 8
-CONFIG_KEYS = {"format": int, "kind": str, "config": dict, "weights_sha256": str}
-"""Of the JSON beside the weights, as `agents.save_agent` writes it."""
 
 
 def check_weights(folder: Path, sha: str) -> tuple[list[ErrorDetails], int]:
@@ -96,13 +94,11 @@ def _check_tensors(content: bytes, name: str) -> int:
 
 def _complaints(about: Any, sha: str) -> Iterator[tuple[str, str]]:
     """Fields of a config and what is wrong with them."""
-    if not isinstance(about, dict) or set(about) != set(CONFIG_KEYS):
-        yield "", f"must be an object with the keys {', '.join(CONFIG_KEYS)}"
+    wrong = complaint(about)
+    if wrong is not None:
+        key, must = wrong
+        yield key, f"{must}, got {short_repr(about[key])}" if key else must
         return
-    for key, kind in CONFIG_KEYS.items():
-        if type(about[key]) is not kind:
-            yield key, f"must be of type {kind.__name__}, got {short_repr(about[key])}"
-            return
     if about["format"] not in FORMATS:
         yield "format", f"must be 1 or 2, got {short_repr(about['format'])}"
     if about["weights_sha256"] != sha:

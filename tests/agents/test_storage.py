@@ -7,6 +7,7 @@ from safetensors.torch import save_file
 
 from agents import AgentFileError, Badger, BadgerConfig, build_agent, load_agent, save_agent
 from agents.config import NEW_IN_FORMAT_2
+from agents.fingerprint import with_own_hash
 from agents.storage import CONFIG, WEIGHTS
 
 
@@ -18,8 +19,10 @@ def saved(tmp_path):
 
 
 def edit(folder, **changes):
-    metadata = json.loads((folder / CONFIG).read_text())
-    (folder / CONFIG).write_text(json.dumps(metadata | changes))
+    """Another config, with a hash that fits it, so that only what it says can be wrong."""
+    metadata = json.loads((folder / CONFIG).read_text()) | changes
+    del metadata["sha256"]
+    (folder / CONFIG).write_text(json.dumps(with_own_hash(metadata)))
 
 
 def put_weights(folder, tensors):
@@ -106,6 +109,30 @@ def test_load_refuses_weights_changed_after_saving(saved):
     save_file(changed, folder / WEIGHTS)
     with pytest.raises(AgentFileError, match="hash .* is not the one"):
         load_agent(folder)
+
+
+@pytest.mark.parametrize("name", [CONFIG, WEIGHTS])
+def test_load_notices_every_byte_that_changed(saved, name):
+    agent, folder = saved
+    whole = (folder / name).read_bytes()
+    text = (folder / name).read_text() if name == CONFIG else ""
+    for place in range(0, len(whole), 1 if name == CONFIG else 97):
+        if text[place : place + 1].isspace():  # which may be another one
+            continue
+        (folder / name).write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 7]) + whole[place + 1 :])
+        with pytest.raises(AgentFileError):
+            load_agent(folder)
+    (folder / name).write_bytes(whole)
+    assert load_agent(folder).config == agent.config
+
+
+def test_load_takes_a_config_that_was_saved_before_it_had_a_hash_and_in_any_layout(saved):
+    agent, folder = saved
+    metadata = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps(dict(reversed(metadata.items()))))
+    assert load_agent(folder).config == agent.config
+    (folder / CONFIG).write_text(json.dumps({key: value for key, value in metadata.items() if key != "sha256"}))
+    assert load_agent(folder).config == agent.config
 
 
 def test_load_allocates_nothing_for_sizes_that_the_weights_do_not_have(saved):

@@ -143,6 +143,8 @@ CONFIGS = [
     bad_config("a key missing", config(lambda a: a.pop("kind") and None), "must be an object with the keys"),
     bad_config("a config that is a list", config(lambda a: [a]), "must be an object with the keys"),
     bad_config("a config in text", config(lambda a: a.update(config="{}")), "config", "must be of type dict"),
+    bad_config("another hash of its own", config(lambda a: a.update(sha256="0" * 64)), "sha256", "of the other keys"),
+    bad_config("a hash of its own in a list", config(lambda a: a.update(sha256=["0"])), "sha256", "of type str"),
     bad_config("another hash", config(lambda a: a.update(weights_sha256="0" * 64)), "weights_sha256", "name of"),
     bad_config("an unknown field", field(code="import os"), "config.code", "is no field of this kind"),
     bad_config("a field of another kind", field(cell="gru"), "config.cell", "is no field of this kind"),
