@@ -46,6 +46,7 @@ TURNS = {
 
 TOPOLOGIES = {
     "all": "agents.parts.topology:all_others",
+    "all_and_self": "agents.parts.topology:all_and_self",
     "ring": "agents.parts.topology:ring",
     "chain": "agents.parts.topology:chain",
     "grid": "agents.parts.topology:grid",

@@ -1,7 +1,6 @@
 """Topologies: adjacency matrices of experts. Entry [i, j] says whether expert i hears expert j.
 
-No expert hears itself. With "all", which costs nothing and is what trained agents have, no matrix is made at
-all: it is None.
+No expert hears itself, but with "all_and_self". With "all", which costs nothing, no matrix is made at all: it is None.
 """
 
 import math
@@ -15,6 +14,14 @@ from agents.parts import TOPOLOGIES, load_part
 def all_others(experts: int) -> Tensor:
     """Each expert hears all the others, bool (E, E)."""
     return ~torch.eye(experts, dtype=torch.bool)
+
+
+def all_and_self(experts: int) -> Tensor:
+    """Each expert hears all, itself too, bool (E, E).
+
+    Experts whose memories are equal then count as one: three such experts at each port do exactly what one does.
+    """
+    return torch.ones(experts, experts, dtype=torch.bool)
 
 
 def chain(experts: int) -> Tensor:
@@ -71,9 +78,10 @@ def sample_topology(
         generator: samples them; on the CPU. Nothing is sampled for any other topology.
 
     Returns:
-        bool (B, E, E) on the CPU, or None where each hears all others: with "all", and for one expert alone.
+        bool (B, E, E) on the CPU, or None where each hears all others: with "all", and for one expert alone, unless it
+        hears itself.
     """
-    if topology == "all" or experts == 1:
+    if topology == "all" or (experts == 1 and topology != "all_and_self"):
         return None
     if topology != "random":
         adjacency: Tensor = load_part(TOPOLOGIES[topology])(experts)  # (E, E)

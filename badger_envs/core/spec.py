@@ -104,6 +104,8 @@ class EnvSpec:
     """The task's metric that is shown by size, at the end of an episode; smaller is better."""
     published_curves: Mapping[str, Mapping[int, float]]
     """What is known of that metric by size, derived or published: name -> size -> value."""
+    published: str | None = None
+    """Which of these curves others measured, for results to be held against; the rest are derived."""
     measured: tuple[Mapping[str, Any], ...] = ()
     """Arguments whose measured returns are stored, besides the defaults, the variants and the sizes."""
 

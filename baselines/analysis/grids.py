@@ -94,11 +94,12 @@ class Ratio(NamedTuple):
 
 
 def against_published(problem: Problem, grid: AgentGrid, value: int) -> dict[int, Ratio]:
-    """The metric as a fraction of the last published curve, by size, at one value of the grid's axis."""
-    curves = list(get_spec(problem.task).published_curves.values())
+    """The metric as a fraction of what others measured, by size, at one value of the grid's axis; empty without that."""
+    spec = get_spec(problem.task)
+    curve = spec.published_curves[spec.published] if spec.published else {}
     row, found = grid.values.index(value), {}
     for column, size in enumerate(grid.sizes):
-        if curves and size in curves[-1]:
-            ratios = grid.metric[:, row, column] / curves[-1][size]  # (runs,)
+        if size in curve:
+            ratios = grid.metric[:, row, column] / curve[size]  # (runs,)
             found[size] = Ratio(stratified_bootstrap(ratios[:, None], np.mean), float(ratios.max()))
     return found

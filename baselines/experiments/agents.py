@@ -63,7 +63,9 @@ def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, A
     return {**config, "hidden_size": best}
 
 
-_FREE = {"messages": "attention", "identity": "random", "membrane": "bonds", "experts": 12}
+_FREE = {
+    "messages": "attention", "identity": "random", "membrane": "bonds", "experts": 12, "topology": "all_and_self",
+}  # fmt: skip
 _IN_TURN = {"messages": "mean", "message_size": 8, "identity": "random", "error_feature": 1}  # of the guessing game
 
 
@@ -103,7 +105,7 @@ AGENTS: dict[str, AgentSpec] = {
             "badger_free",
             "Badger, free experts",
             "12 experts that are tied to no port: their random ids are matched with random addresses of ports, one "
-            "port for each expert and as many experts for each port; they choose whom to listen to",
+            "port for each expert and as many experts for each port; they choose whom to listen to, themselves too",
             "Badger",
             _FREE,
         ),
@@ -137,7 +139,8 @@ AGENTS: dict[str, AgentSpec] = {
         ),
         # Free experts with one thing missing, to show what it is worth.
         _free("silent", "no messages", "without messages", messages="none"),
-        _free("mean", "mean messages", "all hear the mean of the others", messages="mean"),
+        _free("others", "hear the others only", "nobody hears itself", topology="all"),
+        _free("mean", "mean messages", "all hear the mean of all", messages="mean"),
         _free("auction", "auction", "bonds are made by prices, nearly hard", membrane="auction_bonds"),
         _free("sinkhorn", "Sinkhorn", "bonds are balanced weights, nearly hard", membrane="sinkhorn_bonds"),
         _free("sharp", "no competition", "each takes the port that it matches best", membrane="sharp_bonds"),
@@ -167,7 +170,7 @@ AGENTS: dict[str, AgentSpec] = {
         AgentSpec(
             "free_rounds", "free experts, rounds of trials",
             "rounds of trials with free experts, which are bound anew in each round where ports are more", "Badger",
-            {**_IN_TURN, **_FREE, "messages": "mean", "turns": "rounds"},
+            {**_IN_TURN, **_FREE, "messages": "mean", "topology": "all", "turns": "rounds"},
         ),
     )
 }  # fmt: skip

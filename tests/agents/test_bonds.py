@@ -101,6 +101,21 @@ def test_bonds_work_for_fewer_as_many_and_more_experts_than_ports(experts):
         before = action
 
 
+@pytest.mark.parametrize("messages", ["mean", "gated", "attention"])
+def test_experts_that_hear_themselves_do_in_threes_what_they_do_alone(messages):
+    agent = made("bonds", messages=messages, topology="all_and_self")
+    addresses, played = torch.randn(B, P, 16, generator=generator(3)), {}
+    for experts in (P, 3 * P):
+        state = agent.initial_state(B, P, experts=experts, generator=generator(4))._replace(addresses=addresses)
+        actions = []
+        for shown in torch.randn(4, B, P, F, generator=generator(5)):
+            action, state = agent(shown, state)
+            actions.append(action)
+        played[experts] = torch.stack(actions)  # (T, B, P, A)
+    assert torch.allclose(played[P], played[3 * P], atol=1e-5)
+    assert played[P].std() > 0.01
+
+
 def test_a_port_hears_the_mean_of_its_experts_and_no_others():
     agent = made("bonds", messages="none", experts=2 * P)
     state = state_in_mid_life(agent)

@@ -21,6 +21,7 @@ def sample(experts=E, in_degree=2, seed=0):
 
 def test_topologies_equal_those_worked_out_by_hand():
     assert neighbours("all", 3) == [[1, 2], [0, 2], [0, 1]]
+    assert neighbours("all_and_self", 2) == [[0, 1], [0, 1]]
     assert neighbours("chain", 4) == [[1], [0, 2], [1, 3], [2]]
     assert neighbours("ring", 4) == [[1, 3], [0, 2], [1, 3], [0, 2]]
     assert neighbours("star", 4) == [[1, 2, 3], [0], [0], [0]]
@@ -33,11 +34,11 @@ def test_topologies_equal_those_worked_out_by_hand():
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("experts", [1, 2, 3, 4, 9, 10, 17])
-def test_topology_has_no_self_loops_and_is_connected(topology, experts):
+def test_topology_is_connected_and_nobody_hears_itself_unless_it_is_asked_for(topology, experts):
     adjacency = load_part(TOPOLOGIES[topology])(experts)
     assert adjacency.shape == (experts, experts)
     assert adjacency.dtype == torch.bool
-    assert not adjacency.diagonal().any()
+    assert (adjacency.diagonal() == (topology == "all_and_self")).all()
     assert torch.equal(adjacency, adjacency.T)
     reached = torch.linalg.matrix_power((adjacency | torch.eye(experts, dtype=torch.bool)).double(), experts)
     assert (reached > 0).all()
@@ -62,6 +63,7 @@ def test_sample_topology_is_none_without_a_draw_where_each_hears_all():
         assert sample_topology(topology, B, experts, in_degree=2, generator=numbers) is None
     assert torch.equal(numbers.get_state(), generator().get_state())
     assert Badger(BadgerConfig(3)).initial_state(2, 4).adjacency is None
+    assert sample_topology("all_and_self", B, 1, in_degree=2, generator=numbers).all()  # even one that is alone
 
 
 def test_neighbour_mean_equals_one_worked_out_by_hand():
