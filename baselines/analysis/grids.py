@@ -94,7 +94,7 @@ class Ratio(NamedTuple):
 
 
 def against_published(problem: Problem, grid: AgentGrid, value: int) -> dict[int, Ratio]:
-    """The metric as a fraction of what others measured, by size, at one value of the grid's axis; empty without that."""
+    """The metric as a fraction of what others measured, by size, at one value of the axis; empty without that."""
     spec = get_spec(problem.task)
     curve = spec.published_curves[spec.published] if spec.published else {}
     row, found = grid.values.index(value), {}

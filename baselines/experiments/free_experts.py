@@ -66,8 +66,8 @@ FREE_EXPERTS = (
     # What free experts need: everybody within 10 % of the same parameters.
     Recipe(
         "bonds", "guessing 3 numbers by free experts", GUESSING, {"dims": 3}, _FIXED_FIRST,
-        agents=(*_BINDINGS, "free_others", "free_mean", "free_silent"), parameters=8500, tuned=False, grids=_THREE, seeds=3,
-        cpu_seconds=40,
+        agents=(*_BINDINGS, "free_others", "free_mean", "free_silent"), parameters=8500, tuned=False, grids=_THREE,
+        seeds=3, cpu_seconds=40,
     ),
     Recipe(
         "bonds_at_random", "the same, without a stage of fixed addresses", GUESSING, {"dims": 3},
@@ -103,9 +103,11 @@ FREE_EXPERTS = (
         cpu_seconds=33,
     ),
     Recipe(
-        "xor_free", "parity of a hidden subset of 3 bits", XOR, {"bits": 3, "subset": True},
-        BPTT(updates=3000, batch=128), agents=_FREE_OR_NOT, configs=_EIGHT, test_sizes=(2, 3, 4, 6), tuned=False,
-        grids=_numbers(2, 3, 4, 6), seeds=3, cpu_seconds=60,
+        "xor_free", "parity of a hidden subset of 3 bits, asked ten times", XOR,
+        {"bits": 3, "subset": True, "questions": 10},
+        BPTT(updates=1500, batch=128, stages=(Stage(0.15, sizes=(2, 2)), Stage(1.0, sizes=(2, 3)))),
+        agents=("free_mean", "badger"), configs={"free_mean": {"experts": 8}}, test_sizes=(2, 3, 4, 6), tuned=False,
+        grids=_numbers(2, 3, 4, 6), seeds=3, cpu_seconds=130,
     ),
     Recipe(
         "routing_free", "routing through 3 ports", ROUTING, {"ports": 3, "horizon": 10},
