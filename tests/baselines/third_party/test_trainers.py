@@ -122,9 +122,9 @@ def test_requirements_that_pin_no_version_are_refused(line, tmp_path, monkeypatc
 
 
 def test_record_that_was_changed_by_hand_is_refused(tmp_path, monkeypatch):
+    text = (FOLDER / trainers()[0] / "record.json").read_text()
     monkeypatch.setattr(record, "FOLDER", tmp_path)
     (tmp_path / "mine").mkdir()
-    text = (FOLDER / trainers()[0] / "record.json").read_text()
     (tmp_path / "mine" / "record.json").write_text(text.replace('"steps":6', '"steps":9'))
     with pytest.raises(ResultFileError, match="sha256"):
         read_record("mine")
