@@ -26,9 +26,9 @@ ALLOWED = {
 
 ADAPTERS = {
     "badger_envs/views/stable_baselines3.py": {"stable_baselines3"},
+    "badger_envs/views/benchmarl.py": {"benchmarl", "tensordict", "torch", "torchrl"},
     "badger_envs/envs/modular_robot/tune.py": {"cma"},
     "baselines/execution/executors.py": {"ray", "submitit"},
-    "baselines/third_party/benchmarl/task.py": {"benchmarl", "pettingzoo", "tensordict", "torchrl"},
     "baselines/third_party/benchmarl/training.py": {"benchmarl", "tensordict", "torchrl"},
     "baselines/third_party/benchmarl/referee.py": {"pettingzoo"},
     "leaderboards/check/agent_schema.py": {"agents"},

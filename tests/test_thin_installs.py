@@ -44,6 +44,7 @@ RUN_MODULE = "import runpy; sys.argv = {words!r}; runpy.run_module({module!r}, r
             "baselines",
         ),
         ("stable_baselines3", "import badger_envs.views.stable_baselines3", "baselines"),
+        ("benchmarl", "import badger_envs.views.benchmarl", "benchmarl"),
         ("cma", "from badger_envs.envs.modular_robot import tune; tune.tune(None, 0)", "tune"),
     ],
 )  # fmt: skip

@@ -70,7 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def prepare(options: argparse.Namespace) -> tuple[Task[Any], dict[str, Any]]:
-    """The task, and the configuration of `task.BadgerTask`.
+    """The task, and the arguments of `badger_envs.views.benchmarl.BadgerTask.of`.
 
     Raises:
         ValueError, TypeError: Something is asked for that does not exist.
@@ -90,9 +90,9 @@ def prepare(options: argparse.Namespace) -> tuple[Task[Any], dict[str, Any]]:
     arguments = named_values(options.arguments)
     task = get_spec(options.id).make_task(**arguments)
     view = {"bins": options.bins, "channel": channel}
-    pettingzoo.make("parallel", options.id, **view, **arguments)  # refuses what does not go together
-    config = {"id": options.id, "view": view, "arguments": arguments, "ids": options.ids}
-    return task, config
+    # Refuses what does not go together.
+    pettingzoo.make("parallel", options.id, joint=options.bins is not None, **view, **arguments)
+    return task, {"id": options.id, "ids": options.ids, **view, **arguments}
 
 
 def main() -> None:
@@ -122,7 +122,7 @@ def main() -> None:
         return
     training = {
         "command": shlex.join(["python", *sys.argv]),
-        "settings": how | {"ids": options.ids, "bins": options.bins, "channel": repr(wanted["view"]["channel"])},
+        "settings": how | {"ids": options.ids, "bins": options.bins, "channel": repr(wanted["channel"])},
         "steps": curve[-1][0],
         "cpu_seconds": round(seconds, 1),
         "curve": curve,

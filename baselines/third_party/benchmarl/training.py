@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 import torch
 from benchmarl.algorithms import IppoConfig, MappoConfig
-from benchmarl.experiment import Experiment, ExperimentConfig
+from benchmarl.experiment import Callback, Experiment, ExperimentConfig
 from benchmarl.models.gru import GruConfig
 from benchmarl.models.mlp import MlpConfig
+from tensordict import TensorDictBase
 from torchrl.envs.utils import ExplorationType, set_exploration_type
 
 from badger_envs.core.episodes import EpisodeSet
 from badger_envs.core.task import Task
 from badger_envs.evaluation import Result
 from badger_envs.registry import reference_returns
-from baselines.third_party.benchmarl.task import GROUP, BadgerTask, Curve
+from badger_envs.views.benchmarl import GROUP, BadgerTask
 
 FRAMES_PER_BATCH = 6_000
 """About how many environment steps are collected between two updates; always whole lifetimes."""
@@ -31,6 +32,17 @@ HIDDEN = 128
 """Units of the GRU, and of each layer of the feed-forward networks."""
 EVALUATED_TOGETHER = 100
 """Test episodes played at once."""
+
+
+class Curve(Callback):
+    """Keeps, for each batch collected, the environment steps so far and the mean return of its episodes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.points: list[tuple[int, float]] = []
+
+    def on_batch_collected(self, batch: TensorDictBase) -> None:
+        self.points.append((self.experiment.total_frames, self.experiment.mean_return))
 
 
 def train(
@@ -48,7 +60,7 @@ def train(
 
     Args:
         task: what is played.
-        wanted: the configuration of `BadgerTask`.
+        wanted: the arguments of `BadgerTask.of`.
         algorithm: "mappo" or "ippo".
         recurrent: whether the policy is a GRU instead of a feed-forward network.
         frames: environment steps, rounded up to whole batches.
@@ -83,7 +95,7 @@ def train(
     with tempfile.TemporaryDirectory() as folder:  # for what BenchMARL writes unasked
         config.save_folder = folder
         experiment = Experiment(
-            task=BadgerTask(wanted["id"].replace("/", "-"), wanted),
+            task=BadgerTask.of(**wanted),
             algorithm_config=how,
             model_config=policy,
             critic_model_config=copy.deepcopy(critic),

@@ -107,13 +107,13 @@ def test_copies_play_what_the_pettingzoo_view_plays():
 import numpy as np, pettingzoo, torch
 from torchrl.envs.utils import check_env_specs
 from badger_envs import Channel
-from baselines.third_party.benchmarl.task import GROUP, Copies
+from badger_envs.views.benchmarl import GROUP, BadgerTask, Copies
 
-def make():
-    return pettingzoo.make("parallel", "Badger/HiddenXOR-v0", bits=3, bins=2, channel=Channel(vocabulary=3))
+arguments = {"bits": 3, "bins": 2, "channel": Channel(vocabulary=3)}
+make = BadgerTask.of("Badger/HiddenXOR-v0", **arguments).make
 
 check_env_specs(Copies(make, 4, 0, True))
-env, one = Copies(make, 4, 7, False), make()
+env, one = Copies(make, 4, 7, False), pettingzoo.make("parallel", "Badger/HiddenXOR-v0", **arguments)
 for named in (False, True):
     if named:
         env.name_episodes(20)

@@ -1,22 +1,43 @@
-"""Environments of badger_envs as a BenchMARL task, through their public PettingZoo view alone.
+"""Every id as a task of BenchMARL, through the public PettingZoo view alone.
+
+The only file that knows BenchMARL and TorchRL, which the package does not need; nothing else imports it. Example:
+
+    from badger_envs.views.benchmarl import BadgerTask
+    from benchmarl.algorithms import MappoConfig
+    from benchmarl.experiment import Experiment, ExperimentConfig
+    from benchmarl.models.mlp import MlpConfig
+
+    mlp = MlpConfig.get_from_yaml()
+    Experiment(
+        task=BadgerTask.of("Badger/HiddenXOR-v0", bins=2),
+        algorithm_config=MappoConfig.get_from_yaml(),
+        model_config=mlp,
+        critic_model_config=mlp,
+        seed=0,
+        config=ExperimentConfig.get_from_yaml(),
+    ).run()
 
 Axis letters as in `badger_envs.core.task`: B copies of an environment, P ports, F numbers that a port shows and hears.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
+import gymnasium as gym
 import numpy as np
 import pettingzoo
-import torch
-from benchmarl.environments.common import TaskClass
-from benchmarl.experiment import Callback
-from gymnasium.spaces import Box
-from tensordict import TensorDict, TensorDictBase
-from torchrl.data import Bounded, Categorical, Composite, TensorSpec, Unbounded
-from torchrl.envs import EnvBase
 
+from badger_envs.core.channel import Channel
+from badger_envs.core.checks import require_bool
+from badger_envs.core.extras import needs_extra
 from badger_envs.registry import get_spec
+
+with needs_extra("benchmarl", "BadgerTask"):
+    import torch
+    from benchmarl.environments.common import TaskClass
+    from tensordict import TensorDict, TensorDictBase
+    from torchrl.data import Bounded, Categorical, Composite, TensorSpec, Unbounded
+    from torchrl.envs import EnvBase
 
 GROUP = "port"
 """The one group that all agents of an environment are in, with one policy."""
@@ -26,10 +47,11 @@ class Copies(EnvBase):
     """Copies of a PettingZoo environment as one batched environment of TorchRL.
 
     TorchRL's own wrapper holds one environment and takes a multiple of the time of its step; this one stacks what many
-    return. BenchMARL has no policy for MultiDiscrete actions, so action and message are one choice among all pairs.
+    return.
 
     Args:
-        make: makes one environment.
+        make: makes one environment, with actions that are numbers or joint, since BenchMARL has no policy for
+            MultiDiscrete.
         copies: how many (B).
         seed: copy i plays the episodes of seed * copies + i, unless `name_episodes` is called.
         ids: whether each port is also shown its number, one-hot. Without, ports that observe the same and share a
@@ -52,15 +74,12 @@ class Copies(EnvBase):
         self.metrics: list[dict[str, Any]] = [{}] * copies
 
         space = one.action_space(self.agents[0])
-        self.continuous = isinstance(space, Box)
         action: TensorSpec
-        if self.continuous:
+        if isinstance(space, gym.spaces.Box):
             low, high = (torch.as_tensor(ends).expand(*lead, -1).clone() for ends in (space.low, space.high))
             action = Bounded(low, high, shape=low.shape)  # (B, P, A)
         else:
-            self._sizes = tuple(np.atleast_1d(getattr(space, "nvec", getattr(space, "n", 0))))
-            self._shape = space.shape
-            action = Categorical(int(np.prod(self._sizes)), shape=lead)  # (B, P)
+            action = Categorical(int(space.n), shape=lead)  # (B, P)
         ports = Composite({"observation": Unbounded(self.observations.shape)}, shape=lead)
         self.observation_spec = Composite({GROUP: ports, "state": Unbounded(self.states.shape)}, shape=(copies,))
         self.action_spec = Composite({GROUP: Composite({"action": action}, shape=lead)}, shape=(copies,))
@@ -94,9 +113,6 @@ class Copies(EnvBase):
 
     def _step(self, tensordict: TensorDictBase) -> TensorDictBase:
         actions = tensordict[GROUP, "action"].numpy()  # (B, P, A), or (B, P) choices
-        if not self.continuous:
-            parts = np.unravel_index(actions, self._sizes)
-            actions = np.stack(parts, axis=-1).reshape(*actions.shape, *self._shape)  # (B, P, parts)
         rewards = np.zeros((*self.observations.shape[:2], 1), np.float32)  # (B, P, 1)
         ended = np.zeros((len(self.envs), 1), np.bool_)  # (B, 1)
         for i, env in enumerate(self.envs):
@@ -123,17 +139,37 @@ class Copies(EnvBase):
 
 
 class BadgerTask(TaskClass):
-    """One id with its arguments, as BenchMARL asks for tasks.
+    """One id with its arguments, as BenchMARL asks for tasks: made by `of`."""
 
-    Args:
-        name: how BenchMARL calls it in the names of folders.
-        config: "id"; "view", what `pettingzoo.make` takes besides the task's arguments; "arguments", those; and "ids",
-            as of `Copies`.
-    """
+    @classmethod
+    def of(
+        cls, id: str, *, bins: int | None = None, channel: Channel | None = None, ids: bool = False, **arguments: Any
+    ) -> Self:
+        """The task of an id.
+
+        Args:
+            id: of the registry.
+            bins: values that each number of an action is chosen from; then actions are discrete, and numbers and word
+                of a port are one choice. None for continuous actions.
+            channel: over which the ports send messages, or None.
+            ids: whether each port is also shown its number.
+            **arguments: of the task.
+
+        Raises:
+            ValueError: Unknown id, or an argument with a value that is not allowed.
+            TypeError: The task has no argument of that name.
+        """
+        require_bool("ids", ids)
+        view = {"bins": bins, "channel": channel}
+        made = cls(id.replace("/", "-"), {"id": id, "ids": ids, "view": view, "arguments": arguments})
+        made.make()  # refuses what does not go together
+        return made
 
     def make(self) -> Any:
         """One PettingZoo environment."""
-        return pettingzoo.make("parallel", self.config["id"], **self.config["view"], **self.config["arguments"])
+        view, arguments = self.config["view"], self.config["arguments"]
+        joint = view["bins"] is not None
+        return pettingzoo.make("parallel", self.config["id"], joint=joint, **view, **arguments)
 
     def get_env_fun(
         self, num_envs: int, continuous_actions: bool, seed: int | None, device: Any
@@ -173,14 +209,3 @@ class BadgerTask(TaskClass):
     @staticmethod
     def env_name() -> str:
         return "badger"
-
-
-class Curve(Callback):
-    """Keeps, for each batch collected, the environment steps so far and the mean return of its episodes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.points: list[tuple[int, float]] = []
-
-    def on_batch_collected(self, batch: TensorDictBase) -> None:
-        self.points.append((self.experiment.total_frames, self.experiment.mean_return))
