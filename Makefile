@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-TESTS ?= tests/badger_envs/views/test_rl2.py tests/badger_envs/views/test_sub_environments.py
+TESTS ?= $(addprefix tests/badger_envs/views/test_,gymnasiums_tests.py pettingzoos_tests.py rl2.py sub_environments.py tuples.py)
 PACKAGES := numpy array-api-compat gymnasium pettingzoo mujoco
 
 .PHONY: compare test test-oldest test-newest lint types check bench format clean

@@ -55,7 +55,7 @@ class AECTaskEnv(parallel_to_aec_wrapper):  # type: ignore[misc]
         return np.array(super().observe(agent))
 
     def last(self, observe: bool = True) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Observation, rewards since it acted, terminated, truncated (never) and metrics of `agent_selection`."""
+        """Observation, rewards since it acted, terminated, truncated and metrics of `agent_selection`."""
         observation, reward, terminated, truncated, info = super().last(observe)
         return observation, reward, terminated, truncated, dict(info)
 

@@ -1,5 +1,6 @@
 """One running episode of a task: what the Gymnasium Env and the PettingZoo views have in common."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from badger_envs.core.arrays import FloatArray
 from badger_envs.core.channel import Channel
 from badger_envs.core.checks import require_integer, require_options
 from badger_envs.core.task import Task
-from badger_envs.views.rendering import Renderer, check_render_mode
+from badger_envs.views.rendering import Renderer
 from badger_envs.views.seeding import EpisodeSeeder, inner_episodes, require_begun
 
 _ONLY_ROW = np.zeros(1, dtype=np.int64)
@@ -23,19 +24,21 @@ class EpisodeRunner:
     Args:
         name: the id, for error messages and pictures.
         task: what is played.
-        render_mode: None, "rgb_array" or "ansi".
+        render_mode: None, "rgb_array", "ansi", or "human": a text is written after every reset and step.
     """
 
     def __init__(self, name: str, task: Task[Any], render_mode: str | None) -> None:
-        self.name, self.task = name, task
-        self.render_mode = check_render_mode(render_mode)
-        self.over = True
+        self.name, self.task, self.render_mode = name, task, render_mode
+        self.over, self.truncated = True, False
+        self._played, self._most = 0, math.inf  # steps of the episode
         self._seeder = EpisodeSeeder(1)
         self._state: Any = None
         self._renderer = Renderer(name, task) if render_mode else None
 
-    def begin(self, seed: int | None, options: Mapping[str, Any] | None) -> None:
+    def begin(self, seed: int | None, options: Mapping[str, Any] | None, max_cycles: int | None = None) -> None:
         """Begin the first episode of `seed`, else the next one of the seed before, else the one `options` names.
+
+        After `max_cycles` steps it is cut short, if it has not ended by itself.
 
         Raises:
             ValueError: A seed that is negative or no integer, an episode or an inner episode that is no number, or an
@@ -50,9 +53,11 @@ class EpisodeRunner:
         elif self._state is None:
             raise ResetNeeded(f"{self.name}: inner episode {inner_episode} needs an episode; no episode was begun yet")
         self._state = self.task.reset_all(self._state, self._keys, inner_episode=inner_episode)
-        self.over = False
+        self.over, self.truncated, self._played = False, False, 0
+        self._most = math.inf if max_cycles is None else max_cycles
         if self._renderer:
             self._renderer.start(self._state)
+            self._write()
 
     @property
     def ended(self) -> bool:
@@ -66,11 +71,7 @@ class EpisodeRunner:
             gymnasium.error.ResetNeeded: naming the environment and the reason.
         """
         if self.over:
-            why = (
-                "no episode was begun yet"
-                if self._state is None
-                else f"the episode ended after {self.task.horizon} steps"
-            )
+            why = "no episode was begun yet" if self._state is None else f"the episode ended after {self._played} steps"
             raise ResetNeeded(f"{self.name}: call reset() before step(); {why}")
 
     def step(self, action: FloatArray) -> float:
@@ -81,9 +82,13 @@ class EpisodeRunner:
         """
         state = self._state
         self._state = self.task.transition(state, action)
-        self.over = bool(self.task.terminal(self._state)[0])
+        self._played += 1
+        terminated = bool(self.task.terminal(self._state)[0])
+        self.truncated = not terminated and self._played >= self._most
+        self.over = terminated or self.truncated
         if self._renderer:
             self._renderer.add(self._state)
+            self._write()
         return float(self.task.reward(state, action, self._state)[0])
 
     def observation(self) -> FloatArray:
@@ -122,8 +127,12 @@ class EpisodeRunner:
         return heard
 
     def render(self) -> Any:
-        """A picture uint8 (height, width, 3), a text, or None without a render mode."""
-        if self._renderer is None:
+        """A picture uint8 (height, width, 3), or a text; None without a mode, and for people, who have read it."""
+        if self._renderer is None or self.render_mode == "human":
             return None
         require_begun(self.name, self._state, "render")
         return self._renderer.render(self.render_mode)
+
+    def _write(self) -> None:
+        if self._renderer and self.render_mode == "human":
+            print(self._renderer.render("ansi"))

@@ -11,7 +11,7 @@ from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
 from badger_envs.views.episode import EpisodeRunner
-from badger_envs.views.rendering import METADATA, own_metadata
+from badger_envs.views.rendering import METADATA, check_render_mode, own_metadata
 from badger_envs.views.spaces import box, repeat
 
 
@@ -45,7 +45,7 @@ class TaskEnv(gym.Env[Any, Any]):
     ) -> None:
         name, self.task = as_task(task, arguments)
         self.metadata = own_metadata()
-        self._runner = EpisodeRunner(name, self.task, render_mode)
+        self._runner = EpisodeRunner(name, self.task, check_render_mode(render_mode))
         self.render_mode = render_mode
         self.observation_space = box(repeat(self.task.port_bounds, self.task.ports))
         self._actions = Actions(self.task, self.task.ports, bins=bins, joint=joint)

@@ -10,12 +10,12 @@ from pettingzoo import ParallelEnv
 
 from badger_envs.core.arrays import FloatArray
 from badger_envs.core.channel import Channel
-from badger_envs.core.checks import in_short
+from badger_envs.core.checks import in_short, require_integer
 from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions, Played
 from badger_envs.views.episode import EpisodeRunner
-from badger_envs.views.rendering import own_metadata
+from badger_envs.views.rendering import check_render_mode, own_metadata
 from badger_envs.views.spaces import box, join, message_bounds, repeat
 
 ByAgent = dict[str, Any]
@@ -34,10 +34,11 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
 
     Args:
         task: an id of the registry, or a task.
-        render_mode: None, "rgb_array" or "ansi".
+        render_mode: None, "rgb_array", "ansi", or "human": a text is written after every reset and step.
         bins: how many evenly spaced values each number of an action is chosen from; None for all.
         channel: over which agents talk to each other, with a step of delay; None for silence.
         joint: whether the bins of all numbers of an agent, and its word, are chosen together, as one of a Discrete.
+        max_cycles: steps after which an episode is truncated if it has not ended by itself; None for never.
         **arguments: the task's arguments, where `task` is an id.
 
     Raises:
@@ -52,14 +53,17 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
         bins: int | None = None,
         channel: Channel | None = None,
         joint: bool = False,
+        max_cycles: int | None = None,
         **arguments: Any,
     ) -> None:
         name, self.task = as_task(task, arguments)
-        self.channel = channel
+        self.channel, self.max_cycles = channel, max_cycles
+        self._require_max_cycles()
+        self.metadata = own_metadata(name=name, is_parallelizable=True)
+        self.metadata["render_modes"].append("human")
+        self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
         self._runner = EpisodeRunner(name, self.task, render_mode)
         self._actions = Actions(self.task, 1, bins=bins, channel=channel, joint=joint)
-        self.metadata = own_metadata(name=name, is_parallelizable=True)
-        self.render_mode = render_mode
         self.possible_agents = [f"port_{port}" for port in range(self.task.ports)]
         self.agents: list[str] = []
         self._messages = self._silence()  # (P, M)
@@ -87,7 +91,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             ValueError: A seed that is negative or no integer, an episode that is no number, or an option that there
                 is not.
         """
-        self._runner.begin(seed, None if options == CHECKERS_OPTIONS else options)
+        self._runner.begin(seed, None if options == CHECKERS_OPTIONS else options, self._require_max_cycles())
         self.agents = self.possible_agents[:]
         self._messages = self._silence()  # (P, M)
         return self._observations(), self._infos()
@@ -100,7 +104,8 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
                 once the episode is over.
 
         Returns:
-            Observations, rewards, terminations, truncations (never) and metrics by agent; empty once nobody is left.
+            Observations, rewards, terminations, truncations (by `max_cycles`) and metrics by agent. Empty once nobody
+            is left.
 
         Raises:
             ValueError: An agent is missing or unknown, or its action has another shape or type, is not finite, or is a
@@ -123,14 +128,14 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             if played.messages is not None:
                 self._messages[port] = played.messages[0]
         reward = self._runner.step(port_actions)
-        agents, over = self.possible_agents, self._runner.over
+        agents, over, truncated = self.possible_agents, self._runner.over, self._runner.truncated
         if over:
             self.agents = []
         return (
             self._observations(),
             dict.fromkeys(agents, reward),
-            dict.fromkeys(agents, over),
-            dict.fromkeys(agents, False),
+            dict.fromkeys(agents, over and not truncated),
+            dict.fromkeys(agents, truncated),
             self._infos(),
         )
 
@@ -160,6 +165,10 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
 
     def close(self) -> None:
         """Does nothing: no resources are held."""
+
+    def _require_max_cycles(self) -> int | None:
+        """Checked at every reset: PettingZoo's own tests and some trainers set it on the environment."""
+        return None if self.max_cycles is None else require_integer("max_cycles", self.max_cycles, 1)
 
     def _silence(self) -> FloatArray:
         """The messages before the first step, float32 (P, M)."""

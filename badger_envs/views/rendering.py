@@ -1,5 +1,6 @@
 """Render modes, and pictures: keeps the history of one episode and hands it to the drawing of its task."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -15,14 +16,14 @@ def own_metadata(**more: Any) -> dict[str, Any]:
     return deepcopy(METADATA) | more
 
 
-def check_render_mode(render_mode: str | None) -> str | None:
+def check_render_mode(render_mode: str | None, allowed: Sequence[str] = METADATA["render_modes"]) -> str | None:
     """Refuse a render mode that does not exist.
 
     Raises:
         ValueError: naming the mode and the allowed ones.
     """
-    if render_mode is not None and not (isinstance(render_mode, str) and render_mode in METADATA["render_modes"]):
-        raise ValueError(f"render_mode must be None or one of {METADATA['render_modes']}, got {render_mode!r}")
+    if render_mode is not None and not (isinstance(render_mode, str) and render_mode in allowed):
+        raise ValueError(f"render_mode must be None or one of {list(allowed)}, got {render_mode!r}")
     return render_mode
 
 

@@ -8,7 +8,7 @@ from badger_envs.core.arrays import FloatArray
 from badger_envs.core.checks import in_short
 from badger_envs.core.task import Task
 from badger_envs.views.pettingzoo import ParallelTaskEnv
-from badger_envs.views.rendering import METADATA, own_metadata
+from badger_envs.views.rendering import METADATA, check_render_mode, own_metadata
 
 PerPort = tuple[Any, ...]
 
@@ -25,7 +25,7 @@ class TupleTaskEnv(gym.Env[PerPort, PerPort]):
     Args:
         task: an id of the registry, or a task.
         render_mode: None, "rgb_array" or "ansi".
-        **arguments: as `ParallelTaskEnv` takes them: bins, channel, joint, and the task's, where `task` is an id.
+        **arguments: as `ParallelTaskEnv` takes them: bins, channel, joint, max_cycles, and the task's with an id.
 
     Raises:
         ValueError: Unknown id or render mode, or an argument with a value that is not allowed.
@@ -34,7 +34,7 @@ class TupleTaskEnv(gym.Env[PerPort, PerPort]):
     metadata = METADATA
 
     def __init__(self, task: str | Task[Any], *, render_mode: str | None = None, **arguments: Any) -> None:
-        self._ports = ParallelTaskEnv(task, render_mode=render_mode, **arguments)
+        self._ports = ParallelTaskEnv(task, render_mode=check_render_mode(render_mode), **arguments)
         self.task, self.render_mode, self.metadata = self._ports.task, render_mode, own_metadata()
         self.n_agents = self.task.ports
         self.observation_space = gym.spaces.Tuple(self._ports.observation_spaces.values())
@@ -56,7 +56,7 @@ class TupleTaskEnv(gym.Env[PerPort, PerPort]):
                 clipped.
 
         Returns:
-            Observations float32 (F + D * M,) of each port, reward, terminated, truncated (never), and metrics.
+            Observations float32 (F + D * M,) of each port, reward, terminated, truncated (by `max_cycles`), metrics.
 
         Raises:
             ValueError: Not an entry for each port, or one of another shape or type, not finite, or a bin that there is
@@ -67,8 +67,9 @@ class TupleTaskEnv(gym.Env[PerPort, PerPort]):
         if not hasattr(action, "__len__") or isinstance(action, str | dict) or len(action) != len(agents):
             raise ValueError(f"action must have an entry for each of {len(agents)} ports, got {in_short(action)}")
         results = self._ports.step(dict(zip(agents, action, strict=True)))
-        observations, rewards, terminations, _, _ = results
-        return tuple(observations.values()), rewards[agents[0]], terminations[agents[0]], False, self._ports.info()
+        observations, rewards, terminations, truncations, _ = results
+        first, seen = agents[0], tuple(observations.values())
+        return seen, rewards[first], terminations[first], truncations[first], self._ports.info()
 
     def state(self) -> FloatArray:
         """For a central critic: what all ports show and hear, then the hidden variables, float32."""

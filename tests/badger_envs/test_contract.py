@@ -17,7 +17,7 @@ from badger_envs.core.policy import Blind
 from badger_envs.core.rollout import rollout
 from badger_envs.registry import reference_returns
 from badger_envs.testing import check_task, random_actions
-from badger_envs.views import SharedTaskVectorEnv
+from badger_envs.views import SharedTaskVectorEnv, TaskEnv, TupleTaskEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
 from tests.helpers.agents import make_agents
 from tests.helpers.cases import every_case, every_functional_case, every_spec, skip_without_opengl
@@ -277,8 +277,13 @@ def test_step_refuses_to_run_outside_of_an_episode(spec, arguments):
 
 @every_spec
 def test_views_refuse_bad_arguments(spec):
-    with pytest.raises(ValueError, match=r"render_mode must be None or one of \['rgb_array', 'ansi'\], got 'human'"):
-        make_agents("parallel", spec.id, render_mode="human")
+    with pytest.raises(ValueError, match=r"render_mode must be None or one of \['rgb_array', 'ansi', 'human'\], got 3"):
+        make_agents("parallel", spec.id, render_mode=3)
+    for view in (gym.make_vec, TaskEnv, TupleTaskEnv):
+        with pytest.raises(
+            ValueError, match=r"render_mode must be None or one of \['rgb_array', 'ansi'\], got 'human'"
+        ):
+            view(spec.id, render_mode="human")
     with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
         gym.make_vec(spec.id, num_envs=0)
     for make in (gym.make, gym.make_vec, partial(make_agents, "parallel"), partial(make_agents, "aec")):
