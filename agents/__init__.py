@@ -10,7 +10,12 @@ of an expert's memory, S entries of what it keeps private, R entries it reads, M
 K rounds of messages, D experts that an expert hears, C experts to add, N experts of all lifetimes in a row.
 """
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from agents.config import BadgerConfig, CommNetConfig, HandcraftedConfig, IndependentConfig, MonolithicConfig
@@ -46,3 +51,39 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_MODULES[name]), name)
+
+
+class _Loader(SourceFileLoader):
+    """Loads a module of this folder; the error names what is not installed, and the extra that brings it."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        try:
+            super().exec_module(module)
+        except ModuleNotFoundError as error:
+            if error.__cause__ or str(error.name).startswith("agents"):  # said already, or no such module of ours
+                raise
+            reason = f"{module.__name__} needs {error.name}: pip install -c constraints.txt -e '.[baselines]'"
+            raise ModuleNotFoundError(reason, name=error.name) from error
+
+
+class _Finder:
+    """Finds the modules of this folder, wherever they are imported, for the loader above."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(name, path, target) if name.startswith("agents.") else None
+        if spec and spec.origin:
+            spec.loader = _Loader(name, spec.origin)
+        return spec
+
+
+def _is_missing(name: str) -> bool:
+    try:
+        return find_spec(name) is None
+    except ImportError:
+        return True
+
+
+# Where all is installed, Python imports as it always does.
+if any(map(_is_missing, ("torch", "safetensors"))):
+    sys.meta_path.insert(0, _Finder())

@@ -45,6 +45,16 @@ RUN_MODULE = "import runpy; sys.argv = {words!r}; runpy.run_module({module!r}, r
         ),
         ("stable_baselines3", "import badger_envs.views.stable_baselines3", "baselines"),
         ("benchmarl", "import badger_envs.views.benchmarl", "benchmarl"),
+        *(
+            ("torch", code, "baselines")
+            for code in (
+                "from agents import Badger",
+                "import agents.badger",
+                "from agents.parts.messages import MESSAGES",
+                "from agents.rules import elimination",
+            )
+        ),
+        ("safetensors", "from agents import load_agent", "baselines"),
         ("cma", "from badger_envs.envs.modular_robot import tune; tune.tune(None, 0)", "tune"),
     ],
 )  # fmt: skip
@@ -55,3 +65,11 @@ def test_what_needs_an_extra_names_it(tmp_path, missing, code, extra):
     last = done.stderr.strip().splitlines()[-1]
     assert f"needs {missing}" in last, done.stderr
     assert f"[{extra}]" in last
+
+
+def test_configs_of_agents_need_no_torch():
+    code = "import agents; agents.BadgerConfig; import agents.config; agents.NoSuchName"
+    script = WITHOUT.format(names={"torch", "safetensors"}, code=code)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == "AttributeError: module 'agents' has no attribute 'NoSuchName'", done.stderr
