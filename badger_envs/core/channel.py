@@ -12,6 +12,9 @@ from badger_envs.core.arrays import FloatArray, other_ports
 from badger_envs.core.checks import hold_plain_numbers, require_bool, require_choice, require_integer
 from badger_envs.core.task import Task
 
+MOST_NUMBERS = 1 << 16
+"""In a message."""
+
 
 @dataclass(frozen=True)
 class Channel:
@@ -32,8 +35,8 @@ class Channel:
 
     def __post_init__(self) -> None:
         hold_plain_numbers(self)
-        require_integer("size", self.size, 0)
-        require_integer("vocabulary", self.vocabulary, 0)
+        require_integer("size", self.size, 0, MOST_NUMBERS)
+        require_integer("vocabulary", self.vocabulary, 0, MOST_NUMBERS)
         if (self.size > 0) == (self.vocabulary > 0):
             raise ValueError(
                 f"a channel needs either size or vocabulary above 0, got size={self.size} and "

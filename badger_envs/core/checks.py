@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from badger_envs.core.arrays import FloatArray
 
+LARGEST_COUNT = 1 << 24
+"""Of steps, ports, episodes at once and whatever else is counted: float32 counts no further without gaps."""
+
 
 def in_short(value: object) -> str:
     """A value as an error shows it: one line, and not too much of it."""

@@ -14,6 +14,9 @@ import numpy.typing as npt
 from badger_envs.core.policy import Policy
 from badger_envs.core.task import Task
 
+MOST_PORTS = 1 << 14
+"""Of a task that is made by its id: ports by ports must fit in a memory."""
+
 
 @dataclass(frozen=True)
 class ReferenceReturns:
@@ -145,4 +148,7 @@ class EnvSpec:
             raise TypeError(
                 f"{self.id} got an unexpected keyword argument {', '.join(unknown)}; it takes {', '.join(known)}"
             )
-        return self.task(**arguments)
+        task = self.task(**arguments)
+        if task.ports > MOST_PORTS:
+            raise ValueError(f"{self.size_argument} must make at most {MOST_PORTS} ports, got {task.ports}")
+        return task

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from array_api_compat import device as device_of
 
 from badger_envs.core.arrays import Array, Bounds, namespace, other_ports
-from badger_envs.core.checks import hold_plain_numbers
+from badger_envs.core.checks import LARGEST_COUNT, hold_plain_numbers, in_short
 from badger_envs.core.episodes import Keys
 
 StateT = TypeVar("StateT", bound=NamedTuple)
@@ -40,8 +40,16 @@ class Task(ABC, Generic[StateT]):
     """Whether episodes can have fewer ports than P; see `agent_mask`."""
 
     def __post_init__(self) -> None:
-        """Hold the numbers given as Python's; subclasses that check their arguments call this first."""
+        """Hold the numbers given as Python's; subclasses that check their arguments call this first.
+
+        Raises:
+            ValueError: An argument is a whole number that no array is as long as.
+        """
         hold_plain_numbers(self)
+        for part in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, part.name)
+            if isinstance(value, int) and value > LARGEST_COUNT:
+                raise ValueError(f"{part.name} must be an integer at most {LARGEST_COUNT}, got {in_short(value)}")
 
     @property
     @abstractmethod

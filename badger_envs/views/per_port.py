@@ -9,7 +9,7 @@ from gymnasium.vector.utils import batch_space
 
 from badger_envs.core.arrays import FloatArray
 from badger_envs.core.channel import Channel
-from badger_envs.core.checks import require_integer, require_options
+from badger_envs.core.checks import LARGEST_COUNT, require_integer, require_options
 from badger_envs.core.task import Task
 from badger_envs.views.actions import Actions
 from badger_envs.views.spaces import box, join, message_bounds
@@ -48,7 +48,7 @@ class SharedTaskVectorEnv(SubEnvironments):
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
-        copies = require_integer("copies", copies, 1)
+        copies = require_integer("copies", copies, 1, LARGEST_COUNT)
         # Autoreset is ours: what ports hear at the end of an episode is asked for before the next one begins.
         disabled = AutoresetMode.DISABLED
         self._episodes = TaskVectorEnv(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.arrays import Bounds, FloatArray
-from badger_envs.core.checks import require_integer, require_options
+from badger_envs.core.checks import LARGEST_COUNT, require_integer, require_options
 from badger_envs.views.actions import Actions
 from badger_envs.views.gymnasium import TaskEnv
 from badger_envs.views.spaces import join
@@ -41,7 +41,7 @@ class LifetimeObservation(gym.Wrapper[FloatArray, Any, FloatArray, Any], gym.uti
     """
 
     def __init__(self, env: gym.Env[Any, Any], *, episodes: int = 1) -> None:
-        self.episodes = require_integer("episodes", episodes, 1)
+        self.episodes = require_integer("episodes", episodes, 1, LARGEST_COUNT)
         gym.utils.RecordConstructorArgs.__init__(self, episodes=self.episodes)  # so that env.spec makes it anew
         gym.Wrapper.__init__(self, env)
         if not isinstance(env.unwrapped, TaskEnv):

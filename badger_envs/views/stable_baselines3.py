@@ -21,6 +21,7 @@ from badger_envs.core.episodes import INDEX_BITS
 from badger_envs.core.extras import needs_extra
 from badger_envs.core.task import Task
 from badger_envs.views.per_port import SharedTaskVectorEnv
+from badger_envs.views.sub_environments import METHODS
 
 with needs_extra("baselines", "SharedVecEnv"):
     from stable_baselines3.common.vec_env import VecEnv
@@ -134,8 +135,12 @@ class SharedVecEnv(VecEnv):
         return self.shared.render() or () if self.render_mode == "rgb_array" else ()
 
     def get_attr(self, attr_name: str, indices: int | Iterable[int] | None = None) -> list[Any]:
-        """The attribute of the view, once for each of the environments named."""
-        return [getattr(self.shared, attr_name) for _ in self._get_indices(indices)]
+        """The attribute of each of the environments named, each a space of its own; or one of the view, for each."""
+        try:
+            each = self.shared.get_attr(attr_name)
+        except AttributeError:
+            each = (getattr(self.shared, attr_name),) * self.num_envs
+        return [each[row] for row in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: int | Iterable[int] | None = None) -> None:
         """Refused: all environments are one.
@@ -148,9 +153,15 @@ class SharedVecEnv(VecEnv):
     def env_method(
         self, method_name: str, *args: Any, indices: int | Iterable[int] | None = None, **kwargs: Any
     ) -> list[Any]:
-        """Call a method of the view, once, and give its result for each of the environments named."""
-        result = getattr(self.shared, method_name)(*args, **kwargs)
-        return [result for _ in self._get_indices(indices)]
+        """What a method that only looks says of each of the environments named.
+
+        Raises:
+            AttributeError: It is none of these: all environments are one, so none of them begins or goes on alone.
+        """
+        if method_name not in METHODS:
+            raise AttributeError(f"method_name must be one of {', '.join(map(repr, METHODS))}, got {method_name!r}")
+        each = self.shared.call(method_name, *args, **kwargs)
+        return [each[row] for row in self._get_indices(indices)]
 
     def env_is_wrapped(self, wrapper_class: Any, indices: int | Iterable[int] | None = None) -> list[bool]:
         """Nothing is wrapped."""

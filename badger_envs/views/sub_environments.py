@@ -1,12 +1,15 @@
 """What a vectorized view says about each of its sub-environments, though all of them are one batch."""
 
+from copy import deepcopy
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
+from gymnasium.vector import AutoresetMode
 
 from badger_envs.core.arrays import BoolArray, FloatArray
+from badger_envs.core.checks import in_short
 
 SHARED = ("metadata", "render_mode", "spec", "task")
 """Attributes that all sub-environments have in common."""
@@ -39,11 +42,14 @@ class SubEnvironments(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]]):
         if name in noted:
             return noted[name]
         if name in ("action_space", "observation_space"):
-            return (getattr(self, f"single_{name}"),) * self.num_envs
+            return tuple(deepcopy(getattr(self, f"single_{name}")) for _ in range(self.num_envs))
         if name not in SHARED:
             known = sorted({*METHODS, *SHARED, *noted, "action_space", "observation_space"})
             raise AttributeError(f"name must be one of {', '.join(map(repr, known))}, got {name!r}")
-        return (getattr(self, name),) * self.num_envs
+        shared = getattr(self, name)
+        if name == "metadata":
+            return tuple(deepcopy(shared) for _ in range(self.num_envs))
+        return (shared,) * self.num_envs
 
     def get_attr(self, name: str) -> tuple[Any, ...]:
         """As `call` without arguments."""
@@ -70,6 +76,19 @@ class SubEnvironments(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]]):
     def _for_each(self, values: Any) -> tuple[Any, ...]:
         """One for each sub-environment, of what a method of the view gives."""
         return (None,) * self.num_envs if values is None else tuple(values)
+
+
+def as_autoreset_mode(value: Any) -> AutoresetMode:
+    """What happens after an episode's end, from a mode or its value.
+
+    Raises:
+        ValueError: There is no such mode.
+    """
+    try:
+        return AutoresetMode(value)
+    except ValueError as error:
+        allowed = ", ".join(repr(mode.value) for mode in AutoresetMode)
+        raise ValueError(f"autoreset_mode must be one of {allowed}, got {in_short(value)}") from error
 
 
 def final_infos(ended: BoolArray, observations: FloatArray, info: dict[str, Any]) -> dict[str, Any]:

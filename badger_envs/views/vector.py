@@ -11,14 +11,14 @@ from gymnasium.vector.utils import batch_space
 
 from badger_envs.core.arrays import BoolArray, FloatArray
 from badger_envs.core.channel import Channel
-from badger_envs.core.checks import require_integer, require_options
+from badger_envs.core.checks import LARGEST_COUNT, require_integer, require_options
 from badger_envs.core.task import Task
 from badger_envs.registry import as_task
 from badger_envs.views.actions import Actions
 from badger_envs.views.rendering import Renderer, check_render_mode, own_metadata
 from badger_envs.views.seeding import EpisodeSeeder, inner_episodes, one_seed_each, require_begun, reset_mask
 from badger_envs.views.spaces import box, repeat
-from badger_envs.views.sub_environments import SubEnvironments, final_infos
+from badger_envs.views.sub_environments import SubEnvironments, as_autoreset_mode, final_infos
 
 Step = tuple[FloatArray, npt.NDArray[np.float64], BoolArray, BoolArray, dict[str, Any]]
 
@@ -52,9 +52,9 @@ class TaskVectorEnv(SubEnvironments):
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
-        num_envs = self.num_envs = require_integer("num_envs", num_envs, 1)
+        num_envs = self.num_envs = require_integer("num_envs", num_envs, 1, LARGEST_COUNT)
         self.name, self.task = as_task(task, arguments)
-        self.autoreset_mode = AutoresetMode(autoreset_mode)
+        self.autoreset_mode = as_autoreset_mode(autoreset_mode)
         self.metadata = own_metadata(autoreset_mode=self.autoreset_mode)
         self.render_mode = check_render_mode(render_mode)
         self.single_observation_space = box(repeat(self.task.port_bounds, self.task.ports))

@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
 from badger_envs.core.arrays import BoolArray, FloatArray
-from badger_envs.core.checks import require_integer, require_options
+from badger_envs.core.checks import LARGEST_COUNT, require_integer, require_options
 from badger_envs.core.libraries import VectorWrapper
 from badger_envs.views.rl2 import kept_actions, lifetime_observation, lifetime_space
 from badger_envs.views.seeding import reset_mask
@@ -35,7 +35,7 @@ class VectorLifetimeObservation(VectorWrapper):
 
     def __init__(self, env: gym.vector.VectorEnv[Any, Any, Any], *, episodes: int = 1) -> None:
         super().__init__(env)
-        self.episodes = require_integer("episodes", episodes, 1)
+        self.episodes = require_integer("episodes", episodes, 1, LARGEST_COUNT)
         base, batch = env.unwrapped, env.num_envs
         if not isinstance(base, TaskVectorEnv):
             raise ValueError(f"env must be a vector environment of badger_envs, got {env}")

@@ -1,7 +1,9 @@
 """What holds for every id, with its defaults and with each of its variants: the contract that `check_task` checks for
 anybody's task, and what only ids of the registry have."""
 
+import itertools
 import re
+from dataclasses import fields
 from functools import partial
 
 import gymnasium as gym
@@ -284,8 +286,18 @@ def test_views_refuse_bad_arguments(spec):
             ValueError, match=r"render_mode must be None or one of \['rgb_array', 'ansi'\], got 'human'"
         ):
             view(spec.id, render_mode="human")
-    with pytest.raises(ValueError, match="num_envs must be an integer at least 1, got 0"):
-        gym.make_vec(spec.id, num_envs=0)
+    for count in (0, 2**24 + 1, 2**63):
+        with pytest.raises(ValueError, match=rf"num_envs must be an integer in \[1, 16777216\], got {count}"):
+            gym.make_vec(spec.id, num_envs=count)
+    with pytest.raises(ValueError, match="autoreset_mode must be one of 'NextStep', .*, got 'Never'"):
+        gym.make_vec(spec.id, autoreset_mode="Never")
+    whole = [part.name for part in fields(spec.task) if part.type in (int, "int")]
+    assert whole
+    for name, value in itertools.product(whole, (2**24 + 1, 2**31, 2**63, np.uint64(2**63))):
+        with pytest.raises(ValueError, match=rf"{name} must be an integer .*, got {value}"):
+            spec.make_task(**{name: value})
+    with pytest.raises(ValueError, match=rf"{spec.size_argument} must .*, got 16385"):
+        spec.make_task(**{spec.size_argument: 2**14 + 1})
     for make in (gym.make, gym.make_vec, partial(make_agents, "parallel"), partial(make_agents, "aec")):
         with pytest.raises(TypeError, match=r"got an unexpected keyword argument 'frameskip'.* takes "):
             make(spec.id, frameskip=4)

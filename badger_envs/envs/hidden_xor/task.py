@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from badger_envs.core.arrays import Array, Bounds, namespace
-from badger_envs.core.checks import require_bool, require_integer
+from badger_envs.core.checks import LARGEST_COUNT, require_bool, require_integer
 from badger_envs.core.episodes import Keys, uniform
 from badger_envs.core.task import Task
 
@@ -80,6 +80,10 @@ class HiddenXOR(Task[HiddenXORState]):
         require_integer("questions", self.questions, 1)
         require_bool("flash", self.flash)
         require_bool("subset", self.subset)
+        if self.horizon > LARGEST_COUNT:
+            raise ValueError(
+                f"rounds and questions must make at most {LARGEST_COUNT} steps, got {self.rounds} and {self.questions}"
+            )
 
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> HiddenXORState:
         # The stream of an episode: one number for the subset, then the bits of inner episode 0, of inner episode 1, ...

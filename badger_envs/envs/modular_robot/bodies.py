@@ -11,6 +11,8 @@ from badger_envs.envs.modular_robot.data import read
 
 ARMS = (3, 6)
 """Minimum and maximum number of arms of a star."""
+MOST_MODULES = 100
+"""Of a body: a larger one takes the simulator seconds for a step."""
 
 
 def chain(modules: int) -> Body:

@@ -15,7 +15,7 @@ from badger_envs.core.checks import require_choice, require_integer
 from badger_envs.core.episodes import Keys
 from badger_envs.core.task import Task
 from badger_envs.envs.modular_robot import features
-from badger_envs.envs.modular_robot.bodies import ARMS, SPLITS, bodies_of
+from badger_envs.envs.modular_robot.bodies import ARMS, MOST_MODULES, SPLITS, bodies_of
 from badger_envs.envs.modular_robot.body import PORTS_OF_A_MODULE, Body
 from badger_envs.envs.modular_robot.draws import DEAD_SHARE, SPEED_RANGE, Draws, draw, secret_bounds, secrets
 
@@ -102,8 +102,9 @@ class ModularRobot(Task[RobotState]):
 
     ## Arguments
     `body`: "chain" (all hinges bend up and down), "snake" (up and down, and sideways, in turns), "star" (arms round a
-    passive hub) or "tree". `modules`: of a chain or snake, at least 1, or of a tree, 5 to 12: the first tree of that
-    size among those for training. `arms` (3 to 6) and `arm_modules` (at least 1): of a star. `split`: "none" for that
+    passive hub) or "tree". `modules`: of a chain or snake, 1 to 100, or of a tree, 5 to 12: the first tree of that
+    size among those for training. `arms` (3 to 6) and `arm_modules` (at least 1): of a star, 100 in all
+    at most. `split`: "none" for that
     one body, or "train" or "test" for a body of the family drawn in each episode from those shipped, whatever the
     sizes asked for. `inner_episodes`: 1 to 4. `steps`: of an inner episode, at least 1, of 0.04 s each. `unknown`:
     "none"; "direction" (the goal is not shown; not for stars, which have no front); "signs" (of each motor),
@@ -138,9 +139,9 @@ class ModularRobot(Task[RobotState]):
         require_integer("inner_episodes", self.inner_episodes, 1, 4)
         require_integer("steps", self.steps, 1)
         require_integer("threads", self.threads, 1, MOST_THREADS)
-        require_integer("modules", self.modules, 1)
+        require_integer("modules", self.modules, 1, MOST_MODULES)
         require_integer("arms", self.arms, *ARMS)
-        require_integer("arm_modules", self.arm_modules, 1)
+        require_integer("arm_modules", self.arm_modules, 1, MOST_MODULES // self.arms)
         if self.unknown == "speed" and self.goal != "speed":
             raise ValueError(f"goal must be 'speed' with unknown='speed', got {self.goal!r}")
         if self.unknown == "direction" and self.body == "star":

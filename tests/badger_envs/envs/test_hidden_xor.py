@@ -122,6 +122,7 @@ def test_known_is_the_curve_of_the_reference():
         ({"bits": 17}, r"bits must be an integer in \[2, 16\], got 17"),
         ({"bits": 2.0}, "bits must be an integer"),
         ({"rounds": -1}, "rounds must be an integer at least 0, got -1"),
+        ({"rounds": 2**13, "questions": 2**13}, "rounds and questions must make at most 16777216 steps, got 8192 and"),
         ({"questions": 0}, "questions must be an integer at least 1, got 0"),
         ({"flash": 1}, "flash must be True or False, got 1"),
         ({"subset": "all"}, "subset must be True or False, got 'all'"),

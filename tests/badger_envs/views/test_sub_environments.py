@@ -1,11 +1,14 @@
 """What trainers ask of each environment in a batch, and of agents before there is an episode."""
 
+import itertools
+
 import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 
 from badger_envs.views import SharedTaskVectorEnv
+from badger_envs.views.stable_baselines3 import SharedVecEnv
 from tests.helpers.agents import make_agents
 from tests.helpers.cases import every_case, every_spec
 
@@ -80,3 +83,23 @@ def test_reads_before_the_first_reset_of_an_aec_environment_say_that_one_is_need
     assert not hasattr(env, "nothing")
     env.reset(seed=0)
     assert env.num_agents == len(env.agents) == len(env.possible_agents)
+
+
+def test_sub_environments_have_spaces_and_metadata_of_their_own():
+    views = (gym.make_vec("Badger/Guessing-v0", num_envs=2), SharedVecEnv("Badger/Guessing-v0", copies=2))
+    for env, name in itertools.product(views, ("action_space", "observation_space", "metadata")):
+        one, other = env.get_attr(name)[:2]
+        assert one == other
+        assert one is not other
+
+
+def test_env_method_of_stable_baselines3_looks_at_the_environments_named_and_steps_none():
+    env = SharedVecEnv("Badger/Guessing-v0", copies=2, render_mode="ansi", dims=2)
+    env.seed(1)
+    env.reset()
+    drawn = env.shared.render()
+    assert env.env_method("render", indices=[1, 2]) == list(drawn)
+    assert env.get_attr("copies", indices=0) == [2]
+    for name in ("reset", "step", "close", "horizon"):
+        with pytest.raises(AttributeError, match=f"method_name must be one of 'neighbours', .*, got '{name}'"):
+            env.env_method(name, indices=[0])
