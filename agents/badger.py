@@ -15,6 +15,7 @@ from agents.parts.experts import Expert
 from agents.parts.identity import Identity
 from agents.parts.membrane import Membrane
 from agents.parts.messages import Messages
+from agents.parts.presence import bound_to, dealt_out, without_absent
 from agents.parts.state import BadgerState
 from agents.parts.turns import AllAtOnce, of_experts
 
@@ -90,7 +91,19 @@ class Badger(DynamicExperts):
         forgotten: BadgerState = self.reset_memory(state, moved.expand_as(state.memory))
         return forgotten._replace(bonds=bonds)
 
-    def forward(self, observation: Tensor, state: BadgerState) -> tuple[Tensor, BadgerState]:
+    def lost_with(self, absent: Tensor, state: BadgerState) -> Tensor:
+        return self._absent_experts(absent, state)[..., None]
+
+    def _absent_experts(self, absent: Tensor, state: BadgerState) -> Tensor:
+        """Which experts are absent with ports, bool (B, P) -> bool (B, E)."""
+        if state.bonds is not None:
+            return bound_to(absent, state.bonds)
+        return dealt_out(absent, state.memory.shape[1])
+
+    def step(self, observation: Tensor, state: BadgerState, absent: Tensor | None = None) -> tuple[Tensor, BadgerState]:
+        adjacency = state.adjacency  # (B, E, E)
+        if absent is not None:
+            adjacency = without_absent(adjacency, self._absent_experts(absent, state))  # (B, E, E)
         turn = self.turns.begin(observation, state, self.membrane)
         before = state
         if turn.renewed is not None:
@@ -99,7 +112,7 @@ class Badger(DynamicExperts):
         reading = self.membrane.read(turn.inputs, memory, state.addresses, turn.bonds)  # (B, E, R)
         known = state.identity[..., : self.known]  # (B, E, I), or (B, E, 0) where bonds are made of it
         for _ in range(self.config.rounds):
-            received = self.messages(memory, state.adjacency)  # (B, E, M)
+            received = self.messages(memory, adjacency)  # (B, E, M)
             inputs = torch.cat([reading, received, known], dim=-1)  # (B, E, R + M + I)
             rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, ...)
             memory, private = (values.unflatten(0, memory.shape[:2]) for values in self.expert(*rows))  # as before

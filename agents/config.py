@@ -3,7 +3,7 @@
 Nothing here needs torch, so that a config can be read and checked where there is none. Axis letters as in `agents`.
 """
 
-from dataclasses import Field, dataclass, fields
+from dataclasses import KW_ONLY, Field, dataclass, fields
 from typing import Any
 
 from agents.parts import BONDS, EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES, TURNS
@@ -23,11 +23,16 @@ class Config:
 
     port_features: int
     """Numbers a port shows (F)."""
+    _: KW_ONLY
+    presence_changes: bool = False
+    """Whether ports come and go in a lifetime: one that shows nothing but 0 is absent, and with it what it knew."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
             if field.type is int:
                 self.require_size(field.name, 1)
+            elif field.type is bool and not isinstance(getattr(self, field.name), bool):
+                raise ValueError(f"{field.name} must be True or False, got {getattr(self, field.name)!r}")
             elif field.name in CHOICES:
                 value, allowed = getattr(self, field.name), tuple(CHOICES[field.name])
                 if value not in allowed:
@@ -90,6 +95,8 @@ class BadgerConfig(Config):
             raise ValueError(
                 "error_feature must be given with turns='rounds', which tell what a trial changed, got None"
             )
+        if self.turns != "all_at_once" and self.presence_changes:
+            raise ValueError(f"turns must be 'all_at_once' where presence changes, got {self.turns!r}")
         if self.turns != "all_at_once" and self.membrane not in ("direct", "bonds"):
             raise ValueError(f"membrane must be 'direct' or 'bonds' with turns={self.turns!r}, got {self.membrane!r}")
         if self.membrane in BONDS:
@@ -165,7 +172,7 @@ class HandcraftedConfig(Config):
         if self.port_actions != rule.actions:
             raise ValueError(f"port_actions must be {rule.actions}, got {self.port_actions}")
         fits = isinstance(self.settings, list | tuple) and len(self.settings) == len(rule.settings)
-        if not fits or not all(map(_is_number, self.settings)):
+        if not fits or not all(type(value) in (int, float) and abs(value) < LARGEST_SETTING for value in self.settings):
             raise ValueError(f"settings must be numbers ({', '.join(rule.settings)}), got {self.settings}")
         object.__setattr__(self, "settings", tuple(self.settings))  # a file has a list
 
@@ -181,7 +188,7 @@ FORMAT = 2
 FORMATS = (1, FORMAT)
 FORMAT_1_NAMES = {"hidden_size": "memory", "message_size": "message", "key_size": "key", "in_degree": "hears"}
 """The fields that were renamed, and what they were called."""
-NEW_IN_FORMAT_2 = ("expert", "turns", "error_feature")
+NEW_IN_FORMAT_2 = ("expert", "turns", "error_feature", "presence_changes")
 
 
 def config_fields(kind: str, format: int = FORMAT) -> dict[str, Field[Any]]:
@@ -190,7 +197,3 @@ def config_fields(kind: str, format: int = FORMAT) -> dict[str, Field[Any]]:
     if format == FORMAT:
         return {field.name: field for field in known}
     return {FORMAT_1_NAMES.get(field.name, field.name): field for field in known if field.name not in NEW_IN_FORMAT_2}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST_SETTING

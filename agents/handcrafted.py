@@ -30,11 +30,15 @@ class HandcraftedState(NamedTuple):
 class OthersMessages(nn.Module):
     """Everybody hears each of the others."""
 
-    def forward(self, messages: Tensor) -> Tensor:
-        """(B, E, M) -> (B, E, D, M), where place d of expert i has what expert (i + 1 + d) mod E has sent."""
+    def forward(self, messages: Tensor, absent: Tensor | None = None) -> Tensor:
+        """(B, E, M) -> (B, E, D, M), where place d of expert i has what expert (i + 1 + d) mod E has sent; silence from
+        and to those who are `absent`, bool (B, E)."""
         experts = messages.shape[1]
         place = torch.arange(experts, device=messages.device)
-        return messages[:, (place[:, None] + place[1:]) % experts]  # (B, E, D, M)
+        if absent is None:
+            return messages[:, (place[:, None] + place[1:]) % experts]  # (B, E, D, M)
+        received = self.forward(messages.masked_fill(absent[..., None], 0.0))  # (B, E, D, M)
+        return received.masked_fill(absent[..., None, None], 0.0)  # (B, E, D, M)
 
 
 class Handcrafted(Agent):
@@ -64,13 +68,15 @@ class Handcrafted(Agent):
     def message_module(self) -> nn.Module:
         return self.messages
 
-    def forward(self, observation: Tensor, state: HandcraftedState) -> tuple[Tensor, HandcraftedState]:
+    def step(
+        self, observation: Tensor, state: HandcraftedState, absent: Tensor | None = None
+    ) -> tuple[Tensor, HandcraftedState]:
         experts = state.memory.shape[:2]
         # One row per expert, so that no rule can look beyond what its expert observes and receives.
         own = Own(observation.flatten(0, 1), state.number.flatten())
         memory = self.rule.observe(own, state.memory.flatten(0, 1))  # (N, H)
         for _ in range(self.config.rounds):
             messages = self.rule.send(own, memory).view(*experts, self.rule.message_size)  # (B, E, M)
-            memory = self.rule.receive(own, memory, self.messages(messages).flatten(0, 1))  # (N, H)
+            memory = self.rule.receive(own, memory, self.messages(messages, absent).flatten(0, 1))  # (N, H)
         action = self.rule.act(own, memory).clamp(-1.0, 1.0).view(*experts, self.config.port_actions)  # (B, P, A)
         return action, HandcraftedState(memory.view(state.memory.shape), state.number)

@@ -49,7 +49,9 @@ class Independent(Agent):
         self.require_ports(ports)
         return IndependentState(torch.zeros(batch, ports, self.config.hidden_size, device=self.device), None)
 
-    def forward(self, observation: Tensor, state: IndependentState) -> tuple[Tensor, IndependentState]:
+    def step(
+        self, observation: Tensor, state: IndependentState, absent: Tensor | None = None
+    ) -> tuple[Tensor, IndependentState]:
         read = _each(with_change(observation, state.previous), self.read)  # (B, P, 3H)
         kept = _each(state.memory, self.keep)  # (B, P, 3H)
         memory = gru_update(read, kept, state.memory)  # (B, P, H)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.parts.experts import reset_blocks
+from agents.parts.presence import absent_ports, dealt_out
 
 State = Any
 """What an agent carries from step to step: a NamedTuple of tensors with leading axis B, or None. Its field `memory`
@@ -41,7 +42,6 @@ class Agent(nn.Module, ABC):
             ValueError: This agent can't have that many ports.
         """
 
-    @abstractmethod
     def forward(self, observation: Tensor, state: State) -> tuple[Tensor, State]:
         """One step of the inner loop.
 
@@ -52,6 +52,45 @@ class Agent(nn.Module, ABC):
         Returns:
             action float32 (B, P, A) in [-1, 1], and the next state.
         """
+        if not self.config.presence_changes:
+            return self.step(observation, state)
+        absent = absent_ports(observation)  # (B, P)
+        # Before the step they lose what they knew, after it what they would have learned.
+        action, following = self.step(observation, self.forget(state, absent), absent)
+        return action, self.forget(following, absent)
+
+    @abstractmethod
+    def step(self, observation: Tensor, state: State, absent: Tensor | None = None) -> tuple[Tensor, State]:
+        """What `forward` does but for forgetting.
+
+        Args:
+            observation: float32 (B, P, F).
+            state: in which what is absent has forgotten all.
+            absent: bool (B, P), ports whose experts must neither be heard nor told anything; None where presence never
+                changes.
+        """
+
+    def forget(self, state: State, absent: Tensor) -> State:
+        """The state without anything that was known at absent ports.
+
+        Args:
+            state: any of this agent.
+            absent: bool (B, P).
+        """
+        memory = self.memory(state)
+        forgotten = self.reset_memory(state, self.lost_with(absent, state).expand_as(memory))  # (B, E, H)
+        at_ports = {name: getattr(state, name, None) for name in ("previous", "action")}  # each (B, P, ...)
+        return forgotten._replace(
+            **{name: at.masked_fill(absent[..., None], 0.0) for name, at in at_ports.items() if at is not None}
+        )
+
+    def lost_with(self, absent: Tensor, state: State) -> Tensor:
+        """Which memory is lost with absent ports, bool (B, P) -> bool (B, E, 1); (B, 1, H) of an agent that is one.
+
+        Here experts sit at ports.
+        """
+        experts, entries = self.memory(state).shape[1:]
+        return absent[..., None] if experts > 1 else dealt_out(absent, entries)[:, None]
 
     def memory(self, state: State) -> Tensor:
         """The memory of all experts, (B, E, H); E = 1 for an agent that is one. Critics estimate values from it."""

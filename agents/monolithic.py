@@ -47,12 +47,16 @@ class Monolithic(Agent):
         memory, private = self.cell.initial_state(batch, 1, generator)
         return MonolithicState(memory.to(self.device), private.to(self.device), None)
 
-    def forward(self, observation: Tensor, state: MonolithicState) -> tuple[Tensor, MonolithicState]:
+    def step(
+        self, observation: Tensor, state: MonolithicState, absent: Tensor | None = None
+    ) -> tuple[Tensor, MonolithicState]:
         inputs = with_change(observation, state.previous).flatten(1)  # (B, P * inputs)
         memory, private = self.cell(inputs, state.memory[:, 0], state.private[:, 0])  # (B, H), (B, S)
         return self._action(memory), MonolithicState(memory[:, None], private[:, None], observation)
 
     def unroll(self, observations: Tensor, state: MonolithicState) -> tuple[Tensor, Tensor, MonolithicState]:
+        if self.config.presence_changes:  # what is forgotten between steps goes through no sequence
+            return super().unroll(observations, state)
         first = observations[0] if state.previous is None else state.previous
         before = torch.cat([first[None], observations[:-1]])  # (T, B, P, F)
         inputs = with_change(observations, before).flatten(2)  # (T, B, P * inputs)

@@ -58,13 +58,18 @@ class Channel:
         """The messages before the first step, float32 (B, P, M) of zeros."""
         return np.zeros((batch, task.ports, self.width), np.float32)
 
+    def send(self, task: Task[Any], state: Any, messages: FloatArray) -> FloatArray:
+        """What is under way of the messages (B, P, M) of the step from `state`: absent ports say nothing."""
+        sent: FloatArray = messages * task.agent_mask(state)[:, :, None]  # (B, P, M)
+        return sent
+
     def hear(self, task: Task[Any], state: Any, messages: FloatArray) -> FloatArray:
-        """What every port hears.
+        """What every port hears. Nothing is heard by absent ports, nor of ports that have gone since they spoke.
 
         Args:
             task: whose ports talk.
             state: of the task, now.
-            messages: float32 (B, P, M), of the step before.
+            messages: float32 (B, P, M), of the step before, as `send` gave them.
 
         Returns:
             float32 (B, P, D, M).
@@ -72,11 +77,12 @@ class Channel:
         batch, ports = messages.shape[:2]
         if self.cut:
             return np.zeros((batch, ports, self.max_degree(task), self.width), np.float32)
-        messages = messages * task.agent_mask(state)[:, :, None]  # (B, P, M)
+        here = task.agent_mask(state)  # (B, P)
+        messages = messages * here[:, :, None]  # (B, P, M)
         if self.to == "all":
             senders = np.broadcast_to(other_ports(ports), (batch, ports, ports - 1))  # (B, P, D)
         else:
             senders = task.neighbours(state)  # (B, P, D)
         rows = np.arange(batch)[:, None, None]
         heard: FloatArray = messages[rows, senders]  # (B, P, D, M)
-        return np.where(senders[:, :, :, None] >= 0, heard, np.float32(0.0))
+        return np.where((senders >= 0)[..., None] & here[:, :, None, None], heard, np.float32(0.0))

@@ -24,6 +24,8 @@ _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
 # A float32 holds 24 bits exactly, so a uniform number is one of 2**24 equally spaced ones.
 _TO_24_BITS = np.uint64(40)
 _ULP_24 = np.float32(2.0**-24)
+LARGEST_NORMAL = 5.9
+"""No normal number is larger, since `normal` keeps the logarithm away from 0."""
 
 
 class EpisodeSet(IntEnum):
@@ -136,3 +138,26 @@ def uniform(keys: Keys, count: int, *, low: float = 0.0, high: float = 1.0, firs
     counters = np.arange(first + 1, first + count + 1, dtype=np.uint64) * _GOLDEN_GAMMA  # (count,)
     bits = splitmix64(keys[:, None] + counters) >> _TO_24_BITS  # (B, count)
     return np.float32(low) + np.float32(high - low) * (bits.astype(np.float32) * _ULP_24)
+
+
+def normal(keys: Keys, count: int, *, first: int = 0) -> npt.NDArray[np.float32]:
+    """Standard normal numbers made of numbers `first`, ..., `first + 2 * count - 1` of each episode's stream.
+
+    By the transform of Box and Muller (1958), on the host and with doubles in between, so that all machines round to
+    the same number.
+
+    Args:
+        keys: uint64 (B,), from `episode_keys`.
+        count: how many numbers per episode.
+        first: position in the stream, as for `uniform`; `2 * count` positions are used.
+
+    Returns:
+        float32 (B, count), each within `LARGEST_NORMAL` of 0.
+
+    Raises:
+        ValueError: The keys are no numpy array uint64 (B,).
+    """
+    pairs = uniform(keys, 2 * count, first=first).astype(np.float64).reshape(len(keys), count, 2)  # (B, count, 2)
+    radius = np.sqrt(-2.0 * np.log(pairs[:, :, 0] + 2.0**-25))  # (B, count)
+    numbers: npt.NDArray[np.float32] = (radius * np.cos(2.0 * np.pi * pairs[:, :, 1])).astype(np.float32)
+    return numbers  # (B, count)

@@ -37,7 +37,10 @@ class Task(ABC, Generic[StateT]):
     """Whether the functions run on every backend and leave the states they are given as they were. A task that
     does not lives in a simulator: it runs on numpy alone, and `transition` and `reset_rows` use up the state given."""
     variable_size: bool = False
-    """Whether episodes can have fewer ports than P; see `agent_mask`."""
+    """Whether ports can be absent; see `agent_mask`."""
+    presence_changes: bool = False
+    """Whether ports come and go in an episode; with `variable_size`. Then a port that is there shows something other
+    than 0 in every step: by that agents know who is there."""
 
     def __post_init__(self) -> None:
         """Hold the numbers given as Python's; subclasses that check their arguments call this first.
@@ -116,14 +119,23 @@ class Task(ABC, Generic[StateT]):
     def neighbours(self, state: StateT) -> Array:
         """The neighbours of every port, by number, int32 (B, P, D), -1 in slots left empty.
 
-        Unless a task overrides this, all ports are neighbours: slot s of port p holds port (p + 1 + s) mod P.
+        Unless a task overrides this, all ports that are there are neighbours: slot s of port p holds port
+        (p + 1 + s) mod P.
         """
         xp = namespace(state[0])
         others = xp.asarray(other_ports(self.ports), device=device_of(state[0]))  # (P, D)
-        return xp.broadcast_to(others, (state[0].shape[0], *others.shape))  # (B, P, D)
+        everybody = xp.broadcast_to(others, (state[0].shape[0], *others.shape))  # (B, P, D)
+        if not self.variable_size:
+            return everybody
+        mask = self.agent_mask(state)  # (B, P)
+        theirs = xp.reshape(xp.take(mask, xp.reshape(others, (-1,)), axis=1), everybody.shape)  # (B, P, D)
+        return xp.where(mask[:, :, None] & theirs, everybody, -1)  # (B, P, D)
 
     def agent_mask(self, state: StateT) -> Array:
-        """Which ports this episode has, bool (B, P). Absent ones pad the batch: they show 0 and are not heard."""
+        """Which ports are there, bool (B, P). Absent ones show 0, do nothing, and neither hear nor are heard.
+
+        The same in all of an episode, where absent ports pad the batch, unless `presence_changes`.
+        """
         xp = namespace(state[0])
         return xp.ones((state[0].shape[0], self.ports), dtype=xp.bool, device=device_of(state[0]))
 

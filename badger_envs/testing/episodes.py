@@ -67,6 +67,7 @@ def check_episodes(task: Task[Any], keys: Keys, actions: FloatArray) -> None:
     record = play(task, keys, actions)
     for step, seen in enumerate(record.seen):
         _check_seen(task, seen, len(keys), set(record.seen[0]))
+        _check_presence(task, seen, record.seen[0], over=step == task.horizon)
         over = seen["terminal"]
         if step == task.horizon:
             require(over.all(), "episode end", f"terminal must be True after {task.horizon} steps", over)
@@ -88,6 +89,18 @@ def check_episodes(task: Task[Any], keys: Keys, actions: FloatArray) -> None:
     _require_same(
         record.rows(back), play(task, keys[back], actions[:, back]), rule, "the order of rows must not matter"
     )
+
+
+def _check_presence(task: Task[Any], seen: Seen, first: Seen, over: bool) -> None:
+    rule, mask = "presence", seen["agent_mask"]
+    if not task.presence_changes:
+        stays = np.array_equal(mask, first["agent_mask"])
+        require(stays, rule, "agent_mask must stay as it is in an episode unless presence_changes", mask)
+        return
+    require(task.variable_size, rule, "variable_size must be True with presence_changes", task.variable_size)
+    shows = seen["observation"].any(axis=2)  # (B, P)
+    told = over or shows[mask].all()
+    require(told, rule, "a port that is there must show something other than 0 where presence changes", shows)
 
 
 def check_inner_episodes(task: Task[Any], keys: Keys, actions: FloatArray, shared: tuple[str, ...]) -> None:

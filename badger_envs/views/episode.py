@@ -121,6 +121,10 @@ class EpisodeRunner:
         slots: npt.NDArray[np.int32] = np.array(self.task.neighbours(self._state)[0])
         return slots
 
+    def send(self, channel: Channel, messages: FloatArray) -> FloatArray:
+        """What is under way of the messages of the next step, float32 (P, M)."""
+        return channel.send(self.task, self._state, messages[None])[0]  # type: ignore[no-any-return]
+
     def hear(self, channel: Channel, messages: FloatArray) -> FloatArray:
         """What ports hear, float32 (P, D, M), of the messages of the step before, float32 (P, M)."""
         heard: FloatArray = channel.hear(self.task, self._state, messages[None])[0]

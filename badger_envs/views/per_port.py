@@ -101,11 +101,12 @@ class SharedTaskVectorEnv(SubEnvironments):
         """
         ports = self.task.ports
         played = self._actions.play(actions, (self.num_envs,), "actions")
+        if self.channel is not None and played.messages is not None:
+            messages = played.messages.reshape(self.copies, ports, -1)  # (copies, P, M)
+            self._messages = self.channel.send(self.task, self._episodes._state, messages)  # (copies, P, M)
         observation, rewards, ended, truncated, infos = self._episodes.step(
             played.port_actions.reshape(self.copies, -1)
         )
-        if played.messages is not None:
-            self._messages = played.messages.reshape(self.copies, ports, -1)  # (copies, P, M)
         if ended.any():
             final, last = self._rows(observation), self._spread(infos)
             observation, _ = self._episodes.reset(options={"reset_mask": ended.copy()})
@@ -139,7 +140,7 @@ class SharedTaskVectorEnv(SubEnvironments):
         rows = observation.reshape(self.num_envs, -1)  # (N, F)
         if self.channel is None:
             return rows
-        heard = self._episodes.hear(self.channel, self._messages)  # (copies, P, D, M)
+        heard = self.channel.hear(self.task, self._episodes._state, self._messages)  # (copies, P, D, M)
         return np.concatenate([rows, heard.reshape(self.num_envs, -1)], axis=1)  # (N, F + D * M)
 
     def _spread(self, infos: dict[str, Any]) -> dict[str, Any]:

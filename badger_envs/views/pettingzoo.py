@@ -30,7 +30,7 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
     Observation of an agent: float32 (F,), and with a channel the D messages it hears behind that, (F + D * M,).
     Action of an agent: float32 (A,), and with a channel its message behind that, (A + M,); see `Actions` for
     `bins` and for channels of words. Trainers want the same agents in every episode: where
-    ports can be absent, their agents see 0, do nothing and are not heard, and every info has "agent_mask".
+    ports can be absent, their agents see and hear 0, do nothing and are not heard, and every info has "agent_mask".
 
     Args:
         task: an id of the registry, or a task.
@@ -127,6 +127,8 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             port_actions[0, port] = played.port_actions[0]
             if played.messages is not None:
                 self._messages[port] = played.messages[0]
+        if self.channel is not None:
+            self._messages = self._runner.send(self.channel, self._messages)  # (P, M)
         reward = self._runner.step(port_actions)
         agents, over, truncated = self.possible_agents, self._runner.over, self._runner.truncated
         if over:

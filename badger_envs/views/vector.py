@@ -10,7 +10,6 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
 from badger_envs.core.arrays import BoolArray, FloatArray
-from badger_envs.core.channel import Channel
 from badger_envs.core.checks import LARGEST_COUNT, require_integer, require_options
 from badger_envs.core.task import Task
 from badger_envs.registry import as_task
@@ -153,10 +152,6 @@ class TaskVectorEnv(SubEnvironments):
         require_begun(self.name, self._state, "neighbours")
         slots: npt.NDArray[np.int32] = np.array(self.task.neighbours(self._state))
         return slots
-
-    def hear(self, channel: Channel, messages: FloatArray) -> FloatArray:
-        """What ports hear, float32 (B, P, D, M), of the messages of the step before, float32 (B, P, M)."""
-        return channel.hear(self.task, self._state, messages)
 
     def info(self, mask: BoolArray | None = None) -> dict[str, Any]:
         """Metrics as Gymnasium batches them: the values, 0 where the mask leaves them out, and it under the name with

@@ -40,6 +40,8 @@ class AgentSpec:
         config = {"port_features": task.port_features, "port_actions": outputs, **self.config}
         if any(part.name == "ports" for part in fields(getattr(agents, f"{self.kind}Config"))):
             config["ports"] = task.ports
+        if task.presence_changes:
+            config["presence_changes"] = True
         return config if "hidden_size" in config else fit_width(self.kind, config, parameters)
 
 

@@ -16,7 +16,7 @@ from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec, reference_returns
 from baselines.outer_loops.base import OuterLoop
-from baselines.outer_loops.rollout import BatchedEnv
+from baselines.outer_loops.rollout import BatchedEnv, require_presence
 
 SettingsT = TypeVar("SettingsT", bound=OuterLoop)
 
@@ -83,6 +83,7 @@ class Learner(ABC, Generic[SettingsT]):
                     arguments["horizon"] = stage.horizon[end]
                 task = self.spec.make_task(**arguments)
                 self.agent.require_ports(task.ports)
+                require_presence(self.agent, task)
                 reference_returns(task).score(0.0)  # which needs a reference above chance
 
     @abstractmethod

@@ -85,6 +85,16 @@ class BatchedEnv:
         return torch.from_numpy(np.array(values)).to(self.device)
 
 
+def require_presence(agent: Agent, task: Task[Any]) -> None:
+    """Refuse an agent whose experts would go on talking and remembering where their ports are absent.
+
+    Raises:
+        ValueError: naming the task and the agent.
+    """
+    if task.presence_changes and not agent.config.presence_changes:
+        raise ValueError(f"presence_changes must be True for {task}, whose ports come and go, got {agent}")
+
+
 def unchanged(step: int, state: Any) -> Any:
     """Does nothing to the agent's state."""
     return state

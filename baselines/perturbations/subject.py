@@ -16,7 +16,7 @@ from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec, reference_returns
 from baselines.outer_loops.distributions import make_distribution
-from baselines.outer_loops.rollout import BatchedEnv, BeforeStep, rollout, unchanged
+from baselines.outer_loops.rollout import BatchedEnv, BeforeStep, require_presence, rollout, unchanged
 
 
 class Draws:
@@ -92,6 +92,7 @@ def score_episodes(
     Returns:
         Returns of each of the hidden tasks, normalised to 0 at chance and 1 at the reference, (hidden_tasks, B).
     """
+    require_presence(agent, task)
     env = BatchedEnv(task, agent.device)
     distribution = make_distribution(agent.config.port_actions // (bins or 1), bins).to(agent.device)
     state = agent.initial_state(episodes, task.ports, generator=torch.Generator().manual_seed(0), **initial)

@@ -18,6 +18,7 @@ from agents.storage import CONFIG, WEIGHTS
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec
 from baselines.outer_loops.policy import AgentPolicy
+from baselines.outer_loops.rollout import require_presence
 
 
 class SavedAgent:
@@ -54,8 +55,10 @@ def find_bins(agent: Agent, task: Task[Any]) -> int | None:
     Its number of outputs tells: one for each number, or one for each value of each number.
 
     Raises:
-        ValueError: The ports of the task have other features or actions than those of the agent.
+        ValueError: The ports of the task have other features or actions than those of the agent, or they come and go
+            and the agent does not mind.
     """
+    require_presence(agent, task)
     for name, wanted in (("port_features", task.port_features), ("port_actions", task.port_actions)):
         got = getattr(agent.config, name)
         if got != wanted and (name == "port_features" or got % wanted):

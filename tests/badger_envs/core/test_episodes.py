@@ -1,9 +1,18 @@
 import jax
 import numpy as np
 import pytest
+import torch
 
 from badger_envs import SPECS
-from badger_envs.core.episodes import EpisodeSet, episode_keys, fold_seed, splitmix64, uniform
+from badger_envs.core.episodes import (
+    LARGEST_NORMAL,
+    EpisodeSet,
+    episode_keys,
+    fold_seed,
+    normal,
+    splitmix64,
+    uniform,
+)
 
 
 def test_splitmix64_agrees_with_the_published_sequence():
@@ -54,6 +63,49 @@ def test_uniform_has_the_right_mean_spread_and_range():
 def test_uniform_finds_later_numbers_of_a_stream_by_position():
     keys = episode_keys(0, np.arange(4))
     assert np.array_equal(uniform(keys, 5)[:, 2:], uniform(keys, 3, first=2))
+
+
+def test_normal_has_the_right_moments():
+    numbers = normal(episode_keys(3, np.arange(40000)), 5)
+    assert numbers.dtype == np.float32
+    assert numbers.shape == (40000, 5)
+    count = numbers.size
+    for power, moment, variance in ((1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0)):
+        assert abs((numbers.astype(np.float64) ** power).mean() - moment) < 4 * np.sqrt(variance / count)
+    assert abs((np.abs(numbers) > 1.959964).mean() - 0.05) < 4 * np.sqrt(0.05 * 0.95 / count)
+    assert np.abs(np.corrcoef(numbers.T) - np.eye(5)).max() < 4 / np.sqrt(40000)
+
+
+def test_normal_is_bounded_where_the_uniform_numbers_are_at_their_ends(monkeypatch):
+    ends = np.asarray([[0.0, 0.0, 0.0, 0.5, 1.0 - 2.0**-24, 0.0]], np.float32)
+    monkeypatch.setattr("badger_envs.core.episodes.uniform", lambda keys, count, first: ends)
+    largest, smallest, nearly_zero = normal(episode_keys(0, 0), 3)[0].tolist()
+    assert 5.88 < largest < LARGEST_NORMAL
+    assert -smallest == largest
+    assert 0.0 < nearly_zero < 1e-3
+
+
+def test_normal_numbers_are_functions_of_two_uniform_ones_each():
+    keys = episode_keys(0, np.arange(4))
+    assert np.array_equal(normal(keys, 5)[:, 2:], normal(keys, 3, first=4))
+    radius, turn = uniform(keys, 2, first=7).astype(np.float64).T
+    by_hand = np.sqrt(-2.0 * np.log(radius + 2.0**-25)) * np.cos(2.0 * np.pi * turn)
+    assert np.array_equal(normal(keys, 1, first=7)[:, 0], by_hand.astype(np.float32))
+
+
+def test_normal_of_a_name_never_changes():
+    numbers = normal(episode_keys(1, np.arange(2)), 2)
+    assert numbers.tolist() == [[0.1350521743297577, 1.8165717124938965], [0.9348673224449158, 0.45268240571022034]]
+    with pytest.raises(ValueError, match="episodes must be keys"):
+        normal(np.arange(2), 3)
+
+
+def test_normal_is_drawn_on_the_host_and_so_the_same_on_every_backend():
+    numbers = normal(episode_keys(2, np.arange(100)), 3)
+    for convert in (torch.asarray, jax.numpy.asarray):
+        assert np.array_equal(np.asarray(convert(numbers)), numbers)
+    with pytest.raises(ValueError, match="begin episodes outside of compiled functions"):
+        jax.jit(lambda keys: normal(keys, 3))(np.arange(2, dtype=np.uint64))
 
 
 def test_fold_seed_keeps_small_seeds_and_brings_large_ones_into_range():
