@@ -20,7 +20,9 @@ class TupleTaskEnv(gym.Env[PerPort, PerPort]):
     `bins=2` and `joint=True`, so that every port has one Discrete action. In EPyMARL:
 
         python src/main.py --config=qmix --env-config=gymma with env_args.key=badger_envs:BadgerTuple/HiddenXOR-v0
-        env_args.time_limit=3
+        env_args.time_limit=4
+
+    The limit is one step more than an episode has, so that its end is not taken for a timeout.
 
     Args:
         task: an id of the registry, or a task.

@@ -96,5 +96,9 @@ def run_trainer(trainer: str) -> Record:
 
 def version_of(packages: Mapping[str, str], name: str) -> str:
     """The version of a package, however its name is written; "" where it is not installed."""
-    plain = {package.lower().replace("_", "-"): version for package, version in packages.items()}
-    return plain.get(name.lower().replace("_", "-"), "")
+    return {plain(package): version for package, version in packages.items()}.get(plain(name), "")
+
+
+def plain(name: str) -> str:
+    """The one way of writing the name of a package, of the many that `pip` takes."""
+    return name.lower().replace("_", "-")

@@ -3,7 +3,7 @@
 import ast
 import textwrap
 
-from baselines.third_party.environment import CHECKOUT, version_of
+from baselines.third_party.environment import CHECKOUT, plain, version_of
 from baselines.third_party.record import FOLDER, TRAINED, Record, read_record, requirements, trainers
 
 PAGE = CHECKOUT / "docs" / "trainers.md"
@@ -61,7 +61,10 @@ def _row(record: Record, name: str) -> str:
     failed = "".join(f"; {run.id}: {run.outcome}" for run in runs if run.outcome != TRAINED)
     steps = ", ".join(f"{run.steps:,}" for run in done)
     seconds = ", ".join(f"{run.seconds:.0f}" for run in done)
-    version = version_of(record.packages, next(iter(requirements(record.trainer))))
+    package = next(iter(requirements(record.trainer)))
+    version = version_of(record.packages, package)
+    if plain(package) != plain(record.trainer):  # such as Ray's of RLlib
+        version = f"{package} {version}"
     return f"| [{record.trainer}](#{record.trainer}) | {version} | {name} | {ids}{failed} | {steps} | {seconds} |"
 
 

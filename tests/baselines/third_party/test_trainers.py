@@ -17,8 +17,8 @@ from baselines.third_party.page import PAGE, excerpt, make_page
 from baselines.third_party.record import FILES, FOLDER, TRAINED, read_record, requirements, sources, trainers
 from tests.helpers.paths import ROOT
 
-INSTALLED = ("torchrl",)
-"""What the extra "test" brings."""
+INSTALLED = {"torchrl": "torchrl", "sb3": "sb3_contrib"}
+"""Trainers that the extra "test" brings, and the module that each is known by."""
 
 
 @pytest.mark.parametrize("trainer", trainers())
@@ -48,10 +48,16 @@ def test_page_is_what_the_records_say():
     assert PAGE.read_text() == make_page(), "run python -m baselines third-party"
 
 
+def test_page_names_the_package_where_it_is_not_the_trainer_by_name():
+    rows = [line for line in make_page().splitlines() if line.startswith("| [")]
+    assert any(row.startswith("| [torchrl](#torchrl) | 0.") for row in rows)
+    assert any(row.startswith("| [sb3](#sb3) | stable-baselines3 2.") for row in rows)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("trainer", INSTALLED)
 def test_installed_trainer_runs(trainer, tmp_path):
-    pytest.importorskip(trainer)
+    pytest.importorskip(INSTALLED[trainer])
     runs = run_script(Path(sys.executable), trainer, tmp_path, PYTHONPATH=str(ROOT), OMP_NUM_THREADS="1")
     assert runs
     assert {run["outcome"] for run in runs} == {TRAINED}, runs
@@ -125,7 +131,7 @@ def test_record_that_was_changed_by_hand_is_refused(tmp_path, monkeypatch):
     text = (FOLDER / trainers()[0] / "record.json").read_text()
     monkeypatch.setattr(record, "FOLDER", tmp_path)
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "record.json").write_text(text.replace('"steps":6', '"steps":9'))
+    (tmp_path / "mine" / "record.json").write_text(text.replace('"steps":', '"steps":9'))
     with pytest.raises(ResultFileError, match="sha256"):
         read_record("mine")
 
