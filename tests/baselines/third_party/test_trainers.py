@@ -17,7 +17,7 @@ from baselines.third_party.page import PAGE, excerpt, make_page
 from baselines.third_party.record import FILES, FOLDER, TRAINED, read_record, requirements, sources, trainers
 from tests.helpers.paths import ROOT
 
-INSTALLED = {"torchrl": "torchrl", "sb3": "sb3_contrib"}
+INSTALLED = {"torchrl": "torchrl", "sb3": "sb3_contrib", "epymarl": "gymnasium"}
 """Trainers that the extra "test" brings, and the module that each is known by."""
 
 
