@@ -108,6 +108,8 @@ def _told_twice(one: AgentResult, other: AgentResult) -> Iterator[tuple[str, Any
         yield f"costs of {name}", one.costs, other.costs
         for field in ("episodes", "environment_steps"):
             yield f"{field} of {name}", getattr(one, field), getattr(other, field)
+        for what, tested in (("sizes", lambda run: sorted(run.metric_at_size)), ("grids", _points)):
+            yield f"{what} of {name}", tested(one.runs[0]), tested(other.runs[0])
     if one.trials and other.trials:
         mine, theirs = ([_without_times(trial) for trial in each.trials] for each in (one, other))
         yield f"trials of {name}", mine, theirs
@@ -119,6 +121,10 @@ def _told_twice(one: AgentResult, other: AgentResult) -> Iterator[tuple[str, Any
         yield f"result of {name}, seed {run.seed}", _without_times(before), _without_times(run)
 
 
+def _points(run: RunSummary) -> list[Any]:
+    return [grid.points for grid in run.grids]
+
+
 def _without_times(result: RunSummary | TrialResult) -> dict[str, Any]:
     """What is the same wherever a run is executed."""
     return result.model_dump(exclude={"training_cpu_seconds": True, "curve": {"__all__": {"cpu_seconds"}}})
@@ -127,5 +133,6 @@ def _without_times(result: RunSummary | TrialResult) -> dict[str, Any]:
 def _require_same(name: str, one: tuple[str, Any], other: tuple[str, Any]) -> None:
     if one[1] != other[1]:
         raise ValueError(
-            f"{name} must be the same in all folders, got {one[1]} in {one[0]} and {other[1]} in {other[0]}"
+            f"{name} must be the same in all folders, "
+            f"got {one[1]!s:.300} in {one[0]} and {other[1]!s:.300} in {other[0]}"
         )

@@ -3,6 +3,7 @@
 What needs torch or matplotlib is imported when the command runs, so that its help is quick.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,7 +15,10 @@ from rich.table import Table
 from badger_envs.registry import get_spec
 from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
-from baselines.results.run import RUN_FILE, RunResult
+from baselines.results.run import RUN_FILE, RunResult, Specification
+
+EPISODES = 500
+"""Test episodes of growing experts."""
 
 
 @dataclass(frozen=True)
@@ -25,16 +29,16 @@ class Study:
     """What is drawn: "lives", ten lives in the guessing game with outputs, targets and messages; or "growing", experts
     that come or go in mid-life, for agents whose experts are free."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
-    """Folders of runs, as `train` and `compare` keep them: the runs of one agent with different seeds. Lives are drawn
-    of the first."""
+    """Folders of runs, as `train` and `compare` keep them: one for "lives", and for "growing" the runs of one agent on
+    one task with different seeds."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None
     """Size of the task; that of the training by default."""
     experts: int | None = None
     """Experts at first, with "growing"; the agent's own number by default."""
-    episodes: int = 500
-    """Test episodes, with "growing"."""
+    episodes: int | None = None
+    """Test episodes, with "growing"; 500 by default."""
 
     def run(self, console: Console) -> int:
         import torch
@@ -46,8 +50,13 @@ class Study:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"--{name} must be at least 1, got {value}")
-        make_folder("--out", self.out)
+            if value is not None and name != "size" and self.what == "lives":
+                raise UsageError(f"--{name} must not be given with lives, which it changes nothing of, got {value}")
+        if self.what == "lives" and len(self.folders) > 1:
+            raise UsageError(f"DIR must be one folder for lives, got {len(self.folders)}")
         read = [_read(folder) for folder in self.folders]
+        _require_one_agent([result.specification for _, result in read])
+        make_folder("--out", self.out)
         try:
             picture = self._lives(*read[0]) if self.what == "lives" else self._growing(read, console)
         except ValueError as error:
@@ -79,13 +88,13 @@ class Study:
     def _growing(self, read: list[tuple[Any, RunResult]], console: Console) -> Any:
         from baselines.studies.growing import growing_picture, growth_curves
 
-        curves = []
+        curves, episodes = [], EPISODES if self.episodes is None else self.episodes
         for agent, result in read:
             task, experts = self._task(result), self.experts or getattr(agent.config, "experts", None)
             if experts is None:
                 raise UsageError(f"DIR must be a run of an agent with free experts, got {agent}")
-            curves.append(growth_curves(agent, task, experts=experts, episodes=self.episodes))
-        caption = f"{task}, {experts} experts at first, {self.episodes} test episodes."
+            curves.append(growth_curves(agent, task, experts=experts, episodes=episodes))
+        caption = f"{task}, {experts} experts at first, {episodes} test episodes."
         picture, second_half = growing_picture(
             curves, "What do experts do that come or go in mid-life?", caption, self.out
         )
@@ -94,6 +103,15 @@ class Study:
             table.add_row(name, f"{value.estimate:.4f}", f"{value.low:.4f}..{value.high:.4f}" if value.known else "")
         console.print(table)
         return picture
+
+
+def _require_one_agent(found: Sequence[Specification]) -> None:
+    """Refuse runs that differ in more than their seed, or do not differ in it: no mean is over these."""
+    kinds = {one.model_copy(update={"seed": 0}).model_dump_json() for one in found}
+    seeds = [one.seed for one in found]
+    if len(kinds) > 1 or len(set(seeds)) < len(seeds):
+        who = ", ".join(f"{one.agent} on {one.task} of seed {one.seed}" for one in found)
+        raise UsageError(f"DIR must be runs of one agent on one task that differ in their seeds alone, got {who}")
 
 
 def _read(folder: Path) -> tuple[Any, RunResult]:

@@ -9,7 +9,7 @@ from tyro.conf import Positional
 from badger_envs.evaluation import versions
 from leaderboards.check.check import check_among_siblings, check_tree
 from leaderboards.check.pull_request import check_pull_request
-from leaderboards.commands.common import OK, REFUSED, ROOT, require_root, require_unused
+from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused
 from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.errors import ErrorDetails
 from leaderboards.schema.status import CHECKED, SELF_REPORTED, record, status_of
@@ -30,6 +30,7 @@ class Check:
 
     def run(self) -> int:
         require_root(self.root)
+        require_author(self.record)
         if self.folders:
             require_unused("with folders, which lie beside the others", root=self.root != ROOT)
         else:

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from leaderboards.schema.errors import SubmissionError
+from leaderboards.schema.status import check_author
+
 ROOT = Path(__file__).parents[1] / "submissions"
 """Folder of all submissions."""
 OK, REFUSED = 0, 1
@@ -16,6 +19,19 @@ def require_root(root: Path) -> None:
     """
     if not root.is_dir():
         raise ValueError(f"--root must be the folder of all submissions, got {str(root)!r}")
+
+
+def require_author(by: str | None) -> None:
+    """Refuse, before the work, who can't stand in a status; None is nobody.
+
+    Raises:
+        ValueError: naming the option and what is wrong.
+    """
+    if by is not None:
+        try:
+            check_author(by)
+        except SubmissionError as error:
+            raise ValueError(f"--record {error.errors[0].reason}") from error
 
 
 def require_unused(why: str, **options: bool) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tyro.conf import Positional
 
 from badger_envs.core.checks import require_integer
-from leaderboards.commands.common import OK, REFUSED, ROOT, require_root, require_unused
+from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused
 from leaderboards.schema.benchmark import Benchmark, load_benchmark
 from leaderboards.schema.errors import SubmissionError
 from leaderboards.schema.status import REPRODUCED, WITHDRAWN, record, status_of
@@ -63,14 +63,19 @@ class Reproduce:
 
     def run(self) -> int:
         require_root(self.root)
+        require_author(self.record)
         if self.folders:
             require_unused("with folders, which lie beside the others", root=self.root != ROOT)
         for folder in self.folders:
             if not folder.is_dir():
                 raise ValueError(f"FOLDER must be the folder of a submission, got {str(folder)!r}")
+            if self.record and status_of(folder) == WITHDRAWN:
+                raise ValueError(f"--record must not be given for what is withdrawn, got {str(folder)!r}")
         for name, value, least in (("rows", self.rows, 1), ("seed", self.seed, 0)):
             if value is not None:
                 require_integer(f"--{name}", value, least)
+        if self.rows is None and not self.fresh:
+            require_unused("without --rows or --fresh: nothing is drawn", seed=self.seed is not None)
         # Drawn now, so that nobody could know it when the submission was made.
         seed = secrets.randbelow(2**32) if self.seed is None else self.seed
         if self.folders:

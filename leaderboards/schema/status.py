@@ -112,6 +112,15 @@ def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date:
     write_whole(folder / FILE, (json.dumps(updated, indent=1, allow_nan=False) + "\n").encode())
 
 
+def check_author(by: str) -> None:
+    """Refuse who can't stand in a history.
+
+    Raises:
+        SubmissionError: naming what is wrong.
+    """
+    validate(Step, {"status": CHECKED, "date": "2026-01-01", "by": by, "details": {}}, FILE)
+
+
 def withdraw(folder: Path, reason: str, *, by: str = "the submitter", date: str | None = None) -> None:
     """Withdraw a submission from the ranking. Its files stay, and the reason is kept with them.
 

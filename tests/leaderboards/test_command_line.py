@@ -55,6 +55,10 @@ def run(*words, **environment):
             ("submit", "x.json", "--authors", "A", "--url", "u", "--agent", "badger"),
             "--agent must not be given with a file of",
         ),
+        (("reproduce", "--seed", "3"), "--seed must not be given without --rows or --fresh"),
+        (("reproduce", "--record", ""), "--record must have at least 1 character"),
+        (("check", "--record", " \n"), "--record must"),
+        (("check", "--record", "x" * 1000), "--record must have at most"),
         (("withdraw", "x"), "Missing from python -m leaderboards withdraw: --reason"),
     ],
 )

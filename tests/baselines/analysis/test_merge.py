@@ -86,6 +86,22 @@ def test_merge_takes_the_same_run_from_two_machines_that_differ_in_speed():
             "score of badger on xor3, seed 0 must be the same in all folders, got 0.9.* in a and 0.123 in b",
         ),
         (
+            {
+                "agents": (
+                    BADGER.model_copy(
+                        update={
+                            "runs": tuple(
+                                run.model_copy(update={"seed": 100 + run.seed, "metric_at_size": {3: 0.5}})
+                                for run in BADGER.runs
+                            )
+                        }
+                    ),
+                    *RESULT.agents[1:],
+                )
+            },
+            r"sizes of badger on xor3 must be the same in all folders, got \[3, 4, 5\] in a and \[3\] in b",
+        ),
+        (
             {"agents": (with_run(BADGER, metric=5.0), *RESULT.agents[1:])},
             "result of badger on xor3, seed 0 must be the same in all folders",
         ),

@@ -51,6 +51,19 @@ def test_study_refuses_bad_usage(folders, tmp_path):
         (("growing", (folders["guessing_first"],)), {}, "DIR must be a run of an agent with free experts"),
         (("growing", (folders["guessing_free"],)), {"size": 0}, "--size must be at least 1, got 0"),
         (("growing", (folders["guessing_free"],)), {"episodes": 0}, "--episodes must be at least 1, got 0"),
+        (("lives", (folders["guessing_first"],)), {"experts": 3}, "--experts must not be given with lives, .*, got 3"),
+        (
+            ("lives", (folders["guessing_first"],)),
+            {"episodes": 9},
+            "--episodes must not be given with lives, .*, got 9",
+        ),
+        (("lives", (folders["guessing_first"],) * 2), {}, "DIR must be one folder for lives, got 2"),
+        (("growing", (folders["guessing_free"],) * 2), {}, "DIR must be runs of one agent on one task that differ in"),
+        (
+            ("growing", (folders["guessing_free"], folders["guessing_first"])),
+            {},
+            "got .* on .* of seed 0, .* of seed 0",
+        ),
         (("lives", (folders["guessing_first"],)), {"out": blocked}, "--out must be a folder that can be written"),
     ):
         with pytest.raises(UsageError, match=message):
