@@ -14,7 +14,7 @@ from badger_envs.core.files import write_whole
 from badger_envs.evaluation import FORMAT
 from baselines.analysis.merge import merge, read_results
 from baselines.results.comparison import RUNS
-from baselines.results.run import AGENT_FILE, RUN_FILE, RunResult, SavedAgent
+from baselines.results.run import AGENT_FILE, RUN_FILE, RunResult, SavedAgent, file_sha256
 
 LEFT_OUT = {"metrics", "mean_reward_of_step"}
 """Of a test; they follow from the agent and are many."""
@@ -60,6 +60,8 @@ def _tests(hash: str, folders: Sequence[Path]) -> list[dict[str, Any]]:
     for folder in (folder / RUNS / hash for folder in folders):
         run, agent = RunResult.find(folder / RUN_FILE), SavedAgent.find(folder / AGENT_FILE)
         if run is not None:
+            if agent is not None and file_sha256(folder / AGENT_FILE) != run.agent_sha256:
+                raise ValueError(f"folders must hold the agents that were tested, got another one in {folder}")
             own = {
                 "run": hash,
                 "training_seed": run.specification.seed,

@@ -17,7 +17,7 @@ from baselines.experiments.stored import SetAside, find_result, load_trained, pr
 from baselines.perturbations.probes import ask
 from baselines.perturbations.subject import Subject
 from baselines.results.data import ResultFileError
-from baselines.results.run import AGENT_FILE, RUN_FILE, ProbeCurve, RunResult
+from baselines.results.run import AGENT_FILE, RUN_FILE, ProbeCurve, RunResult, StoredProbe
 
 FAILED_FILE = "failed.json"
 
@@ -103,5 +103,5 @@ def _probe(run: RunSpec, root: Path, name: str, device: str, set_aside: SetAside
     task = get_spec(run.task).make_task(**run.arguments)
     agent = load_agent(folder, device=device)
     found = ProbeCurve.of(ask(name, Subject(agent, run.task, task, run.bins, run.probe_episodes)))
-    found.write(path)
+    StoredProbe(**found.model_dump(), run=run.hash).write(path)
     return found

@@ -15,7 +15,15 @@ from badger_envs.registry import get_spec, reference_returns
 from baselines.experiments.run import RunSpec
 from baselines.perturbations.probes import PROBES
 from baselines.results.data import ResultFileError
-from baselines.results.run import AGENT_FILE, RUN_FILE, EvaluationResult, ProbeCurve, RunResult, file_sha256
+from baselines.results.run import (
+    AGENT_FILE,
+    RUN_FILE,
+    EvaluationResult,
+    ProbeCurve,
+    RunResult,
+    StoredProbe,
+    file_sha256,
+)
 
 TOLERANCE = 1e-6
 """Of a score beside that of the returns, which are stored with nine digits, and of what was measured elsewhere."""
@@ -38,9 +46,13 @@ def read_probe(run: RunSpec, root: Path, name: str) -> ProbeCurve:
     """A stored probe of a run.
 
     Raises:
-        ResultFileError: It is not there or damaged.
+        ResultFileError: It is not there, damaged or of another run.
     """
-    return ProbeCurve.read(root / run.hash / probe_file(run, name))
+    path = root / run.hash / probe_file(run, name)
+    found = StoredProbe.read(path)
+    if found.run not in (None, run.hash):
+        raise ResultFileError(f"{path}: run: must be {run.hash}, got {found.run!r:.80}")
+    return ProbeCurve(x=found.x, score=found.score, trained=found.trained)
 
 
 def load_trained(folder: Path, result: RunResult, *, device: str = "cpu") -> Agent:

@@ -105,6 +105,13 @@ class ProbeCurve(Data):
         return self
 
 
+class StoredProbe(ProbeCurve):
+    """A probe in a file of its own."""
+
+    run: str | None = None
+    """Hash of the run that was asked; files that were written before lack it."""
+
+
 class EvaluationResult(Data):
     """A test at one size, as `badger_envs.evaluation.Result` says it."""
 

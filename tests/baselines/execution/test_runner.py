@@ -27,7 +27,7 @@ from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.checkpoint import read_checkpoint, write_checkpoint
 from baselines.outer_loops.policy import AgentPolicy
 from baselines.results.grid import GridResult
-from baselines.results.run import RunResult
+from baselines.results.run import ProbeCurve, RunResult
 from tests.helpers.runs import without_times
 
 RUN = RunSpec(
@@ -197,6 +197,19 @@ def test_execute_sets_every_file_aside_that_lost_a_bit_and_makes_it_again(tmp_pa
         assert re.fullmatch(f"{name} was set aside and is made again: .*sha256: must be that of what .*", line)
         assert path.with_name(f"{name}.damaged").read_bytes() == content
         assert find_result(RUN, tmp_path).set_aside == ()
+
+
+def test_execute_does_not_take_the_probe_of_another_run(tmp_path):
+    first, other = execute(RUN, tmp_path), replace(RUN, seed=1)
+    execute(other, tmp_path)
+    mine, theirs = (tmp_path / run.hash / "probe_life_v1_4.json" for run in (RUN, other))
+    mine.write_bytes(theirs.read_bytes())
+    assert find_result(RUN, tmp_path) is None
+    again = execute(RUN, tmp_path)
+    assert f"run: must be {RUN.hash}, got '{other.hash}'" in again.set_aside[0]
+    assert again.probes == first.probes
+    ProbeCurve(**first.probes["life"].model_dump()).write(mine)  # as before a probe said whose it is
+    assert find_result(RUN, tmp_path).probes == first.probes
 
 
 def without(field):
