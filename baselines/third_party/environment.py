@@ -27,8 +27,9 @@ def call(folder: Path, *command: str | Path, **variables: str) -> str:
         RuntimeError: It failed; the message ends with what it said.
     """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | variables
-    how: dict[str, Any] = {"capture_output": True, "encoding": "utf-8", "errors": "replace", "check": False}
-    done = subprocess.run(command, cwd=folder, env=environment, **how)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} failed: {(done.stdout + done.stderr)[-4000:].strip()}")
     return done.stdout
