@@ -44,7 +44,7 @@ def export(folders: Sequence[Path], out: Path) -> list[Path]:
             "suite": result.suite,
             "suite_version": result.suite_version,
             "problem": agent.problem,
-            "versions": result.invocations[0].versions,
+            "versions": {name: version for made in result.invocations for name, version in made.versions.items()},
             "results": [test for run in agent.runs for test in _tests(run.hash, folders)],
         }
         path = out / f"{agent.problem}_{agent.agent}.json.gz"
@@ -59,7 +59,7 @@ def _tests(hash: str, folders: Sequence[Path]) -> list[dict[str, Any]]:
     """Every test of a run."""
     for folder in (folder / RUNS / hash for folder in folders):
         run, agent = RunResult.find(folder / RUN_FILE), SavedAgent.find(folder / AGENT_FILE)
-        if run is not None:
+        if run is not None and run.hash == hash:
             if agent is not None and file_sha256(folder / AGENT_FILE) != run.agent_sha256:
                 raise ValueError(f"folders must hold the agents that were tested, got another one in {folder}")
             own = {
