@@ -37,7 +37,8 @@ Badger/HiddenXOR-v0: *settings
 
 def command(line, algo, id, *more):
     line = line.format(algo=algo, id=id)
-    done = subprocess.run([sys.executable, *line.split(), *more], capture_output=True, text=True, check=False)
+    command = [sys.executable, *line.split(), *more]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{line} {' '.join(more)}: {(done.stdout + done.stderr)[-1000:]}")
 
@@ -46,7 +47,7 @@ def run_of(model, *more):
     algo = model.__name__.lower()
 
     def run(id):
-        Path(f"{algo}.yml").write_text(SETTINGS[algo])
+        Path(f"{algo}.yml").write_text(SETTINGS[algo], encoding="utf-8")
         names = [
             Path("logs", algo, f"{id.replace('/', '-')}_{number}", f"{id.replace('/', '-')}.zip") for number in (1, 2)
         ]
