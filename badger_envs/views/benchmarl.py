@@ -3,19 +3,9 @@
 The only file that knows BenchMARL and TorchRL, which the package does not need; nothing else imports it. Example:
 
     from badger_envs.views.benchmarl import BadgerTask
-    from benchmarl.algorithms import MappoConfig
-    from benchmarl.experiment import Experiment, ExperimentConfig
-    from benchmarl.models.mlp import MlpConfig
 
-    mlp = MlpConfig.get_from_yaml()
-    Experiment(
-        task=BadgerTask.of("Badger/HiddenXOR-v0", bins=2),
-        algorithm_config=MappoConfig.get_from_yaml(),
-        model_config=mlp,
-        critic_model_config=mlp,
-        seed=0,
-        config=ExperimentConfig.get_from_yaml(),
-    ).run()
+    task = BadgerTask.of("Badger/HiddenXOR-v0", bins=2)
+    Experiment(task, MappoConfig.get_from_yaml(), mlp, seed=0, config=config, critic_model_config=mlp).run()
 
 Axis letters as in `badger_envs.core.task`: B copies of an environment, P ports, F numbers that a port shows and hears.
 """
