@@ -4,10 +4,9 @@ The only file that knows BenchMARL and TorchRL, which the package does not need;
 
     from badger_envs.views.benchmarl import BadgerTask
 
-    task = BadgerTask.of("Badger/HiddenXOR-v0", bins=2)
-    Experiment(task, MappoConfig.get_from_yaml(), mlp, seed=0, config=config, critic_model_config=mlp).run()
+    Experiment(BadgerTask.of("Badger/HiddenXOR-v0", bins=2), MappoConfig.get_from_yaml(), ...).run()
 
-Axis letters as in `badger_envs.core.task`: B copies of an environment, P ports, F numbers that a port shows and hears.
+Axis letters: B copies of an environment, P ports, F numbers that a port shows and hears, A that it takes.
 """
 
 from collections.abc import Callable
