@@ -14,12 +14,12 @@ from typing import Any, Self
 
 import gymnasium as gym
 import numpy as np
-import pettingzoo
 
 from badger_envs.core.channel import Channel
 from badger_envs.core.checks import require_bool
 from badger_envs.core.extras import needs_extra
 from badger_envs.registry import get_spec
+from badger_envs.views.pettingzoo import ParallelTaskEnv
 
 with needs_extra("benchmarl", "BadgerTask"):
     import torch
@@ -154,11 +154,11 @@ class BadgerTask(TaskClass):
         made.make()  # refuses what does not go together
         return made
 
-    def make(self) -> Any:
+    def make(self) -> ParallelTaskEnv:
         """One PettingZoo environment."""
         view, arguments = self.config["view"], self.config["arguments"]
         joint = view["bins"] is not None
-        return pettingzoo.make("parallel", self.config["id"], joint=joint, **view, **arguments)
+        return ParallelTaskEnv(self.config["id"], joint=joint, **view, **arguments)
 
     def get_env_fun(
         self, num_envs: int, continuous_actions: bool, seed: int | None, device: Any

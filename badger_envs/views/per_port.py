@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
@@ -17,7 +18,7 @@ from badger_envs.views.sub_environments import SubEnvironments, final_infos
 from badger_envs.views.vector import Step, TaskVectorEnv
 
 
-class SharedTaskVectorEnv(SubEnvironments):
+class SharedTaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]]):
     """`copies` episodes of P ports as copies * P sub-environments, so that one policy learns from all ports alike.
 
     Sub-environment c * P + p is port p of episode c: it shows what the port shows and hears, takes what the port takes

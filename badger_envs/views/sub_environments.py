@@ -18,7 +18,10 @@ METHODS = ("neighbours", "render", "state")
 
 
 class SubEnvironments(gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]]):
-    """The `call`, `get_attr` and `set_attr` of gymnasium's SyncVectorEnv, for views whose sub-environments are rows."""
+    """The `call`, `get_attr` and `set_attr` of gymnasium's SyncVectorEnv, for views whose sub-environments are rows.
+
+    They name VectorEnv as a base beside this class, since trainers look there, and no further, for whose child it is.
+    """
 
     _noted: dict[str, tuple[Any, ...]]
 

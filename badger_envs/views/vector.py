@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 from gymnasium.error import ResetNeeded
@@ -22,7 +23,7 @@ from badger_envs.views.sub_environments import SubEnvironments, as_autoreset_mod
 Step = tuple[FloatArray, npt.NDArray[np.float64], BoolArray, BoolArray, dict[str, Any]]
 
 
-class TaskVectorEnv(SubEnvironments):
+class TaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any, npt.NDArray[Any]]):
     """`num_envs` episodes of a task stepped together; equal to a SyncVectorEnv of TaskEnvs step for step.
 
     Sub-environment b of `reset(seed=s)` plays episodes 0, 1, 2, ... of seed s + b.

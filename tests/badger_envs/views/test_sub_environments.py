@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 
+from badger_envs import views
 from badger_envs.views import SharedTaskVectorEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
 from tests.helpers.agents import make_agents
@@ -103,3 +104,10 @@ def test_env_method_of_stable_baselines3_looks_at_the_environments_named_and_ste
     for name in ("reset", "step", "close", "horizon"):
         with pytest.raises(AttributeError, match=f"method_name must be one of 'neighbours', .*, got '{name}'"):
             env.env_method(name, indices=[0])
+
+
+@pytest.mark.parametrize("view", views.__all__)
+def test_views_are_direct_children_of_a_class_of_their_library(view):
+    """skrl's `wrap_env` looks at the bases of a class, and no further, to find out whose environment it is."""
+    bases = {base.__module__.partition(".")[0] for base in getattr(views, view).__bases__}
+    assert bases & {"gymnasium", "pettingzoo"}
