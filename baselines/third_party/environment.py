@@ -65,35 +65,53 @@ def run_script(python: Path, trainer: str, folder: Path, **variables: str) -> li
     return runs
 
 
-def run_trainer(trainer: str) -> Record:
-    """Build the wheel, install it and the trainer into an environment of its own, run the script, write the record.
+def install(trainer: str, folder: Path) -> Path:
+    """Make a clean virtual environment with a trainer and the wheel of this checkout; its interpreter.
 
     Raises:
-        RuntimeError: Something could not be built or installed, or the script could not begin.
+        RuntimeError: Something could not be built or installed.
+    """
+    wheel = build_wheel(folder)
+    venv.create(folder / "venv", with_pip=True)
+    python = folder / "venv" / "bin" / "python"
+    pins = FOLDER / trainer / "requirements.txt"
+    # Most of what is installed is never imported, so it is not compiled either, which takes longest.
+    call(folder, python, "-m", "pip", "install", "--quiet", "--no-compile", "-r", pins, wheel)
+    return python
+
+
+def record_run(trainer: str, python: Path, folder: Path) -> Record:
+    """Run a trainer's script with an interpreter from `install`, and write the record beside the script.
+
+    Raises:
+        RuntimeError: What is installed does not go together, or the script could not begin.
     """
     began = sources(trainer)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        wheel = build_wheel(folder)
-        venv.create(folder / "venv", with_pip=True)
-        python = folder / "venv" / "bin" / "python"
-        pins = FOLDER / trainer / "requirements.txt"
-        call(folder, python, "-m", "pip", "install", "--quiet", "-r", pins, wheel)
-        call(folder, python, "-m", "pip", "check")
-        packages = json.loads(call(folder, python, "-m", "pip", "list", "--format", "json"))
-        record = Record.of(
-            {
-                "format": 1,
-                "trainer": trainer,
-                "date": datetime.date.today().isoformat(),
-                "python": call(folder, python, "-c", "import platform; print(platform.python_version())").strip(),
-                "packages": {package["name"]: package["version"] for package in packages},
-                "sources": began,
-                "runs": run_script(python, trainer, folder),
-            }
-        )
+    call(folder, python, "-m", "pip", "check")
+    packages = json.loads(call(folder, python, "-m", "pip", "list", "--format", "json"))
+    record = Record.of(
+        {
+            "format": 1,
+            "trainer": trainer,
+            "date": datetime.date.today().isoformat(),
+            "python": call(folder, python, "-c", "import platform; print(platform.python_version())").strip(),
+            "packages": {package["name"]: package["version"] for package in packages},
+            "sources": began,
+            "runs": run_script(python, trainer, folder),
+        }
+    )
     record.write(FOLDER / trainer / "record.json")
     return record
+
+
+def run_trainer(trainer: str) -> Record:
+    """Install a trainer into an environment of its own, run its script there, write the record.
+
+    Raises:
+        RuntimeError: As `install` and `record_run`.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        return record_run(trainer, install(trainer, Path(place)), Path(place))
 
 
 def version_of(packages: Mapping[str, str], name: str) -> str:
