@@ -21,6 +21,11 @@ INSTALLED = {"torchrl": "torchrl", "sb3": "sb3_contrib", "epymarl": "gymnasium"}
 """Trainers that the extra "test" brings, and the module that each is known by."""
 
 
+def test_every_folder_is_that_of_a_trainer():
+    folders = {path.parent.name for path in FOLDER.glob("*/*") if path.is_file()} - {"__pycache__"}
+    assert folders == set(trainers())
+
+
 @pytest.mark.parametrize("trainer", trainers())
 class TestRecord:
     def test_folder_has_all_files(self, trainer):
