@@ -6,6 +6,7 @@ Importing registers every id with gymnasium and pettingzoo.
 from badger_envs.core.channel import Channel
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.task import Task
+from badger_envs.envs.advice.task import Advice
 from badger_envs.envs.guessing.task import Guessing
 from badger_envs.envs.hidden_xor.task import HiddenXOR
 from badger_envs.envs.mesh_routing.task import MeshRouting
@@ -19,6 +20,7 @@ from badger_envs.views import LifetimeObservation, VectorLifetimeObservation
 
 __all__ = [
     "SPECS",
+    "Advice",
     "Channel",
     "EnvSpec",
     "EpisodeSet",

@@ -8,6 +8,7 @@ import numpy as np
 import tyro
 from PIL import Image
 
+from badger_envs.core.canvas import PAPER
 from badger_envs.registry import get_spec
 
 MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
@@ -17,6 +18,7 @@ MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
     ("Badger/MeshRouting-v0", {"ports": 10, "failures": 2}, "reference", 33),
     ("Badger/ModularReacher-v0", {"segments": 12, "branching": 0.4, "goal": "tips"}, "reference", 12),
     ("Badger/ModularRobot-v0", {"modules": 8}, "reference", 120),
+    ("Badger/Advice-v0", {}, "own_source", 38),
 )
 """Id, arguments, level whose policy plays, and steps played."""
 COLUMNS = 2
@@ -44,6 +46,8 @@ def main(out: Path = OUT, max_steps: int = 1000) -> None:
         max_steps: most steps that are played before it.
     """
     frames = [frame(id, arguments, level, min(steps, max_steps)) for id, arguments, level, steps in MOMENTS]
+    if len(frames) % COLUMNS:
+        frames += [np.full_like(frames[0], PAPER)] * (COLUMNS - len(frames) % COLUMNS)
     rows = [np.concatenate(frames[first : first + COLUMNS], axis=1) for first in range(0, len(frames), COLUMNS)]
     Image.fromarray(np.concatenate(rows)).save(out)
 

@@ -9,5 +9,6 @@ FOLDERS = (
     "mesh_routing",
     "modular_reacher",
     "modular_robot",
+    "advice",
 )
 """In the order in which they are listed; a new environment adds its folder here and nothing elsewhere."""

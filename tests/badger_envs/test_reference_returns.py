@@ -13,10 +13,13 @@ from badger_envs.registry import get_spec, reference_returns
 
 STORED = json.loads(files("badger_envs").joinpath(STORE).read_text())
 MEASURED = {"Badger/ModularReacher-v0": {"chance", "reference"}, "Badger/ModularRobot-v0": {"reference"}}
+NO_FEEDBACK = {"kinds": "helpful", "feedback": "none", "questions": 12}
+"""The arguments of advice whose reference no formula gives."""
 
 
 def test_store_holds_the_measured_levels_of_every_task_that_the_registry_names_and_of_no_other():
     wanted = {task_key(task): levels for id, levels in MEASURED.items() for task in tasks_of(get_spec(id))}
+    wanted[task_key(get_spec("Badger/Advice-v0").make_task(**NO_FEEDBACK))] = {"reference"}
     assert {key: set(stored["levels"]) for key, stored in STORED.items()} == wanted
 
 

@@ -19,6 +19,7 @@ from badger_envs.core.canvas import (
     Canvas,
     mix,
 )
+from badger_envs.core.questions import moment
 from badger_envs.envs.hidden_xor.task import HiddenXOR, HiddenXORState
 
 BAR = 100
@@ -35,7 +36,8 @@ def frame(title: str, task: HiddenXOR, history: list[HiddenXORState]) -> npt.NDA
         gymnasium.error.DependencyNotInstalled: pillow is missing.
     """
     now, step = history[-1], len(history) - 1
-    asked, parity, phase = _question(task, now, step)
+    asked, phase = moment(task.rounds, step)
+    parity = float(now.parity[asked])
     right = {1.0: "even (+1)", -1.0: "odd (-1)"}[parity]
     line = f"step {step} of {task.horizon}     right answer: {right}     {phase}"
     canvas = Canvas(title, line, step / task.horizon)
@@ -73,7 +75,8 @@ def frame(title: str, task: HiddenXOR, history: list[HiddenXORState]) -> npt.NDA
 def text(title: str, task: HiddenXOR, history: list[HiddenXORState]) -> str:
     """The bits, those that count in brackets, and the answers below them."""
     now, step = history[-1], len(history) - 1
-    asked, parity, phase = _question(task, now, step)
+    asked, phase = moment(task.rounds, step)
+    parity = float(now.parity[asked])
     cards = ["1" if bit < 0 else "0" for bit in now.bits[asked]]
     marked = [f"[{card}]" if counts else card for card, counts in zip(cards, now.counted, strict=True)]
     lines = [
@@ -82,12 +85,3 @@ def text(title: str, task: HiddenXOR, history: list[HiddenXORState]) -> str:
         "answers " + " ".join(f"{float(answer):+6.2f}" for answer in now.last),
     ]
     return "\n".join(lines)
-
-
-def _question(task: HiddenXOR, now: HiddenXORState, step: int) -> tuple[int, float, str]:
-    """Number of the question that the last answers belong to, its right answer, and whether they counted."""
-    played = max(step - 1, 0)
-    asked = played // (task.rounds + 1)
-    counted = step > 0 and played % (task.rounds + 1) == task.rounds
-    phase = "answers counted" if counted else "talking" if step else "begin"
-    return asked, float(now.parity[asked]), phase

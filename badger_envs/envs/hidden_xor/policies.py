@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.arrays import FloatArray
-from badger_envs.envs.hidden_xor.task import BIT, RIGHT, HiddenXOR
+from badger_envs.core.questions import RIGHT, SHOWN
+from badger_envs.envs.hidden_xor.task import HiddenXOR
 
 
 class Parity:
@@ -28,7 +29,7 @@ class Parity:
         if self._step % (self._task.rounds + 1) == 0:
             if self._step:
                 self._learn(ports[:, 0, RIGHT])
-            self._asked = ports[:, :, BIT].copy()  # (B, P) seen once is enough, should they flash
+            self._asked = ports[:, :, SHOWN].copy()  # (B, P) seen once is enough, should they flash
         self._step += 1
         return np.repeat(self._answer()[:, None], self._task.bits, axis=1)  # (B, P)
 

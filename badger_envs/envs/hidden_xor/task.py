@@ -9,14 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from badger_envs.core.arrays import Array, Bounds, namespace
-from badger_envs.core.checks import LARGEST_COUNT, require_bool, require_integer
+from badger_envs.core.checks import require_bool, require_integer
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.task import Task
+from badger_envs.core.questions import Questions, of_question
 
 MIN_BITS, MAX_BITS = 2, 16
-BIT, LAST, RIGHT, COUNTS, LEFT = range(5)
-"""Places in what a port shows: its bit, its last answer, the right answer of the question before, whether answers count
-now, the fraction of the lifetime that is left."""
 
 
 class HiddenXORState(NamedTuple):
@@ -31,7 +28,7 @@ class HiddenXORState(NamedTuple):
 
 
 @dataclass(frozen=True)
-class HiddenXOR(Task[HiddenXORState]):
+class HiddenXOR(Questions[HiddenXORState]):
     """Answer the parity of bits of which each port sees one (Badger workshop report 2019, hidden information).
 
     A question is `rounds` steps to talk and one step whose answers count; a lifetime is `questions` of them. Q is the
@@ -76,14 +73,8 @@ class HiddenXOR(Task[HiddenXORState]):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_integer("bits", self.bits, MIN_BITS, MAX_BITS)
-        require_integer("rounds", self.rounds, 0)
-        require_integer("questions", self.questions, 1)
         require_bool("flash", self.flash)
         require_bool("subset", self.subset)
-        if self.horizon > LARGEST_COUNT:
-            raise ValueError(
-                f"rounds and questions must make at most {LARGEST_COUNT} steps, got {self.rounds} and {self.questions}"
-            )
 
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> HiddenXORState:
         # The stream of an episode: one number for the subset, then the bits of inner episode 0, of inner episode 1, ...
@@ -99,78 +90,27 @@ class HiddenXOR(Task[HiddenXORState]):
         state = (bits, counted, parity, zeros, zeros[:, 0].copy(), np.zeros(len(episodes), np.int64))
         return HiddenXORState(*(xp.asarray(array, device=device) for array in state))
 
-    def observation(self, state: HiddenXORState) -> Array:
-        xp = namespace(state.last)
-        length, asked = self.rounds + 1, self._question(state)
-        bit = _of_question(state.bits, asked)  # (B, P)
+    def shown(self, state: HiddenXORState) -> Array:
+        bit = of_question(state.bits, self.asked(state))  # (B, P)
         if self.flash:
-            bit = bit * xp.astype(state.step % length == 0, bit.dtype)[:, None]  # (B, P)
-        before = state.step // length - 1  # (B,) -1 in the first question
-        right = _of_question(state.parity, xp.where(before < 0, 0, before))  # (B,)
-        right = right * xp.astype(before >= 0, right.dtype)  # (B,)
-        left = 1.0 - xp.astype(state.step, right.dtype) / self.horizon  # (B,)
-        everywhere = xp.stack([right, self._counts(state), left], axis=1)  # (B, 3)
-        own = xp.stack([bit, state.last], axis=2)  # (B, P, 2)
-        spread = xp.broadcast_to(everywhere[:, None, :], (*bit.shape, 3))  # (B, P, 3)
-        return xp.concat([own, spread], axis=2)  # (B, P, F)
+            begins = state.step % (self.rounds + 1) == 0  # (B,)
+            bit = bit * namespace(state.last).astype(begins, bit.dtype)[:, None]  # (B, P)
+        return bit
 
-    def transition(self, state: HiddenXORState, action: Array) -> HiddenXORState:
-        xp = namespace(state.last)
-        answers = action[:, :, 0]  # (B, P)
-        payoff = xp.mean(answers, axis=1) * _of_question(state.parity, self._question(state))  # (B,)
-        payoff = xp.where(self._counts(state) > 0.0, payoff, state.payoff)  # (B,)
-        return state._replace(last=answers, payoff=payoff, step=state.step + 1)
-
-    def reward(self, state: HiddenXORState, action: Array, next_state: HiddenXORState) -> Array:
-        return next_state.payoff * self._counts(state)
-
-    def terminal(self, state: HiddenXORState) -> Array:
-        return state.step >= self.horizon
+    def right_answers(self, state: HiddenXORState) -> Array:
+        return state.parity
 
     def privileged(self, state: HiddenXORState) -> Array:
         xp = namespace(state.last)
-        asked = self._question(state)
-        parity = _of_question(state.parity, asked)[:, None]  # (B, 1)
-        return xp.concat([_of_question(state.bits, asked), state.counted, parity], axis=1)  # (B, 2 P + 1)
-
-    def state_info(self, state: HiddenXORState) -> dict[str, Array]:
-        return {"error": (1.0 - state.payoff) / 2.0}
-
-    @property
-    def horizon(self) -> int:  # type: ignore[override]
-        return self.questions * (self.rounds + 1)
+        asked = self.asked(state)  # (B,)
+        parity = of_question(state.parity, asked)[:, None]  # (B, 1)
+        return xp.concat([of_question(state.bits, asked), state.counted, parity], axis=1)  # (B, 2 P + 1)
 
     @property
     def ports(self) -> int:
         return self.bits
 
     @property
-    def port_bounds(self) -> Bounds:
-        return Bounds(np.asarray([-1, -1, -1, 0, 0], np.float32), np.ones(5, np.float32))  # (F,)
-
-    @property
     def privileged_bounds(self) -> Bounds:
         low = np.repeat(np.asarray([-1, 0, -1], np.float32), [self.bits, self.bits, 1])  # (2 P + 1,)
         return Bounds(low, np.ones_like(low))
-
-    def _question(self, state: HiddenXORState) -> Array:
-        """Number of the question being asked, (B,); the last one once all is over."""
-        xp = namespace(state.last)
-        asked = state.step // (self.rounds + 1)  # (B,)
-        return xp.where(asked < self.questions, asked, self.questions - 1)
-
-    def _counts(self, state: HiddenXORState) -> Array:
-        """1 where the answers given now count, else 0, (B,)."""
-        xp = namespace(state.last)
-        return xp.astype(state.step % (self.rounds + 1) == self.rounds, state.last.dtype)
-
-
-def _of_question(values: Array, asked: Array) -> Array:
-    """The entry of each episode's question: values (B, Q, ...) and asked (B,) to (B, ...)."""
-    if values.shape[1] == 1:
-        return values[:, 0]  # (B, ...) there is nothing to look up
-    xp = namespace(values)
-    index = xp.reshape(asked, (-1, *(1 for _ in values.shape[1:])))  # (B, 1, ...)
-    if len(values.shape) > 2:
-        index = xp.broadcast_to(index, (index.shape[0], 1, *values.shape[2:]))  # (B, 1, ...)
-    return xp.take_along_axis(values, index, axis=1)[:, 0]  # (B, ...)
