@@ -50,9 +50,9 @@ def frame(title: str, task: Advice, history: list[AdviceState]) -> npt.NDArray[n
     canvas.text((MARGIN - 8, (TOP + BOTTOM) / 2), "record", 11, FAINT, anchor="rm")
     canvas.text((MARGIN - 8, BOTTOM + 18), "advice", 11, FAINT, anchor="rm")
     for value, words in ((1, "+1"), (0, "answer"), (-1, "-1")):
-        y = MIDDLE - value * HALF
-        canvas.line(((MARGIN, y), (WIDTH - MARGIN, y)), LANE)
-        canvas.text((MARGIN - 8, y), words, 11, FAINT, anchor="rm")
+        level = MIDDLE - value * HALF
+        canvas.line(((MARGIN, level), (WIDTH - MARGIN, level)), LANE)
+        canvas.text((MARGIN - 8, level), words, 11, FAINT, anchor="rm")
     canvas.line(((MARGIN, MIDDLE - truth * HALF), (WIDTH - MARGIN, MIDDLE - truth * HALF)), TARGET, 2)
     reliability = now.reliability[task.stretch[asked]]  # (P,)
     first = max(asked - MOST_SHOWN, 0)
@@ -63,21 +63,21 @@ def frame(title: str, task: Advice, history: list[AdviceState]) -> npt.NDArray[n
         canvas.text((x, HEADER + 10), kind if gap > 36 else kind[0] if gap > 9 else "", 11, INK)
         for number in range(first, asked):
             right = now.advice[number, port] == now.truth[number]
-            y = TOP + (number - first) * height
-            canvas.box((x - half, y, x + half, y + height - 1.0), NEAR if right else FAR)
+            top = TOP + (number - first) * height
+            canvas.box((x - half, top, x + half, top + height - 1.0), NEAR if right else FAR)
         says = float(now.advice[asked, port])
         canvas.dot((x, BOTTOM + 18), min(half, 9), NEAR if says == truth else FAR)
         if gap > 14:
             canvas.text((x, BOTTOM + 17), "+" if says > 0 else "-", 13, PAPER)
         answer = float(now.last[port]) if step else 0.0
         color = mix(FAR, NEAR, (1.0 + answer * truth) / 2.0)
-        y = MIDDLE - answer * HALF
-        canvas.box((x - half / 2, min(y, MIDDLE), x + half / 2, max(y, MIDDLE)), color)
-        canvas.dot((x, y), min(half, 3), color)
-    y = HEIGHT - FOOTER + 16
+        end = MIDDLE - answer * HALF
+        canvas.box((x - half / 2, min(end, MIDDLE), x + half / 2, max(end, MIDDLE)), color)
+        canvas.dot((x, end), min(half, 3), color)
+    legend = HEIGHT - FOOTER + 16
     for x, color, words in ((MARGIN, NEAR, "right"), (MARGIN + 60, FAR, "wrong"), (MARGIN + 126, TARGET, "truth")):
-        canvas.dot((x, y), 4, color)
-        canvas.text((x + 8, y), words, 11, FAINT, anchor="lm")
+        canvas.dot((x, legend), 4, color)
+        canvas.text((x + 8, legend), words, 11, FAINT, anchor="lm")
     return canvas.pixels()
 
 

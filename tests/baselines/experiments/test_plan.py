@@ -35,7 +35,8 @@ def test_plan_gives_everybody_of_a_recipe_the_same_parameters_episodes_and_trial
 @pytest.mark.parametrize("name", ["pocket", "standard", "full", "loops"])
 def test_suite_is_about_every_environment_and_says_about_how_long_it_takes(name):
     suite = SUITES[name]
-    assert {recipe.task for recipe in suite.recipes} == {
+    first_look = {"Badger/Advice-v0"} if name == "loops" else set()  # which the others do not have yet
+    assert {recipe.task for recipe in suite.recipes} - first_look == {
         "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/ModularReacher-v0",
         "Badger/ModularRobot-v0",
     }  # fmt: skip
