@@ -1,7 +1,8 @@
 """Recipes about whom to believe: advice of sources of unknown reliability.
 
-Without messages a port can only believe its own source; what is above that level was said by others. Budgets are first
-guesses, and the seconds those of a dozen updates: what comes out has not been measured yet.
+Without messages a port can only believe its own source; what is above that level was said by others. Of "advice" one
+training of Badger was measured (seed 0): the mean score of the training batches after update 1200 was .99, a payoff of
+.82 for each question where .49 can be had without messages. All else here has not been measured yet.
 """
 
 from baselines.experiments.recipe import Recipe
@@ -19,7 +20,7 @@ ADVICE = (
     Recipe(
         "advice", "advice of 5 sources", ID, {"sources": 5},
         BPTT(updates=1500, batch=64, stages=(Stage(0.6, arguments=_SHORT_LIVES), Stage(1.0))),
-        configs=_NAMELESS, test_sizes=(2, 3, 4, 6, 8, 16), cpu_seconds=70,
+        configs=_NAMELESS, test_sizes=(2, 3, 4, 6, 8, 16), cpu_seconds=55,
     ),
     # Only for agents that can change their size.
     Recipe(
