@@ -16,7 +16,7 @@ SMALL = {
     "Handcrafted": {"port_features": 5, "rule": "parity"},
 }
 NONSENSE = [None, True, 0, -1, 2.5, "nonsense", "1", [], {}, [1.0], 10**400]
-ALLOWED = [("settings", []), ("error_feature", 0)]
+ALLOWED = [("settings", []), ("error_feature", 0), ("presence_changes", True)]
 
 
 def test_schema_has_the_classes_that_agents_can_be_loaded_as():
