@@ -17,8 +17,8 @@ from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
 from baselines.results.run import RUN_FILE, RunResult, Specification
 
-EPISODES = 500
-"""Test episodes of growing experts."""
+LIVES, GROWING_EPISODES = 10, 500
+"""Test episodes, unless it is said how many."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Study:
     """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
 
     what: Annotated[Literal["lives", "growing"], tyro.conf.Positional]
-    """What is drawn: "lives", ten lives in the guessing game with outputs, targets and messages; or "growing", experts
+    """What is drawn: "lives", some lives in the guessing game with outputs, targets and messages; or "growing", experts
     that come or go in mid-life, for agents whose experts are free."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Folders of runs, as `train` and `compare` keep them: one for "lives", and for "growing" the runs of one agent on
@@ -36,9 +36,9 @@ class Study:
     size: int | None = None
     """Size of the task; that of the training by default."""
     experts: int | None = None
-    """Experts at first, with "growing"; the agent's own number by default."""
+    """Experts (at first, with "growing"), where they are free; the agent's own number by default."""
     episodes: int | None = None
-    """Test episodes, with "growing"; 500 by default."""
+    """Test episodes; by default 10 lives, or 500 with "growing"."""
 
     def run(self, console: Console) -> int:
         import torch
@@ -50,8 +50,6 @@ class Study:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"--{name} must be at least 1, got {value}")
-            if value is not None and name != "size" and self.what == "lives":
-                raise UsageError(f"--{name} must not be given with lives, which it changes nothing of, got {value}")
         if self.what == "lives" and len(self.folders) > 1:
             raise UsageError(f"DIR must be one folder for lives, got {len(self.folders)}")
         read = [_read(folder) for folder in self.folders]
@@ -82,13 +80,14 @@ class Study:
         task = self._task(result)
         if not isinstance(task, Guessing):
             raise UsageError(f"DIR must be a run of the guessing game for lives to be drawn, got {task}")
-        title = f"Ten lives of {result.specification.agent}"
-        return lives_picture(record_lives(agent, task), f"lives_{result.specification.agent}", title, self.out)
+        lives = record_lives(agent, task, self.episodes or LIVES, self.experts)
+        title = f"Lives of {result.specification.agent}"
+        return lives_picture(lives, f"lives_{result.specification.agent}", title, self.out)
 
     def _growing(self, read: list[tuple[Any, RunResult]], console: Console) -> Any:
         from baselines.studies.growing import growing_picture, growth_curves
 
-        curves, episodes = [], EPISODES if self.episodes is None else self.episodes
+        curves, episodes = [], self.episodes or GROWING_EPISODES
         for agent, result in read:
             task, experts = self._task(result), self.experts or getattr(agent.config, "experts", None)
             if experts is None:

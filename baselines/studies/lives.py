@@ -33,11 +33,12 @@ class Lives(NamedTuple):
 
 
 @torch.inference_mode()
-def record_lives(agent: Agent, task: Guessing, lives: int = 10) -> Lives:
-    """The first test episodes of an agent."""
+def record_lives(agent: Agent, task: Guessing, lives: int = 10, experts: int | None = None) -> Lives:
+    """The first test episodes of an agent, with another number of experts where they are free."""
     env, outputs, heard = BatchedEnv(task, agent.device), [], []
     env.reset(episode_keys(0, np.arange(lives), EpisodeSet.TEST))
-    state = agent.initial_state(lives, task.ports, generator=torch.Generator().manual_seed(0))
+    numbers = torch.Generator().manual_seed(0)
+    state = agent.initial_state(lives, task.ports, experts=experts, generator=numbers)
     hooks = []
     last: list[Any] = [torch.zeros(lives, 1, 0)]
     if agent.message_module is not None:
@@ -61,13 +62,16 @@ def record_lives(agent: Agent, task: Guessing, lives: int = 10) -> Lives:
 def lives_picture(lives: Lives, name: str, title: str, folder: Path) -> Picture:
     """Outputs and targets of every port, and under them what every expert hears: a column for each life."""
     steps, count, ports = lives.outputs.shape
-    experts, entries = lives.messages.shape[2:]
+    messages = lives.messages  # (T, L, E, M)
+    alike = messages.shape[2] > 1 and bool(np.allclose(messages, messages[:, :, :1], atol=1e-5))
+    messages = messages[:, :, :1] if alike else messages  # (T, L, E or 1, M)
+    experts, entries = messages.shape[2:]
     with mpl.rc_context({**RC_PARAMS, "axes.grid": False, "font.size": 7.5}):
         rows = ports + (entries > 0)
         heights = [1.0] * ports + [1.6] * (entries > 0)
         figure = Figure(figsize=(COLUMN * count + 0.7, ROW * sum(heights) + 0.6), layout="constrained")
         grid = figure.subplots(rows, count, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})
-        largest = float(np.abs(lives.messages).max()) if entries else 1.0
+        largest = float(np.abs(messages).max()) if entries else 1.0
         for life in range(count):
             for port in range(ports):
                 axes = grid[port, life]
@@ -75,17 +79,17 @@ def lives_picture(lives: Lives, name: str, title: str, folder: Path) -> Picture:
                 axes.plot(np.arange(1, steps + 1), lives.outputs[:, life, port], color=COLORS[0], linewidth=1.3)
                 axes.set(ylim=(-1.05, 1.05), yticks=[-1, 0, 1] if life == 0 else [])
             if entries:
-                shown = lives.messages[:, life].reshape(steps, experts * entries).T  # (E * M, T)
+                shown = messages[:, life].reshape(steps, experts * entries).T  # (E * M, T)
                 grid[-1, life].imshow(
                     shown, aspect="auto", cmap="PuOr", vmin=-largest, vmax=largest, interpolation="nearest",
                     extent=(0.5, steps + 0.5, experts, 0),
                 )  # fmt: skip
-                named = range(experts) if life == 0 else ()
+                named = range(experts) if life == 0 and not alike else ()
                 grid[-1, life].set_yticks([expert + 0.5 for expert in named], [str(expert) for expert in named])
         for port in range(ports):
             grid[port, 0].set_ylabel(f"port {port}")
         if entries:
-            grid[-1, 0].set_ylabel("heard by\nexpert")
+            grid[-1, 0].set_ylabel("heard by\nall" if alike else "heard by\nexpert")
         figure.supxlabel("step of the life; a column for each life", fontsize=8)
     caption = (
         "Blue: output. Red, dashed: target. Below: the messages that each expert hears, one line for each entry, "

@@ -5,10 +5,14 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from badger_envs import Guessing
 from baselines.commands.study import Study
 from baselines.commands.train import plan_recipe
 from baselines.commands.usage import UsageError
 from baselines.execution.runner import execute
+from baselines.experiments.stored import load_trained
+from baselines.results.run import RUN_FILE, RunResult
+from baselines.studies.lives import record_lives
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +37,16 @@ def test_study_draws_lives(folders, tmp_path):
     assert {path.suffix for path in tmp_path.iterdir()} == {".png", ".svg", ".csv"}
 
 
+def test_lives_are_as_many_of_as_many_experts_as_is_asked_for(folders, tmp_path):
+    study("lives", (folders["guessing_free"],), out=tmp_path, size=4, experts=4, episodes=3)
+    (table,) = tmp_path.glob("*.csv")
+    lives = {line.split(",")[0] for line in table.read_text().splitlines()[1:]}
+    assert lives == {"0", "1", "2"}
+    agent = load_trained(folders["guessing_free"], RunResult.read(folders["guessing_free"] / RUN_FILE))
+    assert record_lives(agent, Guessing(dims=4), 2, experts=4).messages.shape[2] == 4
+    assert record_lives(agent, Guessing(dims=4), 2).messages.shape[2] == 12
+
+
 def test_study_draws_growth_at_another_size(folders, tmp_path):
     text = study("growing", (folders["guessing_free"],), out=tmp_path, size=5, experts=3, episodes=5)
     assert "newborn, x4" in text
@@ -51,12 +65,7 @@ def test_study_refuses_bad_usage(folders, tmp_path):
         (("growing", (folders["guessing_first"],)), {}, "DIR must be a run of an agent with free experts"),
         (("growing", (folders["guessing_free"],)), {"size": 0}, "--size must be at least 1, got 0"),
         (("growing", (folders["guessing_free"],)), {"episodes": 0}, "--episodes must be at least 1, got 0"),
-        (("lives", (folders["guessing_first"],)), {"experts": 3}, "--experts must not be given with lives, .*, got 3"),
-        (
-            ("lives", (folders["guessing_first"],)),
-            {"episodes": 9},
-            "--episodes must not be given with lives, .*, got 9",
-        ),
+        (("lives", (folders["guessing_first"],)), {"experts": 4}, "experts must equal the 3 ports"),
         (("lives", (folders["guessing_first"],) * 2), {}, "DIR must be one folder for lives, got 2"),
         (("growing", (folders["guessing_free"],) * 2), {}, "DIR must be runs of one agent on one task that differ in"),
         (
