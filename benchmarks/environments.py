@@ -8,7 +8,6 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
-import pettingzoo
 import torch
 import tyro
 from gymnasium.vector import SyncVectorEnv
@@ -20,6 +19,7 @@ import badger_envs
 from agents import build_agent
 from badger_envs.core.episodes import episode_keys
 from badger_envs.core.extras import needs_extra
+from badger_envs.views import ParallelTaskEnv
 from badger_envs.views.stable_baselines3 import SharedVecEnv
 
 with needs_extra("bench", "python -m benchmarks.environments"):
@@ -164,7 +164,7 @@ def main(
     for column in ("task", "ours", "SuperSuit", "ratio", "wanted"):
         table.add_column(column, justify="left" if column == "task" else "right")
     for id in envs:
-        rows = supersuit.pettingzoo_env_to_vec_env_v1(pettingzoo.make("parallel", id))
+        rows = supersuit.pettingzoo_env_to_vec_env_v1(ParallelTaskEnv(id))
         other = supersuit.concat_vec_envs_v1(rows, 16, num_cpus=1, base_class="stable_baselines3")
         own = SharedVecEnv(id, copies=16)
         fast, slow, ratio = timing.compare(stable_baselines3_steps(own), stable_baselines3_steps(other))
