@@ -34,11 +34,17 @@ class Lives(NamedTuple):
 
 @torch.inference_mode()
 def record_lives(agent: Agent, task: Guessing, lives: int = 10, experts: int | None = None) -> Lives:
-    """The first test episodes of an agent, with another number of experts where they are free."""
+    """The first test episodes of an agent, with another number of experts where they are free.
+
+    Raises:
+        ValueError: The agent can't have so many experts.
+    """
     env, outputs, heard = BatchedEnv(task, agent.device), [], []
     env.reset(episode_keys(0, np.arange(lives), EpisodeSet.TEST))
-    numbers = torch.Generator().manual_seed(0)
-    state = agent.initial_state(lives, task.ports, experts=experts, generator=numbers)
+    if experts is not None and not agent.accepts_experts(experts):
+        raise ValueError(f"experts must be a number that the agent can have, got {experts} for {agent}")
+    number: dict[str, Any] = {} if experts is None else {"experts": experts}
+    state = agent.initial_state(lives, task.ports, generator=torch.Generator().manual_seed(0), **number)
     hooks = []
     last: list[Any] = [torch.zeros(lives, 1, 0)]
     if agent.message_module is not None:
