@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from badger_envs.core.arrays import Array, Bounds, namespace
 from badger_envs.core.checks import require_choice, require_integer
-from badger_envs.core.episodes import Keys, uniform
+from badger_envs.core.episodes import Keys, require_keys, uniform
 from badger_envs.core.questions import Questions, of_question
 
 MIN_SOURCES, MAX_SOURCES = 2, 64
@@ -101,7 +101,8 @@ class Advice(Questions[AdviceState]):
 
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> AdviceState:
         # The stream of an episode: reliabilities, then truths and advice of inner episode 0, of inner episode 1, ...
-        batch, stretches, rates = len(episodes), self.stretch[-1] + 1, np.asarray(KINDS[self.kinds], np.float32)
+        batch, stretches = len(require_keys(episodes)), self.stretch[-1] + 1
+        rates = np.asarray(KINDS[self.kinds], np.float32)  # (N,)
         hidden, asked = int(stretches) * self.sources, self.questions * (self.sources + 1)
         kind = np.floor(uniform(episodes, hidden) * np.float32(len(rates))).astype(np.int64)  # (B, S * P)
         reliability = rates[kind].reshape(batch, -1, self.sources)  # (B, S, P)

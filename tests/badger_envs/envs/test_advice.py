@@ -3,6 +3,7 @@
 import gymnasium as gym
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from badger_envs import Advice
 from badger_envs.core.episodes import EpisodeSet, episode_keys
@@ -12,6 +13,16 @@ from badger_envs.envs.advice.returns import majority, most_trusted, own_source
 from badger_envs.registry import get_spec, reference_returns
 
 SPEC = get_spec("Badger/Advice-v0")
+ARGUMENTS = st.fixed_dictionaries(
+    {
+        "sources": st.integers(2, 16),
+        "questions": st.integers(1, 5),
+        "rounds": st.integers(0, 2),
+        "kinds": st.sampled_from(["mixed", "helpful"]),
+        "switch_every": st.none() | st.integers(1, 4),
+    }
+)
+"""What the task takes, small enough to be played at once; for tests of what holds for any."""
 MIXED = {2: (0.63, 0.63), 3: (0.68, 0.73), 5: (0.71, 0.83), 8: (0.72, 0.90), 16: (0.72, 0.94)}
 """Sources -> most trusted source and reference, as the page says."""
 
