@@ -182,5 +182,7 @@ def test_command_line_leads_from_a_policy_to_the_pages(tmp_path):
     assert run("withdraw", folder, "--reason", "a mistake")[0] == 0
     assert status_of(folder) == "withdrawn"
     assert run("check", "--root", root)[0] == run("check", "--accepted", folder)[0] == 0
-    assert run("reproduce", "--root", root, "--seed", 1) == (0, "seed 1\n", ""), "nothing there has weights"
+    assert run("reproduce", "--root", root, "--rows", 1, "--seed", 1) == (0, "seed 1\n", ""), (
+        "nothing there has weights"
+    )
     assert run("check", folder)[1].splitlines()[1] == "  status.json: must not be there: the board alone writes it"

@@ -193,7 +193,7 @@ def test_outer_loop_refuses_bad_settings(kind, settings, said):
 @every_loop
 def test_train_refuses_stages_that_do_not_fit_before_it_begins(settings):
     for stage, said in (
-        (Stage(0.9, sizes=(1, 10**6)), "ports must be a number that"),
+        (Stage(0.9, sizes=(1, 10**6)), "dims must make at most 16384 ports, got 1000000"),
         (Stage(0.9, horizon=(1, 2)), "a score needs a reference above chance"),
         (Stage(0.9, arguments=(("colour", 1),)), "colour"),
         (Stage(0.9, experts=(1, 2)), "experts must be None, or numbers that the agent can have, got"),
