@@ -4,8 +4,6 @@ The recurrent version with an LSTM, which the paper uses where memory is needed:
 encoded observation (the skip connection) and what is heard. Axis letters as in `agents`; E = P.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -17,7 +15,7 @@ from agents.parts.experts import LSTM
 from agents.parts.identity import Identity
 from agents.parts.inputs import inputs_size, with_change
 from agents.parts.presence import without_absent
-from agents.parts.topology import mean_of_others, neighbour_mean
+from agents.parts.topology import mean_heard
 
 
 class CommNetState(NamedTuple):
@@ -61,14 +59,12 @@ class CommNet(Agent):
     def step(
         self, observation: Tensor, state: CommNetState, absent: Tensor | None = None
     ) -> tuple[Tensor, CommNetState]:
-        heard: Callable[[Tensor], Tensor] = mean_of_others
-        if absent is not None:
-            heard = partial(neighbour_mean, adjacency=without_absent(None, absent))
+        adjacency = None if absent is None else without_absent(None, absent)  # (B, E, E)
         seen = torch.cat([with_change(observation, state.previous), state.identity], dim=-1)  # (B, E, inputs + I)
         encoded = self.encode(seen)  # (B, E, H)
         memory, private = state.memory, state.private  # 2 x (B, E, H)
         for _ in range(self.config.rounds):
-            inputs = encoded + self.hear(heard(memory))  # (B, E, H)
+            inputs = encoded + self.hear(mean_heard(memory, adjacency))  # (B, E, H)
             rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, H)
             memory, private = (values.unflatten(0, memory.shape[:2]) for values in self.controller(*rows))  # as before
         action = torch.tanh(self.act(memory))  # (B, P, A)

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from agents.parts.topology import mean_of_others, neighbour_mean
+from agents.parts.topology import mean_heard
 
 
 class Messages(nn.Module):
@@ -56,8 +56,7 @@ class MeanMessages(Messages):
         return messages
 
     def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
-        messages = self.messages(memory)  # (B, E, M)
-        return mean_of_others(messages) if adjacency is None else neighbour_mean(messages, adjacency)  # (B, E, M)
+        return mean_heard(self.messages(memory), adjacency)  # (B, E, M)
 
 
 class GatedMessages(MeanMessages):

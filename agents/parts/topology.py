@@ -106,6 +106,19 @@ def neighbour_mean(values: Tensor, adjacency: Tensor) -> Tensor:
     return weight @ values / weight.sum(dim=-1, keepdim=True).clamp(min=1.0)  # (B, E, M)
 
 
+def mean_heard(values: Tensor, adjacency: Tensor | None) -> Tensor:
+    """For each expert the mean over its neighbours, or without an adjacency over all others.
+
+    Args:
+        values: (B, E, M).
+        adjacency: bool (B, E, E), or None.
+
+    Returns:
+        (B, E, M).
+    """
+    return mean_of_others(values) if adjacency is None else neighbour_mean(values, adjacency)  # (B, E, M)
+
+
 def mean_of_others(values: Tensor) -> Tensor:
     """For each expert the mean over all others; 0 for one that is alone. (B, E, M) -> (B, E, M)."""
     others = max(values.shape[1] - 1, 1)
