@@ -54,7 +54,7 @@ def frame(title: str, task: Advice, history: list[AdviceState]) -> npt.NDArray[n
         canvas.line(((MARGIN, level), (WIDTH - MARGIN, level)), LANE)
         canvas.text((MARGIN - 8, level), words, 11, FAINT, anchor="rm")
     canvas.line(((MARGIN, MIDDLE - truth * HALF), (WIDTH - MARGIN, MIDDLE - truth * HALF)), TARGET, 2)
-    reliability = now.reliability[task.stretch[asked]]  # (P,)
+    reliability = now.reliability[asked // task.stretch]  # (P,)
     first = max(asked - MOST_SHOWN, 0)
     height = (BOTTOM - TOP) / min(MOST_SHOWN, max(task.questions, 2))
     for port in range(task.sources):
@@ -86,7 +86,7 @@ def text(title: str, task: Advice, history: list[AdviceState]) -> str:
     now, step = history[-1], len(history) - 1
     asked, phase = moment(task.rounds, step)
     truth = float(now.truth[asked])
-    reliability = now.reliability[task.stretch[asked]]  # (P,)
+    reliability = now.reliability[asked // task.stretch]  # (P,)
     hits = (now.advice[:asked] == now.truth[:asked, None]).sum(axis=0)  # (P,)
     lines = [
         f"{title}  step {step}/{task.horizon}  question {asked + 1}  truth {truth:+.0f}  {phase}",

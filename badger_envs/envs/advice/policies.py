@@ -37,7 +37,7 @@ class Bayes:
         if talked == 0:
             if question and self._learns:
                 self._learn(ports[:, 0, RIGHT])
-            if question % (self._task.switch_every or self._task.questions) == 0:
+            if question % self._task.stretch == 0:
                 self._forget(len(ports))
             self._advice = ports[:, :, SHOWN].astype(np.float64)  # (B, P)
             evidence = self.evidence(self._weighed())  # (B, P)

@@ -82,8 +82,7 @@ def majority(task: Advice) -> float:
 
 def known(task: Advice) -> list[int]:
     """How many truths are known of a source's reliability at each question, (Q,)."""
-    stretch = task.switch_every or task.questions
-    return [number % stretch if task.tells_truth else 0 for number in range(task.questions)]
+    return [number % task.stretch if task.tells_truth else 0 for number in range(task.questions)]
 
 
 @cache

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from badger_envs.core.arrays import Array, Bounds, namespace
 from badger_envs.core.checks import require_choice, require_integer
@@ -101,15 +100,15 @@ class Advice(Questions[AdviceState]):
 
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> AdviceState:
         # The stream of an episode: reliabilities, then truths and advice of inner episode 0, of inner episode 1, ...
-        batch, stretches = len(require_keys(episodes)), self.stretch[-1] + 1
+        batch, stretches = len(require_keys(episodes)), -(-self.questions // self.stretch)
         rates = np.asarray(KINDS[self.kinds], np.float32)  # (N,)
-        hidden, asked = int(stretches) * self.sources, self.questions * (self.sources + 1)
+        hidden, asked = stretches * self.sources, self.questions * (self.sources + 1)
         kind = np.floor(uniform(episodes, hidden) * np.float32(len(rates))).astype(np.int64)  # (B, S * P)
         reliability = rates[kind].reshape(batch, -1, self.sources)  # (B, S, P)
         drawn = uniform(episodes, asked, first=hidden + inner_episode * asked)  # (B, Q * (P + 1))
         drawn = drawn.reshape(batch, self.questions, -1)  # (B, Q, P + 1)
         truth = np.where(drawn[:, :, 0] < 0.5, np.float32(-1.0), np.float32(1.0))  # (B, Q)
-        right = drawn[:, :, 1:] < reliability[:, self.stretch]  # (B, Q, P)
+        right = drawn[:, :, 1:] < reliability[:, np.arange(self.questions) // self.stretch]  # (B, Q, P)
         advice = np.where(right, truth[:, :, None], -truth[:, :, None])  # (B, Q, P)
         last = np.zeros((batch, self.sources), np.float32)  # (B, P)
         state = (advice, reliability, truth, last, last[:, 0].copy(), np.zeros(batch, np.int64))
@@ -127,7 +126,7 @@ class Advice(Questions[AdviceState]):
 
     def privileged(self, state: AdviceState) -> Array:
         asked = self.asked(state)  # (B,)
-        reliability = of_question(state.reliability, asked // (self.switch_every or self.questions))  # (B, P)
+        reliability = of_question(state.reliability, asked // self.stretch)  # (B, P)
         return namespace(state.last).concat([reliability, of_question(state.truth, asked)[:, None]], axis=1)  # (B, P+1)
 
     @property
@@ -140,6 +139,6 @@ class Advice(Questions[AdviceState]):
         return Bounds(low, np.ones_like(low))
 
     @property
-    def stretch(self) -> npt.NDArray[np.int64]:
-        """Number of the stretch of questions that have reliabilities in common, for each question, (Q,)."""
-        return np.arange(self.questions) // (self.switch_every or self.questions)
+    def stretch(self) -> int:
+        """Questions that have reliabilities in common."""
+        return self.switch_every or self.questions
