@@ -72,6 +72,12 @@ class Canvas:
         left, top, right, bottom = (corner * _SCALE for corner in corners)
         self._draw.rectangle((left, top, right, bottom), fill=color, outline=outline, width=_SCALE)
 
+    def key(self, y: float, entries: Sequence[tuple[float, Color, str]]) -> None:
+        """Dots at some x, and beside each what its colour means."""
+        for x, color, words in entries:
+            self.dot((x, y), 4, color)
+            self.text((x + 8, y), words, 11, FAINT, anchor="lm")
+
     def pixels(self) -> npt.NDArray[np.uint8]:
         """The finished picture, uint8 (320, 480, 3)."""
         from PIL import Image

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.answer_scale import AnswerScale
 from badger_envs.core.canvas import (
     FAINT,
     FAR,
@@ -10,14 +11,12 @@ from badger_envs.core.canvas import (
     HEADER,
     HEIGHT,
     INK,
-    LANE,
     MARGIN,
     NEAR,
     PAPER,
     TARGET,
     WIDTH,
     Canvas,
-    mix,
 )
 from badger_envs.core.questions import moment
 from badger_envs.envs.advice.task import Advice, AdviceState
@@ -49,11 +48,8 @@ def frame(title: str, task: Advice, history: list[AdviceState]) -> npt.NDArray[n
     half = float(np.clip(gap * 0.36, 2, 16))  # of a column's width
     canvas.text((MARGIN - 8, (TOP + BOTTOM) / 2), "record", 11, FAINT, anchor="rm")
     canvas.text((MARGIN - 8, BOTTOM + 18), "advice", 11, FAINT, anchor="rm")
-    for value, words in ((1, "+1"), (0, "answer"), (-1, "-1")):
-        level = MIDDLE - value * HALF
-        canvas.line(((MARGIN, level), (WIDTH - MARGIN, level)), LANE)
-        canvas.text((MARGIN - 8, level), words, 11, FAINT, anchor="rm")
-    canvas.line(((MARGIN, MIDDLE - truth * HALF), (WIDTH - MARGIN, MIDDLE - truth * HALF)), TARGET, 2)
+    answers = AnswerScale(canvas, MIDDLE, HALF, truth)
+    answers.lines("-1", "answer", "+1", beside=8)
     reliability = now.reliability[asked // task.stretch]  # (P,)
     first = max(asked - MOST_SHOWN, 0)
     height = (BOTTOM - TOP) / min(MOST_SHOWN, max(task.questions, 2))
@@ -69,15 +65,9 @@ def frame(title: str, task: Advice, history: list[AdviceState]) -> npt.NDArray[n
         canvas.dot((x, BOTTOM + 18), min(half, 9), NEAR if says == truth else FAR)
         if gap > 14:
             canvas.text((x, BOTTOM + 17), "+" if says > 0 else "-", 13, PAPER)
-        answer = float(now.last[port]) if step else 0.0
-        color = mix(FAR, NEAR, (1.0 + answer * truth) / 2.0)
-        end = MIDDLE - answer * HALF
-        canvas.box((x - half / 2, min(end, MIDDLE), x + half / 2, max(end, MIDDLE)), color)
-        canvas.dot((x, end), min(half, 3), color)
-    legend = HEIGHT - FOOTER + 16
-    for x, color, words in ((MARGIN, NEAR, "right"), (MARGIN + 60, FAR, "wrong"), (MARGIN + 126, TARGET, "truth")):
-        canvas.dot((x, legend), 4, color)
-        canvas.text((x + 8, legend), words, 11, FAINT, anchor="lm")
+        answers.bar(float(now.last[port]) if step else 0.0, x, half, radius=min(half, 3))
+    entries = ((MARGIN, NEAR, "right"), (MARGIN + 60, FAR, "wrong"), (MARGIN + 126, TARGET, "truth"))
+    canvas.key(HEIGHT - FOOTER + 16, entries)
     return canvas.pixels()
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.answer_scale import AnswerScale
 from badger_envs.core.canvas import (
     FAINT,
     FAR,
@@ -14,10 +15,8 @@ from badger_envs.core.canvas import (
     MARGIN,
     NEAR,
     PAPER,
-    TARGET,
     WIDTH,
     Canvas,
-    mix,
 )
 from badger_envs.core.questions import moment
 from badger_envs.envs.hidden_xor.task import HiddenXOR, HiddenXORState
@@ -45,11 +44,8 @@ def frame(title: str, task: HiddenXOR, history: list[HiddenXORState]) -> npt.NDA
     card = float(np.clip(gap * 0.36, 6, 22))  # half of its width
     top, middle = HEADER + 14, HEADER + 136
     canvas.text((MARGIN - 12, top + card), "bit", 11, FAINT, anchor="rm")
-    for value, words in ((1, "even"), (0, ""), (-1, "odd")):
-        y = middle - value * BAR / 2
-        canvas.line(((MARGIN, y), (WIDTH - MARGIN, y)), LANE)
-        canvas.text((MARGIN - 12, y), words, 11, FAINT, anchor="rm")
-    canvas.line(((MARGIN, middle - parity * BAR / 2), (WIDTH - MARGIN, middle - parity * BAR / 2)), TARGET, 2)
+    answers = AnswerScale(canvas, middle, BAR / 2, parity)
+    answers.lines("odd", "", "even", beside=12)
     for port in range(task.bits):
         x, odd = MARGIN + (port + 0.5) * gap, now.bits[asked, port] < 0
         counts = bool(now.counted[port])
@@ -57,18 +53,12 @@ def frame(title: str, task: HiddenXOR, history: list[HiddenXORState]) -> npt.NDA
         canvas.box((x - card, top, x + card, top + 2 * card), ink if odd else PAPER, outline=ink)
         if gap > 20:
             canvas.text((x, top + card), "1" if odd else "0", 13, PAPER if odd else ink)
-        answer = float(now.last[port]) if step else 0.0
-        color = mix(FAR, NEAR, (1.0 + answer * parity) / 2.0)
-        y = middle - answer * BAR / 2
-        canvas.box((x - card / 2, min(y, middle), x + card / 2, max(y, middle)), color)
-        canvas.dot((x, y), 3, color)
+        answers.bar(float(now.last[port]) if step else 0.0, x, card, radius=3)
     y = HEIGHT - FOOTER + 14
     if task.subset:
         canvas.box((MARGIN, y - 5, MARGIN + 10, y + 5), PAPER, outline=LANE)
         canvas.text((MARGIN + 16, y), "pale: does not count", 11, FAINT, anchor="lm")
-    for x, color, words in ((210, NEAR, "answer, right"), (320, FAR, "answer, wrong")):
-        canvas.dot((x, y), 4, color)
-        canvas.text((x + 8, y), words, 11, FAINT, anchor="lm")
+    canvas.key(y, ((210, NEAR, "answer, right"), (320, FAR, "answer, wrong")))
     return canvas.pixels()
 
 

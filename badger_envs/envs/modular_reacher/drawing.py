@@ -97,9 +97,7 @@ def _legend(canvas: Canvas, task: ModularReacher) -> None:
     seen = {"all": "goal, seen by all", "last": "goal, seen by the last", "tips": "goal, seen by its tip"}
     canvas.ring((MARGIN + 6, y), 5, TARGET, 2)
     canvas.text((MARGIN + 16, y), seen[task.goal], 11, FAINT, anchor="lm")
-    for x, color, words in ((MARGIN + 150, NEAR, "tip, close"), (MARGIN + 226, FAR, "tip, far")):
-        canvas.dot((x, y), 4, color)
-        canvas.text((x + 8, y), words, 11, FAINT, anchor="lm")
+    canvas.key(y, ((MARGIN + 150, NEAR, "tip, close"), (MARGIN + 226, FAR, "tip, far")))
     canvas.line(((MARGIN + 292, y), (MARGIN + 308, y)), mix(PAPER, NEAR, 0.7), 2)
     canvas.text((MARGIN + 314, y), "its way here", 11, FAINT, anchor="lm")
 
