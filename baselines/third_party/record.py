@@ -1,6 +1,5 @@
 """What is kept of a trainer: a folder with the script, what was installed for it, and the record of the run."""
 
-import hashlib
 import re
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -8,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from baselines.results.data import Data
+from baselines.results.run import file_sha256
 
 FOLDER = Path(__file__).parent
 FILES = ("run.py", "requirements.txt", "record.json")
@@ -70,8 +70,7 @@ def requirements(trainer: str) -> dict[str, str]:
 
 def sources(trainer: str) -> dict[str, str]:
     """Hashes of what a run depends on, for `Record.sources`."""
-    files = {name: FOLDER / trainer / name for name in FILES[:2]}
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    return {name: file_sha256(FOLDER / trainer / name) for name in FILES[:2]}
 
 
 def read_record(trainer: str) -> Record:
