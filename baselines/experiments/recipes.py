@@ -4,7 +4,7 @@
 """
 
 from badger_envs.registry import get_spec
-from baselines.experiments.advice import ADVICE
+from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.free_experts import FREE_EXPERTS
 from baselines.experiments.recipe import Recipe
 from baselines.outer_loops.base import Stage
@@ -138,6 +138,6 @@ RECIPES: dict[str, Recipe] = {
             parameters=2500, test_episodes=128, cpu_seconds=60,
         ),
         *FREE_EXPERTS,
-        *ADVICE,
+        *ABILITIES,
     )
 }  # fmt: skip

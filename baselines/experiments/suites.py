@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.agents import EVERYBODY
 from baselines.experiments.free_experts import FREE_EXPERTS
 from baselines.experiments.grid import Grid
@@ -56,8 +57,8 @@ def _for_all(name: str, **changes: Any) -> Recipe:
     return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *EVERYBODY))), **changes)
 
 
-_OF_ONE_KIND = (RECIPES["guessing_sizes"], *FREE_EXPERTS)
-"""Recipes for one kind of agent, not for everybody."""
+_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *ABILITIES)
+"""Recipes for one kind of agent, and those of a suite of their own."""
 
 SUITES: dict[str, Suite] = {
     suite.name: suite
@@ -128,11 +129,15 @@ SUITES: dict[str, Suite] = {
             probes=("life", "cut", "newcomers"),
         ),
         Suite(
+            name="abilities",
+            description="environments that test one ability each: whom to believe",
+            recipes=ABILITIES,
+            seeds=3,
+        ),
+        Suite(
             name="loops",
             description="every outer loop on every environment that it can: a first look at who learns by what",
-            recipes=tuple(
-                RECIPES[name] for name in RECIPES if RECIPES[name] not in (RECIPES["guessing_sizes"], *FREE_EXPERTS)
-            ),
+            recipes=tuple(recipe for recipe in RECIPES.values() if recipe not in _ELSEWHERE),
             seeds=1,
             probes=(),
         ),

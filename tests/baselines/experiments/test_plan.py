@@ -35,11 +35,19 @@ def test_plan_gives_everybody_of_a_recipe_the_same_parameters_episodes_and_trial
 @pytest.mark.parametrize("name", ["pocket", "standard", "full", "loops"])
 def test_suite_is_about_every_environment_and_says_about_how_long_it_takes(name):
     suite = SUITES[name]
-    first_look = {"Badger/Advice-v0"} if name == "loops" else set()  # which the others do not have yet
-    assert {recipe.task for recipe in suite.recipes} - first_look == {
+    assert {recipe.task for recipe in suite.recipes} == {
         "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/ModularReacher-v0",
         "Badger/ModularRobot-v0",
     }  # fmt: skip
+    assert suite.cpu_hours > 0
+    assert all(recipe.cpu_seconds > 0 for recipe in suite.recipes)
+
+
+def test_suite_abilities_has_a_recipe_for_everybody_of_each_of_its_environments():
+    suite = SUITES["abilities"]
+    for task in {recipe.task for recipe in suite.recipes}:
+        agents = {name for recipe in suite.recipes if recipe.task == task for name in recipe.agents}
+        assert agents >= {"badger", "shared", "monolithic"} or agents >= {"badger_attention", "shared", "monolithic"}
     assert suite.cpu_hours > 0
     assert all(recipe.cpu_seconds > 0 for recipe in suite.recipes)
 
