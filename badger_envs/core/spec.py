@@ -63,6 +63,20 @@ def _made(kind: type[ReferenceReturns], values: dict[str, Any]) -> ReferenceRetu
     return kind(**values)
 
 
+def _fixed(value: Any) -> Any:
+    """The same with copies of its mappings, however deep, that nobody can change."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: _fixed(part) for key, part in value.items()})
+    return tuple(map(_fixed, value)) if isinstance(value, list | tuple) else value
+
+
+def _loose(value: Any) -> Any:
+    """The same with plain dictionaries in place of mappings that are read-only."""
+    if isinstance(value, Mapping):
+        return {key: _loose(part) for key, part in value.items()}
+    return tuple(map(_loose, value)) if isinstance(value, tuple) else value
+
+
 Measured = Callable[[str], float]
 """The mean return of the policy of a level, measured on episodes: for levels that no formula gives."""
 
@@ -112,14 +126,20 @@ class EnvSpec:
     measured: tuple[Mapping[str, Any], ...] = ()
     """Arguments whose measured returns are stored, besides the defaults, the variants and the sizes."""
 
+    def __post_init__(self) -> None:
+        """Hold what may not be changed: the same object is given to all who ask."""
+        for part in fields(self):
+            object.__setattr__(self, part.name, _fixed(getattr(self, part.name)))
+
     def __getstate__(self) -> dict[str, Any]:
-        """A module does not travel, its name does."""
+        """A module does not travel, its name does; nor does a mapping that is read-only."""
         drawing = self.drawing.__name__ if isinstance(self.drawing, ModuleType) else self.drawing
-        return self.__dict__ | {"drawing": drawing}
+        return {name: _loose(value) for name, value in self.__dict__.items()} | {"drawing": drawing}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         drawing = state["drawing"]
-        self.__dict__.update(state | {"drawing": import_module(drawing) if isinstance(drawing, str) else drawing})
+        fixed = {name: _fixed(value) for name, value in state.items()}
+        self.__dict__.update(fixed | {"drawing": import_module(drawing) if isinstance(drawing, str) else drawing})
 
     def horizon(self, **arguments: Any) -> int:
         """Steps in an episode of the task with these arguments (T)."""

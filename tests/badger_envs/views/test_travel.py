@@ -81,6 +81,7 @@ def test_environments_that_draw_copy_and_draw_the_same(spec, render_mode):
 def test_specs_tasks_policies_and_results_travel(spec, way):
     task, travel = spec.make_task(), WAYS[way]
     again = travel(spec)
+    assert again == spec
     assert again.drawing is spec.drawing
     assert again.make_task() == travel(task) == task
     known = reference_returns(task)
@@ -112,6 +113,18 @@ def test_known_returns_cannot_be_changed_for_others():
     mine["half"] = 0.7
     assert levels.local_optima == {"half": 0.5}
     assert isinstance(SPECS["Badger/Guessing-v0"], EnvSpec)
+
+
+@every_spec
+@pytest.mark.parametrize("way", [lambda spec: spec, *WAYS.values()], ids=["itself", *WAYS])
+def test_a_spec_cannot_be_changed_for_others(spec, way):
+    found = way(spec)
+    for mapping in (found.policies, found.published_curves, *found.published_curves.values(), *found.variants):
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            mapping["dims"] = 1
+    for arguments in found.measured:
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            arguments["modules"] = 1
 
 
 FORKS = """
