@@ -1,24 +1,26 @@
 """How far a submission was looked into: what was done when, by whom, kept in `status.json` beside it.
 
 A submission without that file is self-reported. The file is ours: who submits must not bring one. Nothing in it is ever
-changed or taken away, a withdrawn submission included; there is only more of it.
+changed or taken away, a withdrawn submission included; there is only more of it. It ends with its own hash, by which a
+bit that changed on a disk is noticed: a date or a name would look as good as before.
 """
 
+import hashlib
 import itertools
 import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from badger_envs.core.files import write_whole
 from leaderboards.schema.benchmark import StrictModel
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.fields import validate
 from leaderboards.schema.files import read_json
-from leaderboards.schema.submission import Date, ShortText, read_submission
+from leaderboards.schema.submission import Date, Sha256, ShortText, read_submission
 
 FILE = "status.json"
 MAX_BYTES = 2**20
@@ -58,6 +60,19 @@ class History(StrictModel):
     format: Annotated[int, Field(ge=1, le=1)]  # a Literal would take true for 1
     history: Annotated[tuple[Step, ...], Field(strict=False, min_length=1)]
     """The oldest first."""
+    sha256: Sha256 | None = None
+    """Of the rest; files that were written before there was one lack it."""
+
+    @model_validator(mode="after")
+    def _as_written(self) -> Self:
+        if self.sha256 not in (None, self.digest()):
+            raise ValueError(f"sha256 must be that of the history, {self.digest()}, got {self.sha256}")
+        return self
+
+    def digest(self) -> str:
+        """The hash of the values, however the file is laid out."""
+        content = self.model_dump(mode="json", exclude={"sha256"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def status_of(folder: Path) -> str:
@@ -108,8 +123,9 @@ def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date:
         reason = f"status of an agent of source own must stay {SELF_REPORTED} or be {WITHDRAWN}, got {status!r}"
     if reason:
         raise SubmissionError([ErrorDetails(FILE, "", reason)])
-    updated = History(format=1, history=(*history, step)).model_dump(mode="json")
-    write_whole(folder / FILE, (json.dumps(updated, indent=1, allow_nan=False) + "\n").encode())
+    updated = History(format=1, history=(*history, step))
+    content = updated.model_dump(mode="json") | {"sha256": updated.digest()}
+    write_whole(folder / FILE, (json.dumps(content, indent=1, allow_nan=False) + "\n").encode())
 
 
 def check_author(by: str) -> None:

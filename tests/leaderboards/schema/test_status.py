@@ -155,6 +155,29 @@ def test_status_refuses_damaged_files_and_keeps_them(folder, content, error):
     assert (folder / FILE).read_text() == content
 
 
+def test_status_notices_every_bit_that_changed(folder):
+    record(folder, "reproduced", "ci", {"rows": [3, 7], "seed": 11, "exact": True}, date="2026-02-01")
+    written, history = (folder / FILE).read_bytes(), read_status(folder)
+    noticed = 0
+    for place in range(len(written)):
+        for bit in range(8):
+            changed = bytearray(written)
+            changed[place] ^= 1 << bit
+            (folder / FILE).write_bytes(changed)
+            try:
+                assert read_status(folder) == history  # a space that became a line's end
+            except SubmissionError:
+                noticed += 1
+    assert noticed > 0.97 * 8 * len(written.replace(b" ", b""))
+
+
+def test_status_without_its_hash_is_read_and_gets_one(folder):
+    (folder / FILE).write_text(json.dumps({"format": 1, "history": [STEP]}))
+    assert status_of(folder) == "checked"
+    record(folder, "reproduced", "ci", {})
+    assert "sha256" in json.loads((folder / FILE).read_text())
+
+
 def test_status_follows_no_link(folder, tmp_path):
     (tmp_path / "elsewhere.json").write_text(json.dumps({"format": 1, "history": [STEP]}))
     (folder / FILE).symlink_to(tmp_path / "elsewhere.json")
