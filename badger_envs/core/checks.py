@@ -1,6 +1,6 @@
 """Checks of arguments and actions: errors that name what is wrong, its value, and what is allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -91,6 +91,44 @@ def require_options(options: object, allowed: tuple[str, ...]) -> dict[str, Any]
     return dict(options)
 
 
+def plain_array(values: Any, name: str, kinds: str, what: str) -> npt.NDArray[Any]:
+    """What numpy makes of some values; perhaps it is still the caller's memory.
+
+    Args:
+        values: what was given.
+        name: what the error calls it.
+        kinds: of numpy's types that are taken, as in `numpy.dtype.kind`. No others are converted, also where they
+            stand among others in a list: text, complex numbers, truths and objects are no actions.
+        what: the error calls these kinds.
+
+    Raises:
+        ValueError: Another type, rows of different lengths, a mask, which would be lost, or bytes.
+    """
+    if type(values) is np.ndarray and values.dtype.kind in kinds:  # as in almost every step
+        return values
+    try:
+        array, parts = np.asarray(values), list(_parts(values))
+        dtypes = [array.dtype, *(np.asarray(part).dtype for part in parts)]
+    except (TypeError, ValueError, RuntimeError) as error:  # the last from tensors that want a gradient
+        raise ValueError(f"{name} must be {what}, got {in_short(values)}: {error}") from error
+    for dtype in dtypes:
+        if dtype.kind not in kinds:
+            raise ValueError(f"{name} must be {what}, got type {dtype}: {in_short(values)}")
+    for part in parts:
+        if isinstance(part, np.ma.MaskedArray | bytearray):
+            raise ValueError(f"{name} must be {what}, got {type(part).__name__}: {in_short(values)}")
+    return array
+
+
+def _parts(values: Any) -> Iterator[Any]:
+    """What is in lists in lists; what is no list is one part."""
+    if isinstance(values, list | tuple):
+        for value in values:
+            yield from _parts(value)
+    else:
+        yield values
+
+
 def as_array(action: Any, shape: tuple[int, ...], name: str, kinds: str, what: str) -> npt.NDArray[Any]:
     """What was given as an action, as an array of that shape; perhaps it is still the caller's memory.
 
@@ -100,19 +138,13 @@ def as_array(action: Any, shape: tuple[int, ...], name: str, kinds: str, what: s
         action: what was given.
         shape: that it must have.
         name: what the error calls it.
-        kinds: of numpy's types that are taken, as in `numpy.dtype.kind`. No others are converted: text, complex
-            numbers, truths and objects are no actions.
-        what: the error calls these kinds.
+        kinds: of numpy's types that are taken, and
+        what: the error calls them, as for `plain_array`.
 
     Raises:
         ValueError: another type or shape.
     """
-    try:
-        array = np.asarray(action)
-    except (TypeError, ValueError, RuntimeError) as error:  # the last from tensors that want a gradient
-        raise ValueError(f"{name} must be {what} of shape {shape}, got {in_short(action)}: {error}") from error
-    if array.dtype.kind not in kinds:
-        raise ValueError(f"{name} must be {what} of shape {shape}, got type {array.dtype}: {in_short(action)}")
+    array = plain_array(action, name, kinds, f"{what} of shape {shape}")
     if array.shape == shape[:-1] and shape[-1] == 1:
         array = array[..., None]
     if array.shape != shape:

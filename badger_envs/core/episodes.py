@@ -11,7 +11,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.checks import in_short, require_integer
+from badger_envs.core.checks import in_short, plain_array, require_integer
 
 Keys = npt.NDArray[np.uint64]
 
@@ -88,10 +88,13 @@ def episode_keys(seeds: npt.ArrayLike, indices: npt.ArrayLike, episode_set: Epis
     """
     if not isinstance(episode_set, EpisodeSet):
         raise ValueError(f"episode_set must be an EpisodeSet, got {in_short(episode_set)}")
-    seeds_array, indices_array = np.asarray(seeds), np.asarray(indices)
+    seeds_array, indices_array = (
+        np.zeros(0, np.int64)
+        if isinstance(values, list) and not values
+        else plain_array(values, name, "iu", "integers")
+        for name, values in (("seeds", seeds), ("indices", indices))
+    )
     for name, array, bits in (("seeds", seeds_array, SEED_BITS), ("indices", indices_array, INDEX_BITS)):
-        if array.dtype.kind not in "iu" and array.size:
-            raise ValueError(f"{name} must be integers, got dtype {array.dtype}")
         if array.size and (array.min() < 0 or array.max() >> bits):
             raise ValueError(f"{name} must lie in [0, 2**{bits}), got {array.min()}..{array.max()}")
     top = np.uint64(int(episode_set) << (SEED_BITS + INDEX_BITS))

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.core.checks import plain_array
 from badger_envs.core.policy import Policy
 from badger_envs.core.task import Task
 
@@ -52,11 +53,13 @@ class ReferenceReturns:
             float64, the same shape: (return - chance) / (reference - chance).
 
         Raises:
-            ValueError: The reference is no better than chance, so there is nothing to learn and no score.
+            ValueError: Returns that are no numbers; or the reference is no better than chance, so there is nothing to
+                learn and no score.
         """
         if not self.reference > self.chance:
             raise ValueError(f"a score needs a reference above chance, got {self.reference} and {self.chance}")
-        return (np.asarray(returns, dtype=np.float64) - self.chance) / (self.reference - self.chance)
+        numbers = plain_array(returns, "returns", "iuf", "numbers").astype(np.float64)
+        return (numbers - self.chance) / (self.reference - self.chance)
 
 
 def _made(kind: type[ReferenceReturns], values: dict[str, Any]) -> ReferenceReturns:

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeGuard
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.checks import in_short, require_integer
+from badger_envs.core.checks import in_short, plain_array, require_integer
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -37,16 +37,8 @@ def numbers(name: str, values: npt.ArrayLike) -> FloatArray:
     Raises:
         ValueError: They are no real numbers, or rows differ in length.
     """
-    try:
-        array = np.asarray(values)
-    except ValueError:  # rows of different lengths
-        array = np.asarray(None)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(
-            f"{name} must be numbers in rows of one length, or a list of numpy arrays, one per task, got "
-            f"{in_short(values)}"
-        )
-    return array.astype(np.float64)
+    what = "numbers in rows of one length, or a list of numpy arrays, one per task"
+    return plain_array(values, name, "biuf", what).astype(np.float64)
 
 
 def finite(name: str, values: npt.ArrayLike) -> FloatArray:

@@ -122,13 +122,14 @@ class ParallelTaskEnv(ParallelEnv[str, FloatArray, Any]):  # type: ignore[misc]
             unknown = sorted(map(str, set(actions) - set(self.possible_agents)))
             raise ValueError(f"actions must name every agent once; missing {missing}, unknown {unknown}")
         port_actions = np.zeros((1, self.task.ports, self.task.port_actions), np.float32)  # (1, P, A)
+        messages = self._silence()  # (P, M)
         for port, agent in enumerate(self.possible_agents):
             played = self.check(agent, actions[agent])
             port_actions[0, port] = played.port_actions[0]
             if played.messages is not None:
-                self._messages[port] = played.messages[0]
+                messages[port] = played.messages[0]
         if self.channel is not None:
-            self._messages = self._runner.send(self.channel, self._messages)  # (P, M)
+            self._messages = self._runner.send(self.channel, messages)  # (P, M)
         reward = self._runner.step(port_actions)
         agents, over, truncated = self.possible_agents, self._runner.over, self._runner.truncated
         if over:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.error import ResetNeeded
 
-from badger_envs.core.checks import in_short, require_integer
+from badger_envs.core.checks import in_short, plain_array, require_integer
 from badger_envs.core.episodes import INDEX_BITS, SEED_BITS, EpisodeSet, Keys, episode_keys, fold_seed
 
 MAX_INNER_EPISODE = 2**32 - 1
@@ -87,16 +87,10 @@ def one_each(name: str, numbers: Any, batch: int, maximum: int) -> npt.NDArray[n
     Raises:
         ValueError: It is no whole number in [0, maximum], nor one for each environment.
     """
-    try:
-        array = np.asarray(numbers)
-    except ValueError:  # rows that differ in length
-        array = np.asarray(None)
-    whole = array.dtype.kind in "iu" and array.shape in ((), (batch,))
-    if not whole or array.min() < 0 or array.max() > maximum:
-        raise ValueError(
-            f"options[{name!r}] must be an integer in [0, {maximum}], or {batch} of them, one for each environment, "
-            f"got {in_short(numbers)}"
-        )
+    must = f"an integer in [0, {maximum}], or {batch} of them, one for each environment"
+    array = plain_array(numbers, f"options[{name!r}]", "iu", must)
+    if array.shape not in ((), (batch,)) or array.min() < 0 or array.max() > maximum:
+        raise ValueError(f"options[{name!r}] must be {must}, got {in_short(numbers)}")
     return np.broadcast_to(array.astype(np.int64), (batch,))
 
 
@@ -111,8 +105,9 @@ def one_seed_each(seed: Any, batch: int) -> list[int | None]:
     if isinstance(seed, int | float | complex | np.number):
         first = require_integer("seed", seed, 0)
         return [first + row for row in range(batch)]
-    if isinstance(seed, str | bytes) or not isinstance(seed, Sequence | np.ndarray) or len(seed) != batch:
-        got = in_short(seed) if isinstance(seed, str) or not hasattr(seed, "__len__") else len(seed)
+    several = isinstance(seed, Sequence | np.ndarray) and not isinstance(seed, str | bytes | bytearray)
+    if not several or np.ndim(seed) == 0 or len(seed) != batch:
+        got = in_short(seed) if not several or np.ndim(seed) == 0 else len(seed)
         raise ValueError(f"seed must be one integer or {batch}, one for each, got {got}")
     return [None if one is None else require_integer("seed", one, 0) for one in seed]
 
@@ -127,7 +122,7 @@ def reset_mask(options: Mapping[str, Any] | None, batch: int, begun: bool) -> np
     if not options or "reset_mask" not in options:
         return np.ones(batch, dtype=np.bool_)
     mask = options["reset_mask"]
-    if not isinstance(mask, np.ndarray) or mask.shape != (batch,) or mask.dtype != np.bool_:
+    if type(mask) is not np.ndarray or mask.shape != (batch,) or mask.dtype != np.bool_:
         got = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else repr(mask)
         raise ValueError(f"options['reset_mask'] must be a bool array of shape ({batch},), got {got}")
     if not mask.any():

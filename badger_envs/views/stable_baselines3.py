@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.core.channel import Channel
-from badger_envs.core.checks import require_integer, require_options
+from badger_envs.core.checks import plain_array, require_integer, require_options
 from badger_envs.core.episodes import INDEX_BITS
 from badger_envs.core.extras import needs_extra
 from badger_envs.core.task import Task
@@ -48,7 +48,7 @@ class SharedVecEnv(VecEnv):
         self.shared = SharedTaskVectorEnv(
             task, copies=copies, bins=bins, channel=channel, joint=joint, render_mode=render_mode, **arguments
         )
-        self._ports = self.shared.task.ports
+        self._ports, self.copies = self.shared.task.ports, copies
         self.render_mode = render_mode
         super().__init__(self.shared.num_envs, self.shared.single_observation_space, self.shared.single_action_space)
         self._seed: int | None = None
@@ -75,20 +75,24 @@ class SharedVecEnv(VecEnv):
         Raises:
             ValueError: An option that there is not, an episode that is no number, or not the same for all ports.
         """
-        each = [options or {}] * self.num_envs if not isinstance(options, list | tuple) else list(options)
+        each = list(options) if isinstance(options, list | tuple) else [options] * self.num_envs
         if len(each) != self.num_envs:
             raise ValueError(f"options must be a dict, or {self.num_envs} of them, got {len(each)}")
-        numbers = [require_options(one, ("episode",)).get("episode") for one in each]
+        named = [require_options(one, ("episode",)) for one in each]
+        numbers = [
+            require_integer("options['episode']", one["episode"], 0, 2**INDEX_BITS - 1) if one else None
+            for one in named
+        ]
         by_copy = numbers[:: self._ports]
         if numbers != [number for number in by_copy for _ in range(self._ports)]:
             raise ValueError(
                 f"options['episode'] must be the same for all {self._ports} ports of a copy, got {numbers}"
             )
-        if any(number is not None for number in by_copy):
-            self._episodes = [require_integer("options['episode']", one, 0, 2**INDEX_BITS - 1) for one in by_copy]
-        else:
-            self._episodes = None
-        super().set_options([dict(one) for one in each])
+        chosen = [number for number in by_copy if number is not None]
+        if chosen and len(chosen) < self.copies:
+            raise ValueError(f"options['episode'] must be there for all copies or for none, got {numbers}")
+        self._episodes = chosen or None
+        super().set_options(named)
 
     def reset(self) -> npt.NDArray[np.float32]:
         """Begin an episode in every copy, named by `seed` and `set_options`; observations float32 (N, F + D * M)."""
@@ -101,8 +105,12 @@ class SharedVecEnv(VecEnv):
         return observation
 
     def step_async(self, actions: npt.NDArray[Any]) -> None:
-        """Keep the actions for `step_wait`."""
-        self._actions = np.array(actions)
+        """Keep the actions for `step_wait`.
+
+        Raises:
+            ValueError: They are no numbers.
+        """
+        self._actions = np.array(plain_array(actions, "actions", "iuf", "an array of numbers"))
 
     def step_wait(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.bool_], list[Any]]:
         """Play one step: observations (N, F + D * M), rewards (N,), dones (N,) and infos.

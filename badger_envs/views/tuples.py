@@ -3,6 +3,7 @@
 from typing import Any
 
 import gymnasium as gym
+import numpy as np
 
 from badger_envs.core.arrays import FloatArray
 from badger_envs.core.checks import in_short
@@ -54,8 +55,8 @@ class TupleTaskEnv(gym.Env[PerPort, PerPort]):
         """Play one step.
 
         Args:
-            action: a tuple or list with an entry for each port, in its action space; finite numbers outside of it are
-                clipped.
+            action: a tuple, list or array with an entry for each port, in its action space; finite numbers outside of
+                it are clipped.
 
         Returns:
             Observations float32 (F + D * M,) of each port, reward, terminated, truncated (by `max_cycles`), metrics.
@@ -66,7 +67,8 @@ class TupleTaskEnv(gym.Env[PerPort, PerPort]):
             gymnasium.error.ResetNeeded: No episode is running.
         """
         agents = self._ports.possible_agents
-        if not hasattr(action, "__len__") or isinstance(action, str | dict) or len(action) != len(agents):
+        in_order = isinstance(action, list | tuple) or (hasattr(action, "__array__") and np.ndim(action) > 0)
+        if not in_order or isinstance(action, np.ma.MaskedArray) or len(action) != len(agents):
             raise ValueError(f"action must have an entry for each of {len(agents)} ports, got {in_short(action)}")
         results = self._ports.step(dict(zip(agents, action, strict=True)))
         observations, rewards, terminations, truncations, _ = results

@@ -31,20 +31,15 @@ DONE, ACTION, ERROR, REFUSAL = b"D", b"A", b"E", b"V"
 """Kinds of answers. A refusal: the factory raised ValueError, so the policy does not support that size."""
 TEXT, FLOAT = np.dtype("u1"), np.dtype("<f4")
 TYPES: dict[bytes, np.dtype[Any]] = {
-    MAKE: TEXT,
-    RESET: np.dtype("<u4"),
-    OBSERVATION: FLOAT,
-    REWARD: FLOAT,
-    DONE: TEXT,
-    ACTION: FLOAT,
-    ERROR: TEXT,
-    REFUSAL: TEXT,
-}
+    MAKE: TEXT, RESET: np.dtype("<u4"), OBSERVATION: FLOAT, REWARD: FLOAT,
+    DONE: TEXT, ACTION: FLOAT, ERROR: TEXT, REFUSAL: TEXT,
+}  # fmt: skip
 """Type of the numbers, by letter."""
 MAX_TEXT_BYTES = 2400
 """Bytes of an error that are sent."""
 
 _HEADER = struct.Struct("<cB4I")
+_LARGEST = np.finfo(np.float32).max
 _NAME = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 _REFERENCE = re.compile(f"{_NAME}:{_NAME}")
 
@@ -143,12 +138,7 @@ def serve(connection: socket.socket) -> None:
             elif header.kind == RESET:
                 policy.reset(int(numbers[0]))
             else:
-                action = np.asarray(policy.act(numbers, reward))
-                if action.dtype.kind not in "iuf":  # what is no number must not become one on the way
-                    raise ValueError(f"action must be an array of numbers, got type {action.dtype}")
-                if action.ndim > 4:
-                    raise ValueError(f"action must have shape (B, P * A), got {action.ndim} axes")
-                kind, answer = ACTION, action.astype(np.float32)
+                kind, answer = ACTION, _numbers(policy.act(numbers, reward))
         except ValueError as error:
             _tell(connection, error, REFUSAL if refusal else ERROR)
             if refusal:
@@ -158,6 +148,18 @@ def serve(connection: socket.socket) -> None:
             _tell(connection, error, ERROR)
             return
         send(connection, kind, answer)
+
+
+def _numbers(answer: Any) -> npt.NDArray[np.float32]:
+    """An action as it is sent; what is no number must not become one on the way, and what is finite stays it."""
+    action = np.asarray(answer)
+    parts = np.asarray(answer, dtype=object).flat if isinstance(answer, list | tuple) else (answer,)
+    cut = any(isinstance(part, bool | np.bool_ | bytearray | np.ma.MaskedArray) for part in parts)
+    if action.dtype.kind not in "iuf" or cut:
+        raise ValueError(f"action must be an array of numbers, got type {'object' if cut else action.dtype}")
+    if action.ndim > 4:
+        raise ValueError(f"action must have shape (B, P * A), got {action.ndim} axes")
+    return np.where(np.isfinite(action), np.clip(action, -_LARGEST, _LARGEST), action).astype(np.float32)
 
 
 def _find(reference: str) -> Any:

@@ -44,6 +44,10 @@ Flat = acting(lambda self, observation, reward: np.zeros(self.batch * 3))
 Deep = acting(lambda self, observation, reward: np.zeros((1, 1, 1, 1, 1, self.batch, 3)))
 Nothing = acting(lambda self, observation, reward: None)
 Words = acting(lambda self, observation, reward: "left")
+Truths = acting(lambda self, observation, reward: [[True, 0.5, 0.5]] * self.batch)
+Masked = acting(lambda self, observation, reward: np.ma.masked_array(np.zeros((self.batch, 3)), mask=True))
+Bytes = acting(lambda self, observation, reward: bytearray(self.batch * 3))
+Enormous = acting(lambda self, observation, reward: np.full((self.batch, 3), 1e300))
 Ragged = acting(lambda self, observation, reward: [[0.0], [0.0, 1.0]])
 Nan = acting(lambda self, observation, reward: Zeros.act(self, observation, reward) * np.nan)
 Ones = acting(lambda self, observation, reward: Zeros.act(self, observation, reward) + 1.0)
@@ -193,8 +197,9 @@ def test_policy_process_prints_to_standard_error(capfd):
     assert "A" * 200_000 in said.err
 
 
-def test_policy_process_clips_finite_actions_as_every_view_does():
-    with isolated("Large") as policy, isolated("Ones") as ones:
+@pytest.mark.parametrize("name", ["Large", "Enormous"])
+def test_policy_process_clips_finite_actions_as_every_view_does(name):
+    with isolated(name) as policy, isolated("Ones") as ones:
         assert (returns(policy) == returns(ones)).all()
 
 
@@ -219,6 +224,9 @@ MISTAKES = {
     "Deep": "action must have shape .*, got 7 axes",
     "Nothing": "action must be an array of numbers, got type object",
     "Words": "action must be an array of numbers, got type <U4",
+    "Truths": "action must be an array of numbers, got type object",
+    "Masked": "action must be an array of numbers, got type object",
+    "Bytes": "action must be an array of numbers, got type object",
     "Ragged": "ValueError: setting an array element",
     "Huge": r"must answer with shape \(32, 3\), got \(20000, 1000\)",
     "Raising": r"KeyError: .*xxx\.\.\. \(mine.py, line \d+\)",
