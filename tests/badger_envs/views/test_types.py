@@ -45,9 +45,8 @@ def _first(good, value):
 
 def begun(view, bins):
     env = VIEWS[view](ID, **({} if bins is None or "channel" in view or view == "tuples" else {"bins": bins}))
-    player = Player(env)
-    player.reset(seed=1)
-    return env, player
+    Player(env).reset(seed=1)
+    return env
 
 
 def act(env, wrong):
@@ -75,12 +74,12 @@ def _sample(space):
 @pytest.mark.parametrize("bins", [None, 2], ids=["numbers", "bins"])
 @pytest.mark.parametrize("what", WRONG)
 def test_an_action_of_another_type_is_refused_by_name_and_the_episode_goes_on(view, bins, what):
-    env, player = begun(view, bins)
+    env = begun(view, bins)
     before = np.array(_seen(env))
     with pytest.raises(ValueError, match=r"^actions? (of port_\d )?must (be|have|lie)"):
         act(env, WRONG[what])
     assert np.array_equal(_seen(env), before)
-    other, _ = begun(view, bins)
+    other = begun(view, bins)
     for each in (env, other):
         act(each, lambda good: np.zeros_like(good))
     assert np.array_equal(_seen(env), _seen(other))
@@ -156,11 +155,9 @@ OPTIONS = {
 @pytest.mark.parametrize("what", OPTIONS)
 def test_an_option_of_another_type_is_refused_by_name(view, what):
     env = VIEWS[view](ID)
+    take = env.set_options if isinstance(env, SharedVecEnv) else lambda options: env.reset(options=options)
     with pytest.raises(ValueError, match="^options"):
-        if isinstance(env, SharedVecEnv):
-            env.set_options(OPTIONS[what])
-        else:
-            env.reset(options=OPTIONS[what])
+        take(OPTIONS[what])
 
 
 @pytest.mark.parametrize(
