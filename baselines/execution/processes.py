@@ -19,7 +19,7 @@ class WorkerLostError(ChildProcessError):
 
 
 class WorkerStartError(WorkerLostError):
-    """A worker process ended, or could not be made, before it was ready for work."""
+    """A worker process ended by itself, or could not be made, before any was ready for work: none can be started."""
 
 
 class Processes:
@@ -36,7 +36,7 @@ class Processes:
     def __init__(self, jobs: int) -> None:
         self._threads = ThreadPoolExecutor(jobs)
         self._own = threading.local()
-        self._lock, self._closed = threading.Lock(), False
+        self._lock, self._closed, self._can_start = threading.Lock(), False, False
         self._made: list[_Worker] = []
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
@@ -50,18 +50,29 @@ class Processes:
         with self._lock:
             if self._closed:
                 raise WorkerLostError("the worker processes were told to end")
-            worker: _Worker | None = getattr(self._own, "worker", None)
-            if worker is None:
-                worker = self._own.worker = _Worker()
-                self._made.append(worker)
-            future = worker.submit(function, *arguments)
+            worker: _Worker = getattr(self._own, "worker", None) or self._new_worker()
+            try:
+                future = worker.submit(function, *arguments)
+            except BrokenProcessPool:  # killed while it had nothing to do: nothing was lost
+                self._can_start = True
+                self._made.remove(worker)
+                worker = self._new_worker()
+                future = worker.submit(function, *arguments)
         try:
             return future.result()
         except BrokenProcessPool:
             self._own.worker = None
             with self._lock:
+                self._can_start = self._can_start or any(one.is_ready for one in self._made)
                 self._made.remove(worker)
-            raise worker.why_it_ended() from None
+            raise worker.why_it_ended(self._can_start) from None
+
+    def _new_worker(self) -> "_Worker":
+        """The worker of this thread from now on."""
+        worker: _Worker = _Worker()
+        self._own.worker = worker
+        self._made.append(worker)
+        return worker
 
     def close(self) -> None:
         """Interrupt what runs, which has time for a checkpoint, and begin nothing else."""
@@ -98,19 +109,31 @@ class _Worker:
         self._processes = self._processes or list((self._pool._processes or {}).values())
         return future
 
-    def why_it_ended(self) -> WorkerLostError:
-        """What is known of that."""
+    @property
+    def is_ready(self) -> bool:
+        """Whether it was set up."""
+        return bool(self._ready.is_set())
+
+    def why_it_ended(self, can_start: bool) -> WorkerLostError:
+        """What is known of that.
+
+        Args:
+            can_start: whether any worker was ever ready: then this one was an exception.
+        """
+        kind = WorkerLostError if can_start else WorkerStartError
         if self._refused is not None:
-            return WorkerStartError(f"a worker process could not be made: {self._refused}")
+            return kind(f"a worker process could not be made: {self._refused}")
         self.join()
         code = self._exit_code()
-        how = f"ended with exit code {code}"
         if code is not None and code < 0:
-            how = f"was killed by {signal.Signals(-code).name}"
+            how = f"was killed by {_name(-code)}"
             how += ", as for want of memory" if -code == signal.SIGKILL else ""
-        if self._ready.is_set():
-            return WorkerLostError(f"a worker process {how}")
-        return WorkerStartError(f"a worker process {how} before it was ready; what it said itself stands above")
+            how += "" if self.is_ready else ", before it was ready"
+            return WorkerLostError(f"a worker process {how}")  # by somebody else: others may start
+        if self.is_ready:
+            return WorkerLostError(f"a worker process ended with exit code {code}")
+        said = "what it said itself stands above"
+        return kind(f"a worker process ended with exit code {code} before it was ready; {said}")
 
     def _exit_code(self) -> int | None:
         """Of the process; None where it is not known. Its pool waits for it too, and one of both learns it first."""
@@ -130,6 +153,14 @@ class _Worker:
     def join(self) -> None:
         for process in self._processes:
             process.join(2.0 * SECONDS_TO_STOP)
+
+
+def _name(number: int) -> str:
+    """Of a signal; those of the system's own use have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 @contextlib.contextmanager

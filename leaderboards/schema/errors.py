@@ -31,6 +31,10 @@ class SubmissionError(ValueError):
         super().__init__("; ".join(map(str, errors)))
         self.errors = tuple(errors)
 
+    def __reduce__(self) -> tuple[type["SubmissionError"], tuple[tuple[ErrorDetails, ...]]]:
+        """For copies and pickles, which an exception makes of its message."""
+        return type(self), (self.errors,)
+
 
 def printable(text: str, *, max_length: int = MAX_LENGTH) -> str:
     """A text in one line: what can't be seen or turns the line around is escaped, the rest is cut off."""

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from concurrent.futures import Future
 from pathlib import Path
 from unittest.mock import Mock
@@ -18,6 +19,7 @@ from baselines.__main__ import main
 from baselines.execution.executors import EXECUTORS
 from baselines.execution.processes import WorkerLostError, WorkerStartError, processes
 from baselines.execution.scheduler import run_all, run_in_worker
+from baselines.execution.workers import begin_worker
 from baselines.experiments.plan import plan
 from baselines.results.run import RunResult
 from tests.helpers.tiny import ROOT, tiny, wait_until
@@ -99,6 +101,52 @@ def test_processes_say_truthfully_why_a_worker_cannot_start(monkeypatch):
     monkeypatch.setattr("multiprocessing.process.BaseProcess.start", refuse_to_start)
     with processes(1) as workers, pytest.raises(WorkerStartError, match=r"not be made: \[Errno 11\] no more processes"):
         workers.submit(describe_worker).result(timeout=60)
+
+
+def die_twice_before_work(parent, ready):
+    """In place of `begin_worker`: killed as for want of memory while it starts, but for the third one and later."""
+    with Path(os.environ["STARTED"]).open("a+") as started:
+        started.write("x")
+        if started.tell() <= 2:
+            started.close()
+            os.kill(os.getpid(), signal.SIGKILL)
+    begin_worker(parent, ready)
+
+
+@pytest.mark.slow
+def test_a_comparison_goes_on_where_workers_are_killed_while_they_start(tmp_path, monkeypatch):
+    monkeypatch.setenv("STARTED", str(tmp_path / "started"))
+    monkeypatch.setattr("baselines.execution.processes.begin_worker", die_twice_before_work)
+    with processes(1) as workers:
+        for _ in range(2):
+            with pytest.raises(WorkerLostError, match="was killed by SIGKILL, .*, before it was ready$") as caught:
+                workers.submit(describe_worker).result(timeout=60)
+            assert not isinstance(caught.value, WorkerStartError)
+        assert workers.submit(describe_worker).result(timeout=60)["threads"] == 1
+        # Now that one was ready, one that can't be made is an exception and ends no comparison.
+        lost = workers.submit(write_what_interrupts_me, tmp_path / "a")
+        wait_until((tmp_path / "a.begun").exists)
+        (worker,) = multiprocessing.active_children()
+        os.kill(worker.pid, signal.SIGRTMIN + 1)
+        with pytest.raises(WorkerLostError, match="was killed by signal 35$"):
+            lost.result(timeout=60)
+        monkeypatch.setattr("multiprocessing.process.BaseProcess.start", refuse_to_start)
+        with pytest.raises(WorkerLostError, match="could not be made: ") as caught:
+            workers.submit(describe_worker).result(timeout=60)
+        assert not isinstance(caught.value, WorkerStartError)
+
+
+@pytest.mark.slow
+def test_processes_lose_nothing_with_a_worker_that_is_killed_while_it_has_nothing_to_do():
+    with processes(1) as workers:
+        for _ in range(2):
+            workers.submit(describe_worker).result(timeout=60)
+            (worker,) = multiprocessing.active_children()
+            os.kill(worker.pid, signal.SIGKILL)
+            worker.join()
+            wait_until(lambda: not multiprocessing.active_children())
+            time.sleep(0.2)  # its pool notices in a thread of its own
+            assert workers.submit(describe_worker).result(timeout=60)["threads"] == 1
 
 
 def refuse_to_start(process):
