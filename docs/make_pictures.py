@@ -19,6 +19,7 @@ MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
     ("Badger/ModularReacher-v0", {"segments": 12, "branching": 0.4, "goal": "tips"}, "reference", 12),
     ("Badger/ModularRobot-v0", {"modules": 8}, "reference", 120),
     ("Badger/Advice-v0", {}, "own_source", 38),
+    ("Badger/Optimisation-v0", {"landscape": "peaks"}, "reference", 24),
 )
 """Id, arguments, level whose policy plays, and steps played."""
 COLUMNS = 2

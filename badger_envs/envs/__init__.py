@@ -10,5 +10,6 @@ FOLDERS = (
     "modular_reacher",
     "modular_robot",
     "advice",
+    "optimisation",
 )
 """In the order in which they are listed; a new environment adds its folder here and nothing elsewhere."""

@@ -1,0 +1,31 @@
+"""Optimisation."""
+
+from badger_envs.core.policy import Blind
+from badger_envs.core.spec import EnvSpec
+from badger_envs.envs.optimisation import drawing
+from badger_envs.envs.optimisation.policies import AllEqual, Evolution, reference
+from badger_envs.envs.optimisation.returns import reference_returns
+from badger_envs.envs.optimisation.task import Optimisation
+
+SPEC = EnvSpec(
+    id="Badger/Optimisation-v0",
+    task=Optimisation,
+    policies={"chance": Blind, "reference": reference, "all_equal": AllEqual, "evolution": Evolution},
+    returns=reference_returns,
+    drawing=drawing,
+    size_argument="dims",
+    length_argument="horizon",
+    train_sizes=(2, 3, 4, 5, 6),
+    test_sizes=(1, 2, 3, 4, 5, 6, 8, 12),
+    variants=(
+        {"landscape": "sphere", "dims": 4, "horizon": 12, "feedback": "first"},
+        {"landscape": "ellipsoid", "objective": "last_step", "horizon": 20},
+        {"landscape": "absolute", "dims": 2, "horizon": 16},
+        {"landscape": "ripples", "dims": 2, "horizon": 16, "noise": 0.05},
+        {"landscape": "peaks", "horizon": 20},
+    ),
+    shared_fields=("hidden",),
+    metric="error",
+    published_curves={},
+    measured=tuple({"landscape": name} for name in ("sphere", "ellipsoid", "absolute", "ripples", "peaks")),
+)

@@ -1,0 +1,164 @@
+"""Optimisation: find the lowest place of a hidden landscape when all you hear is how high you are.
+
+Selects for learning that is not tied to one kind of problem: train on one landscape, search another.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.checks import LARGEST_COUNT, in_short, require_choice, require_integer
+from badger_envs.core.episodes import LARGEST_NORMAL, Keys, normal, require_keys
+from badger_envs.core.questions import of_question
+from badger_envs.core.task import Task
+from badger_envs.envs.optimisation.landscapes import Landscape
+from badger_envs.envs.optimisation.table import LANDSCAPES
+
+LAST, ERROR, LEFT = range(3)
+"""Places in what a port shows, as in the guessing game: last output, error, fraction of the lifetime that is left."""
+MAX_DIMS = 64
+"""An ellipsoid is made of dims * dims numbers."""
+MAX_NOISE = 1.0
+"""With a standard deviation as large as the error of the output 0, hardly anything can be heard."""
+
+
+class OptimisationState(NamedTuple):
+    """Everything that changes, and what is hidden; what ports show has the shape that they show it in."""
+
+    hidden: Array  # (B, N) the numbers that the landscape is made of
+    noise: Array  # (B, T + 1) added to each of the errors shown; (B, 1) zeros without noise
+    last: Array  # (B, P, 1) the previous output, 0 at first
+    error: Array  # (B,) of the previous output, without noise
+    heard: Array  # (B, P, 1) the error as each port is shown it
+    step: Array  # (B,) steps played, a whole number
+
+
+@dataclass(frozen=True)
+class Optimisation(Task[OptimisationState]):
+    """Search a hidden landscape over `dims` outputs for its lowest place, told only how high one is.
+
+    ## Observation
+    One port per dimension, showing what a port of Badger/Guessing-v0 shows: its own last output (0 at first), the error
+    of all last outputs, with `noise` added to it, and the fraction of the lifetime that is left. At the start the error
+    is that of the output 0.
+
+    ## Action
+    One number in [-1, 1] per port: the next output x.
+
+    ## Reward
+    Minus the error of the output just given, without noise: at every step, or with objective="last_step" at the last
+    step only. With z = x - t, targets t uniform in [-1, 1], and d = `dims`, the error is for landscape
+
+    - "sphere": 3 mean(z^2), which is the guessing game;
+    - "ellipsoid": 3/d z'Q'LQz, Q a random rotation, curvatures L of sum d falling geometrically over up to 2 decades;
+    - "absolute": 2 mean|z|;
+    - "ripples": mean(z^2 + .15 (1 - cos(3 pi z))) / (1/3 + .15);
+    - "peaks": 1 - max_m h_m exp(-|x - c_m|^2 / (2 d .35^2)), 8 random centres c, one height 1, the others in [.3, .8];
+    - "mixed": one of these, drawn for each lifetime.
+
+    ## Episode end
+    Terminated after `horizon` steps.
+
+    ## Reference returns
+    As the mean error of 40 steps with 3 dimensions. Chance: 1, from always answering 0; peaks .55, mixed .91. Local
+    optima: `all_equal`, a search with all outputs alike, sphere .77, ellipsoid .63, absolute .79, ripples .80, peaks
+    .40, mixed .67; and `evolution`, what a (1+1) evolution strategy comes to, which ports can play without messages,
+    each with random steps of its own: .56, .53, .63, .68, .38, .56. Reference: one output is moved at a time, once on
+    the sphere and on ripples, whose curve then tells the target, .05 and .07; elsewhere to both sides and to where a
+    parabola or a wedge through the three errors is lowest: ellipsoid .23, absolute .19, peaks .23, mixed .21, at the
+    end .02, 0, .13, .03. It is made for errors without noise. `reference_returns` gives all as returns.
+
+    ## Arguments
+    `dims`: numbers to find, 1 to 64. `horizon`: steps, at least 1. `landscape`: as above. `objective`: "every_step" or
+    "last_step". `feedback`: "all" ports see the error, or only the "first" one does and the others see 0. `noise`:
+    standard deviation of what is added to the error shown, 0 to 1; rewards are without it.
+
+    ## Version history
+    v0: first version.
+    """
+
+    dims: int = 3
+    horizon: int = 40
+    landscape: str = "mixed"
+    objective: str = "every_step"
+    feedback: str = "all"
+    noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_integer("dims", self.dims, 1, MAX_DIMS)
+        require_integer("horizon", self.horizon, 1, LARGEST_COUNT - 1)
+        require_choice("landscape", self.landscape, tuple(LANDSCAPES))
+        require_choice("objective", self.objective, ("every_step", "last_step"))
+        require_choice("feedback", self.feedback, ("all", "first"))
+        number = isinstance(self.noise, int | float) and not isinstance(self.noise, bool)
+        if not number or not 0.0 <= self.noise <= MAX_NOISE:
+            raise ValueError(f"noise must be a number in [0, {MAX_NOISE:g}], got {in_short(self.noise)}")
+
+    def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> OptimisationState:
+        # The stream of an episode: the landscape, then the noise of inner episode 0, of inner episode 1, ...
+        batch, count = len(require_keys(episodes)), self.horizon + 1
+        hidden, first = self.ground.draw(episodes, self.dims, 0)  # (B, N)
+        noise = np.zeros((batch, 1), np.float32)  # (B, 1)
+        if self.noise:
+            drawn = normal(episodes, count, first=first + inner_episode * 2 * count)  # (B, T + 1)
+            noise = np.float32(self.noise) * drawn  # (B, T + 1)
+        begin = (hidden, noise, np.zeros((batch, self.dims), np.float32), np.zeros(batch, np.int64))
+        return self._arrived(*(xp.asarray(array, device=device) for array in begin))
+
+    def observation(self, state: OptimisationState) -> Array:
+        xp = namespace(state.last)
+        left = 1.0 - xp.astype(state.step, state.last.dtype) / self.horizon  # (B,)
+        return xp.concat(
+            [state.last, state.heard, xp.zeros_like(state.last) + left[:, None, None]], axis=2
+        )  # (B, P, F)
+
+    def transition(self, state: OptimisationState, action: Array) -> OptimisationState:
+        return self._arrived(state.hidden, state.noise, action[:, :, 0], state.step + 1)
+
+    def reward(self, state: OptimisationState, action: Array, next_state: OptimisationState) -> Array:
+        if self.objective == "every_step":
+            return -next_state.error
+        xp = namespace(next_state.error)
+        return xp.where(self.terminal(next_state), -next_state.error, xp.zeros_like(next_state.error))
+
+    def terminal(self, state: OptimisationState) -> Array:
+        return state.step >= self.horizon
+
+    def privileged(self, state: OptimisationState) -> Array:
+        return state.hidden
+
+    def state_info(self, state: OptimisationState) -> dict[str, Array]:
+        return {"error": state.error}
+
+    @property
+    def ports(self) -> int:
+        return self.dims
+
+    @property
+    def ground(self) -> Landscape:
+        """What the error is a function of."""
+        return LANDSCAPES[self.landscape]
+
+    @property
+    def port_bounds(self) -> Bounds:
+        noise = LARGEST_NORMAL * self.noise
+        low, high = [-1.0, -noise, 0.0], [1.0, self.ground.max_error(self.dims) + noise, 1.0]
+        return Bounds(np.asarray(low, np.float32), np.asarray(high, np.float32))  # (F,)
+
+    @property
+    def privileged_bounds(self) -> Bounds:
+        return self.ground.bounds(self.dims)
+
+    def _arrived(self, hidden: Array, noise: Array, output: Array, step: Array) -> OptimisationState:
+        """The state once the output (B, P) is given."""
+        xp = namespace(hidden)
+        error = self.ground.error(hidden, output)  # (B,)
+        now = xp.where(step < self.horizon, step, self.horizon)  # (B,) rows that are over may go on
+        shown = error + of_question(noise, now)  # (B,)
+        heard = xp.zeros_like(output) + shown[:, None]  # (B, P)
+        if self.feedback == "first":
+            heard = xp.concat([heard[:, :1], xp.zeros_like(heard[:, 1:])], axis=1)  # (B, P)
+        return OptimisationState(hidden, noise, output[:, :, None], error, heard[:, :, None], step)
