@@ -22,7 +22,7 @@ def problem_tables(result: ComparisonResult) -> list[Table]:
     tables = []
     for problem in result.problems:
         agents = result.on(problem)
-        tables.append(_score_table(problem, agents, result.search.trials))
+        tables.append(_score_table(problem, agents))
         several = [agent for agent in agents if agent.trained and len(agent.runs[0].metric_at_size) > 1]
         if several:
             tables.append(_size_table(problem, several))
@@ -76,11 +76,12 @@ def _verdict_row(row: Comparison) -> tuple[str, ...]:
     return (*found, f"{estimate:.2f}", interval, p, str(len(row.problems)))
 
 
-def _score_table(problem: Problem, agents: list[AgentResult], trials: int) -> Table:
+def _score_table(problem: Problem, agents: list[AgentResult]) -> Table:
     given = ", ".join(f"{name}={value}" for name, value in problem.arguments.items())
     steps = sorted({agent.environment_steps for agent in agents if agent.trained})
     budget = " or ".join(f"{count:,}" for count in steps)
     failed = any(agent.failed_runs for agent in agents)
+    trials = max(len(agent.trials) for agent in agents)  # not the suite's, which searches for some recipes only
     tuning = f"Settings of each: the best of {trials} trials" if trials else "Settings: the recipe's"
     return Table(
         title=f"{problem.title}: {problem.task} ({given}), {problem.outer_loop}",
