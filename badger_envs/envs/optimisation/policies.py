@@ -1,19 +1,11 @@
-"""Handcrafted policies for landscapes. Axis letters as in `badger_envs.core.task`; N points on a line.
-
-A search is written as a generator: it yields the next outputs (B, P) and is sent their errors (B,), so it reads as one
-would write it for a single landscape, though it runs on many at once.
-"""
-
-from collections.abc import Generator
+"""Handcrafted policies for landscapes. Axis letters as in `badger_envs.core.task`; N points on a line."""
 
 import numpy as np
 
-from badger_envs.core.arrays import FloatArray
 from badger_envs.envs.optimisation.lines import Floats, parabola, wedge
+from badger_envs.envs.optimisation.searcher import Search, Searcher
 from badger_envs.envs.optimisation.table import LANDSCAPES, RIPPLE, RIPPLE_PERIOD
-from badger_envs.envs.optimisation.task import ERROR, Optimisation
-
-Search = Generator[Floats, Floats, None]
+from badger_envs.envs.optimisation.task import Optimisation
 
 SOLVED = 1e-4
 """An error that is no larger is not worth another step of a search."""
@@ -25,48 +17,6 @@ FIRST_STEP, LONGER = 0.3, 1.5
 """Of evolution: the standard deviation at first, and by how much it grows with a success."""
 LINE_STEPS, WORTH_IT = 4, 4
 """Steps of a search along a line, and steps that must be left after it for that to pay, where every step counts."""
-
-
-class Searcher:
-    """Plays what its search yields, and its answer when that is over or the last step has come."""
-
-    def __init__(self, task: Optimisation) -> None:
-        self._task = task
-
-    def reset(self, batch: int) -> None:
-        self._step = 0
-        self._output = np.zeros((batch, self._task.dims))  # (B, P) the last one
-        self._best, self._least = self._output, np.full(batch, np.inf)  # (B, P), (B,) of all that was seen
-        self._search: Search | None = None
-
-    def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
-        error = observation[:, ERROR].astype(np.float64)  # (B,) as the first port is shown it
-        better = error < self._least  # (B,)
-        self._least = np.where(better, error, self._least)  # (B,)
-        self._best = np.where(better[:, None], self._output, self._best)  # (B, P)
-        output = self._next(error)
-        self._step += 1
-        if output is None or self._step == self._task.horizon:
-            output = self.answer()
-        self._output = np.clip(output, -1.0, 1.0)  # (B, P)
-        return self._output.astype(np.float32)
-
-    def search(self, error: Floats) -> Search:
-        """The outputs to try, from the error (B,) of the output 0."""
-        raise NotImplementedError
-
-    def answer(self) -> Floats:
-        """What is played when nothing more is tried, (B, P): the best that was seen."""
-        return self._best
-
-    def _next(self, error: Floats) -> Floats | None:
-        try:
-            if self._search is None:
-                self._search = self.search(error)
-                return next(self._search)
-            return self._search.send(error)
-        except StopIteration:
-            return None
 
 
 class Probe(Searcher):

@@ -1,5 +1,7 @@
 """Landscapes worked out by hand, and the levels that their page claims."""
 
+import copy
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -214,6 +216,19 @@ def test_evolution_needs_no_messages():
         own, also = (policy.act(each.reshape(1, -1), None)[0] for policy, each in ((one, seen), (other, changed)))
         assert own[0] == also[0]
         seen, *_ = env.step(own)
+
+
+@pytest.mark.parametrize("level", ["reference", "all_equal", "evolution"])
+def test_policy_goes_on_where_it_was_once_it_is_copied(level):
+    task = Optimisation(landscape="peaks")
+    policy, state = SPEC.policy(level, task), begun(task, 4)
+    policy.reset(4)
+    for step in range(task.horizon):
+        seen = task.observation(state).reshape(4, -1)
+        again = copy.deepcopy(policy).act(seen, None) if step in (0, 5, 39) else None
+        output = policy.act(seen, None)
+        assert again is None or np.array_equal(again, output)
+        state = task.transition(state, output[:, :, None])
 
 
 def test_lives_too_short_for_a_search_are_not_searched():
