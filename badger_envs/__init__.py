@@ -13,6 +13,7 @@ from badger_envs.envs.mesh_routing.task import MeshRouting
 from badger_envs.envs.modular_reacher.task import ModularReacher
 from badger_envs.envs.modular_robot.task import ModularRobot
 from badger_envs.envs.optimisation.task import Optimisation
+from badger_envs.envs.ranking.task import Ranking
 from badger_envs.envs.routing.task import Routing
 from badger_envs.reference_returns import ReferenceReturns
 from badger_envs.registry import SPECS, EnvSpec, register_all
@@ -32,6 +33,7 @@ __all__ = [
     "ModularReacher",
     "ModularRobot",
     "Optimisation",
+    "Ranking",
     "ReferenceReturns",
     "Routing",
     "Task",

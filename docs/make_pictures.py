@@ -20,6 +20,7 @@ MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
     ("Badger/ModularRobot-v0", {"modules": 8}, "reference", 120),
     ("Badger/Advice-v0", {}, "own_source", 38),
     ("Badger/Optimisation-v0", {"landscape": "peaks"}, "reference", 24),
+    ("Badger/Ranking-v0", {}, "alone", 5),
 )
 """Id, arguments, level whose policy plays, and steps played."""
 COLUMNS = 2

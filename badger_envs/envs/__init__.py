@@ -11,5 +11,6 @@ FOLDERS = (
     "modular_robot",
     "advice",
     "optimisation",
+    "ranking",
 )
 """In the order in which they are listed; a new environment adds its folder here and nothing elsewhere."""

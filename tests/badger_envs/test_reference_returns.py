@@ -16,6 +16,8 @@ STORED = json.loads(files("badger_envs").joinpath(STORE).read_text())
 MEASURED = {"Badger/ModularReacher-v0": {"chance", "reference"}, "Badger/ModularRobot-v0": {"reference"}}
 NO_FEEDBACK = {"kinds": "helpful", "feedback": "none", "questions": 12}
 """The arguments of advice whose reference no formula gives."""
+NO_CONFIDENCE = {"members": 2, "items": 4, "rounds": 0, "confidence": False}
+"""The arguments of ranking for which Bayes has no formula."""
 
 
 def test_store_holds_the_measured_levels_of_every_task_that_the_registry_names_and_of_no_other():
@@ -24,6 +26,7 @@ def test_store_holds_the_measured_levels_of_every_task_that_the_registry_names_a
     for task in tasks_of(get_spec("Badger/Optimisation-v0")):
         searched = {"all_equal", "evolution"}  # on the sphere and on ripples a formula gives the reference
         wanted[task_key(task)] = searched if known_curve(task) else searched | {"reference"}
+    wanted[task_key(get_spec("Badger/Ranking-v0").make_task(**NO_CONFIDENCE))] = {"alone", "reference"}
     assert {key: set(stored["levels"]) for key, stored in STORED.items()} == wanted
 
 

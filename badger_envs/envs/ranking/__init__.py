@@ -1,0 +1,37 @@
+"""Ranking."""
+
+from badger_envs.core.policy import Blind
+from badger_envs.core.spec import EnvSpec
+from badger_envs.envs.ranking import drawing
+from badger_envs.envs.ranking.policies import Alone, Bayes, MeanBelief, MeanOpinion, Vote
+from badger_envs.envs.ranking.returns import reference_returns
+from badger_envs.envs.ranking.task import Ranking
+
+SIZES = (2, 3, 4, 5, 6, 8, 12, 16)
+
+SPEC = EnvSpec(
+    id="Badger/Ranking-v0",
+    task=Ranking,
+    policies={
+        "chance": Blind,
+        "reference": Bayes,
+        "alone": Alone,
+        "vote": Vote,
+        "mean_opinion": MeanOpinion,
+        "mean_belief": MeanBelief,
+    },
+    returns=reference_returns,
+    drawing=drawing,
+    size_argument="members",
+    length_argument="rounds",
+    train_sizes=(2, 3, 4, 5, 6),
+    test_sizes=SIZES,
+    variants=(
+        {"members": 3, "items": 6, "rounds": 1, "objective": "every_step"},
+        {"members": 2, "items": 4, "rounds": 0, "confidence": False},
+        {"members": 8, "items": 10, "rounds": 2, "knows": 0.6, "shared": 0.8},
+    ),
+    shared_fields=("opinions", "known", "target"),
+    metric="error",
+    published_curves={"chance": dict.fromkeys(SIZES, 1.0)},
+)
