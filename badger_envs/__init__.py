@@ -15,6 +15,7 @@ from badger_envs.envs.modular_robot.task import ModularRobot
 from badger_envs.envs.optimisation.task import Optimisation
 from badger_envs.envs.ranking.task import Ranking
 from badger_envs.envs.routing.task import Routing
+from badger_envs.envs.stream.task import Stream
 from badger_envs.reference_returns import ReferenceReturns
 from badger_envs.registry import SPECS, EnvSpec, register_all
 from badger_envs.version import __version__
@@ -36,6 +37,7 @@ __all__ = [
     "Ranking",
     "ReferenceReturns",
     "Routing",
+    "Stream",
     "Task",
     "VectorLifetimeObservation",
     "__version__",

@@ -21,6 +21,7 @@ MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
     ("Badger/Advice-v0", {}, "own_source", 38),
     ("Badger/Optimisation-v0", {"landscape": "peaks"}, "reference", 24),
     ("Badger/Ranking-v0", {}, "alone", 5),
+    ("Badger/Stream-v0", {}, "reference", 12),
 )
 """Id, arguments, level whose policy plays, and steps played."""
 COLUMNS = 2

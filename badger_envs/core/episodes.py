@@ -24,6 +24,8 @@ _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
 # A float32 holds 24 bits exactly, so a uniform number is one of 2**24 equally spaced ones.
 _TO_24_BITS = np.uint64(40)
 _ULP_24 = np.float32(2.0**-24)
+NUMBERS_AT_ONCE = 1 << 15
+"""Worked on together; see `parts_of`."""
 LARGEST_NORMAL = 5.9
 """No normal number is larger, since `normal` keeps the logarithm away from 0."""
 
@@ -51,9 +53,11 @@ def splitmix64(values: Keys) -> Keys:
         uint64, the same shape.
     """
     mixed = values + _GOLDEN_GAMMA
-    mixed = (mixed ^ (mixed >> _SHIFTS[0])) * _MULTIPLIERS[0]
-    mixed = (mixed ^ (mixed >> _SHIFTS[1])) * _MULTIPLIERS[1]
-    return mixed ^ (mixed >> _SHIFTS[2])
+    for shift, multiplier in zip(_SHIFTS, _MULTIPLIERS, strict=False):
+        mixed ^= mixed >> shift  # in place: there may be millions of them
+        mixed *= multiplier
+    mixed ^= mixed >> _SHIFTS[2]
+    return mixed
 
 
 def fold_seed(seed: int) -> int:
@@ -139,8 +143,15 @@ def uniform(keys: Keys, count: int, *, low: float = 0.0, high: float = 1.0, firs
     """
     require_keys(keys)
     counters = np.arange(first + 1, first + count + 1, dtype=np.uint64) * _GOLDEN_GAMMA  # (count,)
-    bits = splitmix64(keys[:, None] + counters) >> _TO_24_BITS  # (B, count)
-    return np.float32(low) + np.float32(high - low) * (bits.astype(np.float32) * _ULP_24)
+    numbers = np.empty((len(keys), count), np.float32)  # (B, count)
+    for some in parts_of(len(keys), count):
+        bits = splitmix64(keys[some, None] + counters)  # (b, count)
+        bits >>= _TO_24_BITS
+        numbers[some] = bits  # (b, count)
+        numbers[some] *= _ULP_24
+    if (low, high) == (0.0, 1.0):
+        return numbers
+    return np.float32(low) + np.float32(high - low) * numbers
 
 
 def normal(keys: Keys, count: int, *, first: int = 0) -> npt.NDArray[np.float32]:
@@ -160,7 +171,21 @@ def normal(keys: Keys, count: int, *, first: int = 0) -> npt.NDArray[np.float32]
     Raises:
         ValueError: The keys are no numpy array uint64 (B,).
     """
-    pairs = uniform(keys, 2 * count, first=first).astype(np.float64).reshape(len(keys), count, 2)  # (B, count, 2)
-    radius = np.sqrt(-2.0 * np.log(pairs[:, :, 0] + 2.0**-25))  # (B, count)
-    numbers: npt.NDArray[np.float32] = (radius * np.cos(2.0 * np.pi * pairs[:, :, 1])).astype(np.float32)
-    return numbers  # (B, count)
+    numbers = np.empty((len(keys), count), np.float32)  # (B, count)
+    for some in parts_of(len(keys), 2 * count):
+        drawn = uniform(keys[some], 2 * count, first=first)  # (b, 2 * count)
+        radius, angle = drawn[:, ::2].astype(np.float64), drawn[:, 1::2].astype(np.float64)  # 2 x (b, count)
+        radius += 2.0**-25
+        np.log(radius, out=radius)
+        radius *= -2.0
+        np.sqrt(radius, out=radius)
+        angle *= 2.0 * np.pi
+        radius *= np.cos(angle, out=angle)
+        numbers[some] = radius  # (b, count)
+    return numbers
+
+
+def parts_of(batch: int, count: int) -> list[slice]:
+    """Rows of a batch that are worked on together, of `count` numbers each, so that they fit in a processor's cache."""
+    rows = max(1, NUMBERS_AT_ONCE // max(count, 1))
+    return [slice(begin, begin + rows) for begin in range(0, batch, rows)]

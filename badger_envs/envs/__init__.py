@@ -12,5 +12,6 @@ FOLDERS = (
     "advice",
     "optimisation",
     "ranking",
+    "stream",
 )
 """In the order in which they are listed; a new environment adds its folder here and nothing elsewhere."""
