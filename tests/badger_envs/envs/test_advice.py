@@ -9,7 +9,7 @@ from badger_envs import Advice
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.rollout import rollout
 from badger_envs.envs.advice.policies import Bayes, OwnSource, log_odds, trust
-from badger_envs.envs.advice.returns import majority, most_trusted, own_source
+from badger_envs.envs.advice.returns import all_weighed, majority, most_trusted, own_source
 from badger_envs.registry import get_spec, reference_returns
 
 SPEC = get_spec("Badger/Advice-v0")
@@ -123,6 +123,12 @@ def test_levels_by_formula_are_those_of_the_page():
     helpful = Advice(kinds="helpful")
     assert majority(helpful) == pytest.approx(0.67, abs=0.01)
     assert reference_returns(helpful).reference / 20 == pytest.approx(0.81, abs=0.01)
+
+
+def test_curves_of_the_last_error_are_those_of_the_formulas():
+    for level, name in ((own_source, "own source: no messages"), (all_weighed, "Bayes")):
+        for sources, error in SPEC.published_curves[name].items():
+            assert (1 - level(Advice(sources=sources))[-1]) / 2 == pytest.approx(error, abs=6e-4)
 
 
 @pytest.mark.parametrize("level", ["chance", "reference", "own_source", "most_trusted", "majority"])
