@@ -17,7 +17,7 @@ from badger_envs.envs.ranking.beliefs import (
     normal_below,
     posterior,
 )
-from badger_envs.envs.ranking.points import points
+from badger_envs.envs.ranking.points import PEOPLE, points
 from badger_envs.envs.ranking.policies import Bayes, Vote, ranks
 from badger_envs.registry import get_spec, reference_returns
 
@@ -41,8 +41,6 @@ LEVELS = {
     16: (0.47, 0.39, 0.20, 0.02),
 }
 """Members -> errors of the mean opinion, the vote, the mean belief and the reference, as the page says."""
-PEOPLE_ALONE, PEOPLE_TOGETHER = 46.99, 36.88
-"""Points of people, Hamada and others 2020."""
 
 
 def begun(task, episodes=1, **how):
@@ -182,8 +180,8 @@ def test_policies_reach_the_levels(level, arguments):
 def test_raw_rankings_and_their_mean_make_the_points_of_people():
     task = Ranking()
     _, state = played(Vote(task), task, 5000)
-    assert points_of_members(task, state, state.opinions).mean() == pytest.approx(PEOPLE_ALONE, abs=0.5)
-    assert task.state_info(state)["points"].mean() == pytest.approx(PEOPLE_TOGETHER, abs=0.5)
+    assert points_of_members(task, state, state.opinions).mean() == pytest.approx(PEOPLE["people alone"], abs=0.5)
+    assert task.state_info(state)["points"].mean() == pytest.approx(PEOPLE["people in groups"], abs=0.5)
 
 
 def test_reference_beats_the_best_member_of_nearly_every_group():
