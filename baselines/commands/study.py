@@ -17,7 +17,7 @@ from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
 from baselines.results.run import RUN_FILE, RunResult, Specification
 
-LIVES, GROWING_EPISODES = 10, 500
+LIVES, GROWING_EPISODES, POINTS_EPISODES = 10, 500, 1000
 """Test episodes, unless it is said how many."""
 
 
@@ -25,12 +25,12 @@ LIVES, GROWING_EPISODES = 10, 500
 class Study:
     """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
 
-    what: Annotated[Literal["lives", "growing"], tyro.conf.Positional]
-    """What is drawn: "lives", some lives in the guessing game with outputs, targets and messages; or "growing", experts
-    that come or go in mid-life, for agents whose experts are free."""
+    what: Annotated[Literal["lives", "growing", "points"], tyro.conf.Positional]
+    """What is drawn: "lives", some lives in the guessing game with outputs, targets and messages; "growing", experts
+    that come or go in mid-life, for agents whose experts are free; or "points", how well groups rank, beside people."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
-    """Folders of runs, as `train` and `compare` keep them: one for "lives", and for "growing" the runs of one agent on
-    one task with different seeds."""
+    """Folders of runs, as `train` and `compare` keep them: one for "lives", for "growing" the runs of one agent on one
+    task with different seeds, and for "points" runs of any agents in the same groups."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None
@@ -52,11 +52,14 @@ class Study:
                 raise UsageError(f"--{name} must be at least 1, got {value}")
         if self.what == "lives" and len(self.folders) > 1:
             raise UsageError(f"DIR must be one folder for lives, got {len(self.folders)}")
+        if self.what == "points" and (self.size or self.experts):
+            raise UsageError("--size and --experts must be left out with points, which runs have at their own size")
         read = [_read(folder) for folder in self.folders]
-        _require_one_agent([result.specification for _, result in read])
+        if self.what != "points":
+            _require_one_agent([result.specification for _, result in read])
         make_folder("--out", self.out)
         try:
-            picture = self._lives(*read[0]) if self.what == "lives" else self._growing(read, console)
+            picture = self._picture(read, console)
         except ValueError as error:
             raise UsageError(str(error)) from error
         console.print(picture.caption, highlight=False)
@@ -65,6 +68,13 @@ class Study:
 
     def kept(self) -> str:
         return "the runs are untouched"
+
+    def _picture(self, read: list[tuple[Any, RunResult]], console: Console) -> Any:
+        if self.what == "lives":
+            return self._lives(*read[0])
+        if self.what == "growing":
+            return self._growing(read, console)
+        return self._points([result for _, result in read], console)
 
     def _task(self, result: RunResult) -> Any:
         specification = result.specification
@@ -102,6 +112,20 @@ class Study:
             table.add_row(name, f"{value.estimate:.4f}", f"{value.low:.4f}..{value.high:.4f}" if value.known else "")
         console.print(table)
         return picture
+
+    def _points(self, results: list[RunResult], console: Console) -> Any:
+        from baselines.studies.points import lines_of, measured, points_picture
+
+        found, task, episodes = measured(results), self._task(results[0]), self.episodes or POINTS_EPISODES
+        lines = lines_of(task, episodes)
+        table = Table("who", "rounds", "numbers in a message", "points", "runs", title_justify="left")
+        for one in found:
+            size = "" if one.message_size is None else str(one.message_size)
+            table.add_row(one.agent, str(one.rounds), size, f"{one.mean:.1f}", str(len(one.points)))
+        for name, value in lines.items():
+            table.add_row(name, "", "", f"{value:.1f}", "")
+        console.print(table)
+        return points_picture(found, lines, f"{task.members} members, {task.items} items.", self.out)
 
 
 def _require_one_agent(found: Sequence[Specification]) -> None:

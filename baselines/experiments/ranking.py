@@ -4,6 +4,8 @@ Without messages a port can do no better than by its own opinions, a score of .4
 .60, and the mean of what members believe .81.
 """
 
+from typing import Any
+
 from baselines.experiments.recipe import Recipe
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
@@ -16,7 +18,7 @@ ROUNDS, MESSAGE_SIZES = (1, 2, 4), (2, 4, 8, 16, 32)
 
 # Members differ in nothing but what they show, so ids would only have to be unlearned.
 _NAMELESS = {"identity": "none"}
-_CONFIGS = {"badger": {**_NAMELESS, "message_size": 32}, "shared": _NAMELESS}
+_CONFIGS: dict[str, dict[str, Any]] = {"badger": {**_NAMELESS, "message_size": 32}, "shared": _NAMELESS}
 
 RANKING = (
     Recipe(

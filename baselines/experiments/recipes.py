@@ -6,6 +6,7 @@
 from badger_envs.registry import get_spec
 from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.free_experts import FREE_EXPERTS
+from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
@@ -139,5 +140,6 @@ RECIPES: dict[str, Recipe] = {
         ),
         *FREE_EXPERTS,
         *ABILITIES,
+        *TALK,
     )
 }  # fmt: skip

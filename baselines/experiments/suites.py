@@ -7,6 +7,7 @@ from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.agents import EVERYBODY
 from baselines.experiments.free_experts import FREE_EXPERTS
 from baselines.experiments.grid import Grid
+from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.search import Search
@@ -57,7 +58,7 @@ def _for_all(name: str, **changes: Any) -> Recipe:
     return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *EVERYBODY))), **changes)
 
 
-_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *ABILITIES)
+_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *ABILITIES, *TALK)
 """Recipes for one kind of agent, and those of a suite of their own."""
 
 SUITES: dict[str, Suite] = {
@@ -133,6 +134,13 @@ SUITES: dict[str, Suite] = {
             description="environments that test one ability each: whom to believe",
             recipes=ABILITIES,
             seeds=3,
+        ),
+        Suite(
+            name="talk",
+            description="ranking in a group: how much has to be said, in how many steps",
+            recipes=TALK,
+            seeds=3,
+            probes=("cut",),
         ),
         Suite(
             name="loops",

@@ -18,7 +18,7 @@ from baselines.studies.lives import record_lives
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root, made = tmp_path_factory.mktemp("runs"), {}
-    for recipe in ("guessing_free", "guessing_first", "xor3"):
+    for recipe in ("guessing_free", "guessing_first", "xor3", "ranking_1x2"):
         run = replace(plan_recipe(recipe, updates=1), test_sizes=(), grids=(), episodes=4)
         assert not execute(run, root).failure
         made[recipe] = root / run.hash
@@ -55,6 +55,13 @@ def test_study_draws_growth_at_another_size(folders, tmp_path):
     assert (tmp_path / "growing.png").exists()
 
 
+def test_study_draws_points_beside_people(folders, tmp_path):
+    text = study("points", (folders["ranking_1x2"],), out=tmp_path, episodes=20)
+    assert "5 members, 15 items." in text
+    assert "people in groups" in text
+    assert (tmp_path / "points.png").exists()
+
+
 def test_study_refuses_bad_usage(folders, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("here")
@@ -65,6 +72,8 @@ def test_study_refuses_bad_usage(folders, tmp_path):
         (("growing", (folders["guessing_first"],)), {}, "DIR must be a run of an agent with free experts"),
         (("growing", (folders["guessing_free"],)), {"size": 0}, "--size must be at least 1, got 0"),
         (("growing", (folders["guessing_free"],)), {"episodes": 0}, "--episodes must be at least 1, got 0"),
+        (("points", (folders["xor3"],)), {}, "runs must be of Badger/Ranking-v0, got badger on Badger/HiddenXOR-v0"),
+        (("points", (folders["ranking_1x2"],)), {"size": 3}, "--size and --experts must be left out with points"),
         (("lives", (folders["guessing_first"],)), {"experts": 4}, "experts must be a number .* got 4"),
         (("lives", (folders["guessing_first"],) * 2), {}, "DIR must be one folder for lives, got 2"),
         (("growing", (folders["guessing_free"],) * 2), {}, "DIR must be runs of one agent on one task that differ in"),
