@@ -3,6 +3,7 @@
 from badger_envs.core.policy import Blind
 from badger_envs.core.spec import EnvSpec
 from badger_envs.envs.optimisation import drawing
+from badger_envs.envs.optimisation.gamblers import AllBid, Greedy, Threshold
 from badger_envs.envs.optimisation.policies import AllEqual, Evolution, reference
 from badger_envs.envs.optimisation.returns import reference_returns
 from badger_envs.envs.optimisation.task import Optimisation
@@ -10,7 +11,15 @@ from badger_envs.envs.optimisation.task import Optimisation
 SPEC = EnvSpec(
     id="Badger/Optimisation-v0",
     task=Optimisation,
-    policies={"chance": Blind, "reference": reference, "all_equal": AllEqual, "evolution": Evolution},
+    policies={
+        "chance": Blind,
+        "reference": reference,
+        "all_equal": AllEqual,
+        "evolution": Evolution,
+        "greedy": Greedy,
+        "all_bid": AllBid,
+        "threshold": Threshold,
+    },
     returns=reference_returns,
     drawing=drawing,
     size_argument="dims",
@@ -23,9 +32,18 @@ SPEC = EnvSpec(
         {"landscape": "absolute", "dims": 2, "horizon": 16},
         {"landscape": "ripples", "dims": 2, "horizon": 16, "noise": 0.05},
         {"landscape": "peaks", "horizon": 20},
+        {"landscape": "bandit", "dims": 5},
+        {"landscape": "bandit", "horizon": 20, "feedback": "winner", "rent": 0.5},
     ),
     shared_fields=("hidden",),
     metric="error",
     published_curves={},
-    measured=tuple({"landscape": name} for name in ("sphere", "ellipsoid", "absolute", "ripples", "peaks")),
+    measured=(
+        *({"landscape": name} for name in ("sphere", "ellipsoid", "absolute", "ripples", "peaks")),
+        {"landscape": "bandit", "horizon": 20},
+        {"landscape": "bandit", "dims": 10},
+        {"landscape": "bandit", "dims": 5, "feedback": "winner"},
+        *({"landscape": "bandit", "dims": dims, "feedback": "winner", "rent": 0.5} for dims in (5, 10)),
+        *({"landscape": "bandit", "dims": dims, "feedback": "winner", "rent": 1.0} for dims in (5, 10)),
+    ),
 )

@@ -18,6 +18,7 @@ from badger_envs.core.canvas import (
     Canvas,
     mix,
 )
+from badger_envs.envs.optimisation import arms_drawing
 from badger_envs.envs.optimisation.table import kind_of
 from badger_envs.envs.optimisation.task import Optimisation, OptimisationState
 
@@ -40,6 +41,8 @@ def frame(title: str, task: Optimisation, history: list[OptimisationState]) -> n
     Raises:
         gymnasium.error.DependencyNotInstalled: pillow is missing.
     """
+    if task.is_bandit:
+        return arms_drawing.frame(title, task, history)
     now, step = history[-1], len(history) - 1
     line = f"step {step} of {task.horizon}     error {float(now.error):.4f}     {kind_of(task.landscape, now.hidden)}"
     canvas = Canvas(title, line, step / task.horizon)
@@ -124,6 +127,8 @@ def _outputs(canvas: Canvas, task: Optimisation, now: OptimisationState, best: n
 
 def text(title: str, task: Optimisation, history: list[OptimisationState]) -> str:
     """One line per output: `o` is the lowest place, `x` the output, `*` both in one place."""
+    if task.is_bandit:
+        return arms_drawing.text(title, task, history)
     now, step = history[-1], len(history) - 1
     best = task.ground.best(now.hidden[None], task.dims)[0]  # (P,)
     kind = kind_of(task.landscape, now.hidden)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from badger_envs.core.policy import Policy
+from badger_envs.envs.optimisation.gamblers import Index
 from badger_envs.envs.optimisation.lines import Floats, parabola, wedge
 from badger_envs.envs.optimisation.searcher import Search, Searcher
 from badger_envs.envs.optimisation.table import LANDSCAPES, RIPPLE, RIPPLE_PERIOD
@@ -116,8 +118,10 @@ class Evolution(Searcher):
             size = size * np.where(self._least < before, LONGER, LONGER**-0.25)[:, None]  # (B, 1)
 
 
-def reference(task: Optimisation) -> Searcher:
+def reference(task: Optimisation) -> Policy:
     """The best of these for the landscape."""
+    if task.is_bandit:
+        return Index(task)
     return Probe(task) if known_curve(task) else LineSearch(task)
 
 

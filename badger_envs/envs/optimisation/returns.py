@@ -19,6 +19,8 @@ HEIGHTS = 64
 def reference_returns(task: Optimisation, measured: Measured) -> ReferenceReturns:
     """Formulas for chance and for the probe; searches are played, if the life is long enough for them."""
     counted = task.horizon if task.objective == "every_step" else 1
+    if task.is_bandit:
+        return _of_bandit(task, counted, measured)
     chance = -counted * blind_error(task.landscape, task.dims)
     searched = {"reference": chance, "all_equal": chance}
     if pays(task, task.horizon):
@@ -29,10 +31,18 @@ def reference_returns(task: Optimisation, measured: Measured) -> ReferenceReturn
     return ReferenceReturns(chance, reference, lowest=lowest, highest=0.0, local_optima=optima)
 
 
+def _of_bandit(task: Optimisation, counted: int, measured: Measured) -> ReferenceReturns:
+    """The output 0 pulls one arm that is like any other, or where rent is paid bids for none, and errs 1 either way."""
+    optima = {level: measured(level) for level in (("all_bid", "threshold") if task.rent else ("greedy",))}
+    reference = measured("reference") if task.horizon > 1 else -1.0
+    lowest = -counted * task.max_error
+    return ReferenceReturns(-float(counted), reference, lowest=lowest, highest=0.0, local_optima=optima)
+
+
 def blind_error(landscape: str, dims: int) -> float:
     """Expected error of the output 0."""
     if landscape == "mixed":
-        single = [name for name in LANDSCAPES if name != "mixed"]
+        single = [name for name in LANDSCAPES if name not in ("mixed", "bandit")]
         return sum(blind_error(name, dims) for name in single) / len(single)
     return 1.0 - highest_at_0(dims) if landscape == "peaks" else 1.0
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from badger_envs.core.arrays import Array, Bounds, FloatArray, namespace
 from badger_envs.core.episodes import Keys, uniform
+from badger_envs.envs.optimisation.arms import Arms
 from badger_envs.envs.optimisation.landscapes import Ellipsoid, Landscape, Peaks, Separable
 
 RIPPLE, RIPPLE_PERIOD = 0.15, 2.0 / 3.0
@@ -75,5 +76,5 @@ _SINGLE: dict[str, Landscape] = {
     "ripples": Separable(_ripples, (4.0 + 2.0 * RIPPLE) / (1.0 / 3.0 + RIPPLE)),
     "peaks": Peaks(),
 }
-LANDSCAPES: dict[str, Landscape] = {**_SINGLE, "mixed": Mixed(tuple(_SINGLE.values()))}
+LANDSCAPES: dict[str, Landscape] = {**_SINGLE, "mixed": Mixed(tuple(_SINGLE.values())), "bandit": Arms()}
 """By name."""

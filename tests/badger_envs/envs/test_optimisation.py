@@ -19,16 +19,26 @@ from badger_envs.registry import get_spec, reference_returns
 
 SPEC = get_spec("Badger/Optimisation-v0")
 NAMES = ("sphere", "ellipsoid", "absolute", "ripples", "peaks", "mixed")
-ARGUMENTS = st.fixed_dictionaries(
+ANY_TASK = {"horizon": st.integers(1, 12), "objective": st.sampled_from(["every_step", "last_step"])}
+LANDSCAPE = st.fixed_dictionaries(
     {
+        **ANY_TASK,
         "dims": st.integers(1, 6),
-        "horizon": st.integers(1, 12),
         "landscape": st.sampled_from(NAMES),
-        "objective": st.sampled_from(["every_step", "last_step"]),
         "feedback": st.sampled_from(["all", "first"]),
         "noise": st.sampled_from([0.0, 0.1]),
     }
 )
+BANDIT = st.fixed_dictionaries(
+    {
+        **ANY_TASK,
+        "dims": st.integers(2, 6),
+        "landscape": st.just("bandit"),
+        "feedback": st.sampled_from(["all", "first", "winner"]),
+        "rent": st.sampled_from([0.0, 0.5, 1.0]),
+    }
+)
+ARGUMENTS = LANDSCAPE | BANDIT
 """What the task takes, small enough to be played at once; for tests of what holds for any."""
 ERRORS = {
     # Landscape -> mean error over 40 steps of 3 dimensions: reference, all outputs alike, evolution.
@@ -51,7 +61,7 @@ def on(landscape, hidden, outputs):
 def test_sphere_plays_an_episode_worked_out_by_hand_as_the_guessing_game_does():
     task = Optimisation(dims=2, horizon=4, landscape="sphere")
     begin = begun(task)
-    begin = task._arrived(np.asarray([[0.5, -1.0]], np.float32), begin.noise, begin.last[:, :, 0], begin.step)
+    begin = task._arrived(np.asarray([[0.5, -1.0]], np.float32), begin.luck, begin.last[:, :, 0], begin.step)
     # 3 * (0.25 + 1) / 2
     assert task.observation(begin).tolist() == [[[0.0, 1.875, 1.0], [0.0, 1.875, 1.0]]]
     action = np.asarray([[[0.5], [-0.5]]], np.float32)
@@ -246,10 +256,12 @@ def test_lives_too_short_for_a_search_are_not_searched():
         ({"horizon": 0}, "horizon must be an integer in"),
         ({"landscape": "valley"}, "landscape must be one of 'sphere', 'ellipsoid', .*, got 'valley'"),
         ({"objective": "best"}, "objective must be one of 'every_step', 'last_step', got 'best'"),
-        ({"feedback": "none"}, "feedback must be one of 'all', 'first', got 'none'"),
+        ({"feedback": "none"}, "feedback must be one of 'all', 'first', 'winner', got 'none'"),
         ({"noise": -0.1}, r"noise must be a number in \[0, 1\], got -0.1"),
         ({"noise": float("nan")}, r"noise must be a number in \[0, 1\], got nan"),
         ({"noise": True}, r"noise must be a number in \[0, 1\], got True"),
+        ({"rent": 0.5}, "landscape must be 'bandit' with rent or feedback='winner', got 'mixed'"),
+        ({"landscape": "peaks", "feedback": "winner"}, "landscape must be 'bandit' with rent or .*, got 'peaks'"),
     ],
 )
 def test_optimisation_refuses_bad_arguments_by_name(arguments, error):
