@@ -9,7 +9,7 @@ from typing import Any
 from agents.parts import BONDS, EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES, TURNS
 from agents.rules import RULES
 
-LARGEST_SETTING = 1e9
+LARGEST_SETTING, LARGEST_SIZE = 1e9, 1 << 24
 CHOICES = {
     "expert": EXPERTS, "messages": MESSAGES, "identity": IDENTITIES, "membrane": MEMBRANES,
     "topology": TOPOLOGY_NAMES, "turns": TURNS, "cell": ("gru", "lstm"), "rule": RULES,
@@ -35,14 +35,16 @@ class Config:
                 raise ValueError(f"{field.name} must be True or False, got {getattr(self, field.name)!r}")
             elif field.name in CHOICES:
                 value, allowed = getattr(self, field.name), tuple(CHOICES[field.name])
-                if value not in allowed:
+                if not isinstance(value, str) or value not in allowed:
                     raise ValueError(f"{field.name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
 
     def require_size(self, name: str, smallest: int) -> None:
-        """Refuse, with a ValueError, a field that is no integer or smaller than allowed."""
+        """Refuse, with a ValueError, a field that is no integer, smaller than allowed, or larger than any memory."""
         value = getattr(self, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
             raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}")
+        if value > LARGEST_SIZE:
+            raise ValueError(f"{name} must be an integer of at most {LARGEST_SIZE}, got {value}")
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,11 @@ class BadgerConfig(Config):
             self.require_size("experts", 1)
         elif self.experts is not None:
             raise ValueError(f"experts must be None with a direct membrane (expert i at port i), got {self.experts}")
-        features = range(self.port_features)
-        if self.error_feature not in (None, *features) or isinstance(self.error_feature, bool):
-            raise ValueError(f"error_feature must be None or one of {[*features]}, got {self.error_feature!r}")
+        feature = self.error_feature
+        if feature is not None and not (type(feature) is int and 0 <= feature < self.port_features):
+            raise ValueError(f"error_feature must be None or an integer below {self.port_features}, got {feature!r}")
         if self.turns == "rounds" and self.error_feature is None:
-            raise ValueError(
-                "error_feature must be given with turns='rounds', which tell what a trial changed, got None"
-            )
+            raise ValueError("error_feature must be given with turns='rounds', which tell what trials change, got None")
         if self.turns != "all_at_once" and self.presence_changes:
             raise ValueError(f"turns must be 'all_at_once' where presence changes, got {self.turns!r}")
         if self.turns != "all_at_once" and self.membrane not in ("direct", "bonds"):

@@ -41,9 +41,11 @@ def build_agent(kind: str, config: dict[str, Any], *, format: int = FORMAT) -> A
         format: which names the fields have; see `agents.config.config_fields`.
 
     Raises:
-        ValueError: Unknown kind or field, or a value that is not allowed.
+        ValueError: Unknown kind, format or field, or a value that is not allowed.
     """
-    if kind not in AGENT_CLASSES:
+    if format not in FORMATS:
+        raise ValueError(f"format must be one of {', '.join(map(str, FORMATS))}, got {format!r}")
+    if not isinstance(kind, str) or kind not in AGENT_CLASSES:
         raise ValueError(f"kind must be one of {', '.join(AGENT_CLASSES)}, got {kind!r}")
     known = config_fields(kind, format)
     if unknown := sorted(set(config) - set(known)):

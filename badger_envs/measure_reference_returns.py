@@ -6,12 +6,14 @@ Run it after a task or its policies have changed. What is stored is replaced, ta
 
 import argparse
 import json
+import tempfile
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from badger_envs.core.checks import LARGEST_COUNT, require_integer
 from badger_envs.core.files import write_whole
 from badger_envs.core.spec import EnvSpec
 from badger_envs.core.task import Task
@@ -75,14 +77,19 @@ def main() -> None:
     )
     options = parser.parse_args()
     spec = get_spec(options.id)
+    try:
+        with tempfile.TemporaryFile(dir=Path(str(files("badger_envs").joinpath(STORE))).parent):
+            pass
+    except OSError as error:  # before the work
+        parser.error(f"the package must lie in a folder that can be written, got {error}")
     measure(spec, tasks_of(spec), options.episodes, Path(str(files("badger_envs").joinpath(STORE))))
 
 
 def _count(word: str) -> int:
-    count = int(word)
-    if count < 2:
-        raise argparse.ArgumentTypeError(f"must be an integer at least 2, got {word}")
-    return count
+    try:
+        return require_integer("--episodes", int(word), 2, LARGEST_COUNT)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be an integer in [2, {LARGEST_COUNT}], got {word!r}") from None
 
 
 if __name__ == "__main__":

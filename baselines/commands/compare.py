@@ -18,7 +18,7 @@ from rich.console import Console
 
 from badger_envs.evaluation import versions
 from baselines.commands.choose import choose
-from baselines.commands.usage import UsageError, make_folder, require_device
+from baselines.commands.usage import UsageError, make_folder, require_device, require_names, require_no_folder
 from baselines.experiments.plan import PlannedAgent
 from baselines.experiments.suites import SUITES
 from baselines.results.comparison import (
@@ -46,11 +46,11 @@ class Compare:
     """Folder for the results; results/SUITE by default."""
     seeds: int | None = None
     """Number of training seeds of every agent; that of the suite by default."""
-    agents: tuple[str, ...] = ()
+    agents: tuple[str, ...] | None = None
     """Names of agents; all of the suite by default. Handcrafted policies always take part."""
-    recipes: tuple[str, ...] = ()
+    recipes: tuple[str, ...] | None = None
     """Names of recipes; all of the suite by default."""
-    envs: tuple[str, ...] = ()
+    envs: tuple[str, ...] | None = None
     """Ids of environments; all of the suite by default."""
     jobs: int = 2
     """Runs at once; each uses one thread."""
@@ -73,8 +73,9 @@ class Compare:
         from baselines.report import write_report
 
         plans, folder = self._plans(), self._folder
-        for needed in (folder, folder / RUNS):
+        for needed in (folder, folder / RUNS, folder / "report"):
             make_folder("--out", needed)
+        require_no_folder("--out", folder / RESULT_FILE)
         began = time.perf_counter()
         with ConsoleMonitor(console, self.progress) as monitor, EXECUTORS[self.executor](self.jobs) as workers:
             results = run_all(plans, folder / RUNS, executor=workers, device=self.device, monitor=monitor)
@@ -120,11 +121,13 @@ class Compare:
         if self.jobs < 1:
             raise UsageError(f"--jobs must be at least 1, got {self.jobs}")
         require_device(self.device)
+        for name in ("agents", "recipes", "envs"):
+            require_names(f"--{name}", getattr(self, name))
         return choose(
             SUITES[self.suite],
-            agents=self.agents,
-            recipes=self.recipes,
-            environments=self.envs,
+            agents=self.agents or (),
+            recipes=self.recipes or (),
+            environments=self.envs or (),
             seeds=self.seeds,
             shard=self.shard,
         )

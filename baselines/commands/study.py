@@ -12,6 +12,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from badger_envs.core.checks import LARGEST_COUNT
 from badger_envs.registry import get_spec
 from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
@@ -48,8 +49,8 @@ class Study:
             raise UsageError("DIR must be at least one folder of a run, got none")
         for name in ("size", "experts", "episodes"):
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise UsageError(f"--{name} must be at least 1, got {value}")
+            if value is not None and not 1 <= value <= LARGEST_COUNT:
+                raise UsageError(f"--{name} must be at least 1 and at most {LARGEST_COUNT}, got {value}")
         if self.what == "lives" and len(self.folders) > 1:
             raise UsageError(f"DIR must be one folder for lives, got {len(self.folders)}")
         if self.what == "points" and (self.size or self.experts):

@@ -27,7 +27,7 @@ class ThirdParty:
             if name not in trainers():
                 raise UsageError(f"NAMES must be among {', '.join(trainers())}, got {name!r}")
         failed = 0
-        for name in self.names:
+        for name in dict.fromkeys(self.names):
             try:
                 record = run_trainer(name)
             except (RuntimeError, ValueError) as error:

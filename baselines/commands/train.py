@@ -90,7 +90,7 @@ def plan_recipe(name: str, *, agent: str | None = None, seed: int = 0, updates: 
     if name not in RECIPES:
         raise UsageError(f"recipe must be one of {', '.join(RECIPES)}, got {name!r}")
     recipe = RECIPES[name]
-    agent = agent or recipe.agents[0]
+    agent = recipe.agents[0] if agent is None else agent
     if agent not in AGENTS:
         raise UsageError(f"--agent must be one of {', '.join(AGENTS)}, got {agent!r}")
     agent_spec = AGENTS[agent]

@@ -4,6 +4,7 @@ before a command runs."""
 import io
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -67,9 +68,29 @@ def make_folder(option: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError as error:
-        reason = f"got {str(folder)!r} ({error.strerror})"
+    except (OSError, ValueError) as error:  # the latter of a name that no file can have
+        reason = f"got {str(folder)!r} ({getattr(error, 'strerror', None) or error})"
         raise UsageError(f"{option} must be a folder that can be written, {reason}") from error
+
+
+def require_no_folder(option: str, path: Path) -> None:
+    """Refuse a folder where a file is to be written, before the work.
+
+    Raises:
+        UsageError: naming the option and the folder.
+    """
+    if path.is_dir():
+        raise UsageError(f"{option} must have no folder in place of the file {path.name}, got {str(path)!r}")
+
+
+def require_names(option: str, given: Sequence[str] | None) -> None:
+    """Refuse an option for names that has none: whoever writes it does not mean all.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    if given is not None and not given:
+        raise UsageError(f"{option} must be followed by at least one name, got none")
 
 
 def require_device(device: str) -> None:
@@ -81,7 +102,7 @@ def require_device(device: str) -> None:
     import torch
 
     try:
-        torch.zeros(1, device=device)
+        torch.zeros(1, device=device).tolist()  # on "meta" are no numbers
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise UsageError(f"--device must be one that torch can use here, got {device!r} ({reason})") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from agents import AgentFileError, load_agent
+from badger_envs.core.checks import require_integer
 from badger_envs.registry import get_spec
 from baselines.execution.training import OnUpdate, train_and_test
 from baselines.experiments.run import RunSpec, failed
@@ -48,8 +49,10 @@ def execute(
         possible, and tried again the next time.
 
     Raises:
+        ValueError: Fewer points than one.
         filelock.Timeout: Another process works on this run.
     """
+    require_integer("points", points, 1)
     folder, set_aside = root / run.hash, SetAside()
     try:
         folder.mkdir(parents=True, exist_ok=True)

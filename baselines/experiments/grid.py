@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from badger_envs.core.checks import require_choice, require_integer
+from badger_envs.core.checks import LARGEST_COUNT, in_short, require_choice, require_integer
 from badger_envs.core.episodes import INDEX_BITS
 
 
@@ -25,6 +25,9 @@ class Grid:
         require_integer("episodes", self.episodes, 1, 1 << INDEX_BITS)
         for name in ("values", "sizes"):
             points = getattr(self, name)
-            if not points or list(points) != sorted(set(points)):
+            if not isinstance(points, tuple):
+                raise ValueError(f"{name} must be a tuple of integers, got {in_short(points)}")
+            whole = tuple(require_integer(name, point, 1, LARGEST_COUNT) for point in points)
+            if not whole or list(whole) != sorted(set(whole)):
                 raise ValueError(f"{name} must be rising, at least one, got {points}")
-            require_integer(name, points[0], 1)
+            object.__setattr__(self, name, whole)

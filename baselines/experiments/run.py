@@ -5,12 +5,13 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from badger_envs.core.checks import require_integer
+from badger_envs.core.checks import require_choice, require_integer
 from badger_envs.core.episodes import INDEX_BITS, SEED_BITS, EpisodeSet
 from badger_envs.registry import get_spec
 from badger_envs.version import __version__
 from baselines.experiments.grid import Grid
 from baselines.outer_loops.base import OuterLoop
+from baselines.perturbations.probes import PROBES
 from baselines.results.data import plain_number
 from baselines.results.run import RunResult, Specification
 
@@ -57,6 +58,16 @@ class RunSpec:
 
     def __post_init__(self) -> None:
         require_integer("seed", self.seed, 0, LARGEST_SEED)
+        require_choice("episode_set", self.episode_set, (EpisodeSet.TEST.name, EpisodeSet.VALIDATION.name))
+        for size in self.test_sizes:
+            require_integer("test_sizes", size, 1)
+        spec = get_spec(self.task)
+        if (self.policy is None) == (self.kind is None):
+            raise ValueError(f"kind or policy must be given, and not both, got {self.kind!r} and {self.policy!r}")
+        if self.policy is not None:
+            require_choice("policy", self.policy, tuple(spec.policies))
+        for probe in self.probes:
+            require_choice("probes", probe, tuple(PROBES))
         require_integer("episodes", self.episodes, 1, 1 << INDEX_BITS)
         require_integer("probe_episodes", self.probe_episodes, 1, 1 << INDEX_BITS)
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from badger_envs.core.checks import require_bool, require_fraction, require_integer
+from badger_envs.core.checks import LARGEST_COUNT, in_short, require_bool, require_fraction, require_integer
 from badger_envs.core.episodes import INDEX_BITS
 
 
@@ -50,9 +50,17 @@ class Stage:
             ends = getattr(self, name)
             if ends is None:
                 continue
-            whole = isinstance(ends, tuple) and all(isinstance(end, int | np.integer) for end in ends)
-            if not whole or len(ends) != 2 or not 1 <= ends[0] <= ends[1]:
-                raise ValueError(f"{name} must be (smallest, largest), both integers of at least 1, got {ends!r}")
+            if not isinstance(ends, tuple) or len(ends) != 2:
+                raise ValueError(
+                    f"{name} must be (smallest, largest), both integers of at least 1, got {in_short(ends)}"
+                )
+            smallest, largest = (require_integer(name, end, 1, LARGEST_COUNT) for end in ends)
+            if smallest > largest:
+                raise ValueError(f"{name} must be (smallest, largest), got {in_short(ends)}")
+            object.__setattr__(self, name, (smallest, largest))
+        pairs = self.arguments if isinstance(self.arguments, tuple) else (None,)
+        if not all(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
+            raise ValueError(f"arguments must be pairs of a name and a value, got {in_short(self.arguments)}")
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,8 @@ class OuterLoop:
         require_integer("warmup", self.warmup, 0)
         self.require_positive("learning_rate")
         require_fraction("decay_from", self.decay_from)
+        if not isinstance(self.stages, tuple) or not all(isinstance(stage, Stage) for stage in self.stages):
+            raise ValueError(f"stages must be a tuple of stages, got {in_short(self.stages)}")
         ends = [stage.until for stage in self.stages]
         if not ends or ends != sorted(set(ends)) or ends[0] <= 0.0 or ends[-1] != 1.0:
             raise ValueError(f"stages must end at rising fractions, the last at 1, got {ends}")

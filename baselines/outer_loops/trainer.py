@@ -11,6 +11,7 @@ from typing import Any
 
 from agents import Agent
 from badger_envs.core.checks import require_integer
+from badger_envs.core.episodes import SEED_BITS
 from baselines.outer_loops.base import OuterLoop
 from baselines.outer_loops.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
 from baselines.outer_loops.learner import Learner
@@ -56,9 +57,12 @@ def train(
             exists, the training goes on from it and ends as if it had never stopped, bit for bit on one machine.
 
     Raises:
+        ValueError: A seed or a number of points out of range, or settings that do not fit the task or the agent.
         NotFiniteError: An update was not finite; the agent is as it was a second before.
         CheckpointError: The checkpoint is damaged or of another training; the agent may have changed.
     """
+    require_integer("seed", seed, 0, (1 << SEED_BITS) - 1)
+    require_integer("points", points, 1)
     module, _, name = settings.learner.partition(":")
     learner: Learner[Any] = getattr(import_module(module), name)(agent, task_id, arguments, settings, seed=seed)
     trained = Trained()

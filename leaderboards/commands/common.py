@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.errors import SubmissionError
 from leaderboards.schema.status import check_author
 
@@ -12,13 +13,14 @@ OK, REFUSED = 0, 1
 
 
 def require_root(root: Path) -> None:
-    """Refuse a folder of submissions that is not there: it would look like one without any.
+    """Refuse a folder of submissions that is none: it would look like one without any.
 
     Raises:
         ValueError: naming it.
     """
-    if not root.is_dir():
-        raise ValueError(f"--root must be the folder of all submissions, got {str(root)!r}")
+    if not any((root / name).is_dir() for name in Benchmark.names()):
+        names = ", ".join(Benchmark.names())
+        raise ValueError(f"--root must be the folder of all submissions, with one of {names} in it, got {str(root)!r}")
 
 
 def require_author(by: str | None) -> None:

@@ -26,8 +26,8 @@ class Evaluate:
     """File; results are added to those in it."""
     seed: tuple[int, ...] = (0,)
     """Training seeds, from 0 on."""
-    problems: tuple[str, ...] = ()
-    """Names of problems; all if none is given."""
+    problems: tuple[str, ...] | None = None
+    """Names of problems; all by default."""
     benchmark: str = "v1"
     """Name of the benchmark."""
 
@@ -36,8 +36,15 @@ class Evaluate:
 
         command = shlex.join(["python", "-m", "leaderboards", *sys.argv[1:]])
         benchmark = load_benchmark(self.benchmark)
+        if self.problems == ():
+            raise ValueError("--problems must be followed by at least one name, got none")
         evaluate_to(
-            self.policy, benchmark=benchmark, out=self.out, seeds=self.seed, problems=self.problems, command=command
+            self.policy,
+            benchmark=benchmark,
+            out=self.out,
+            seeds=self.seed,
+            problems=self.problems or (),
+            command=command,
         )
         print(f"wrote {self.out}")
         print(f"next: evaluate further training seeds into it, then python -m leaderboards submit {self.out} --help")
@@ -62,10 +69,11 @@ class Reproduce:
     """Folder of all submissions."""
 
     def run(self) -> int:
-        require_root(self.root)
         require_author(self.record)
         if self.folders:
             require_unused("with folders, which lie beside the others", root=self.root != ROOT)
+        else:
+            require_root(self.root)
         for folder in self.folders:
             if not folder.is_dir():
                 raise ValueError(f"FOLDER must be the folder of a submission, got {str(folder)!r}")

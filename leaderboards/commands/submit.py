@@ -97,6 +97,11 @@ def _by_problem(words: Sequence[str], kind: type[Any], option: str) -> Any:
         if len(words) == 1 and "=" not in words[0]:
             return kind(words[0])
         pairs = [word.split("=") for word in words]
-        return {problem: kind(number) for problem, number in pairs} or None
+        numbers = {problem: kind(number) for problem, number in pairs}
+        if len(numbers) < len(pairs):
+            raise ValueError("a problem is given twice")
+        return numbers or None
     except ValueError:
-        raise ValueError(f"{option} must be a number, or PROBLEM=NUMBER each, got {' '.join(words)!r}") from None
+        raise ValueError(
+            f"{option} must be a number, or PROBLEM=NUMBER, each problem once, got {' '.join(words)!r}"
+        ) from None

@@ -14,6 +14,7 @@ Returns of one training seed have a file of their own or share one; `python -m l
 """
 
 import logging
+import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -168,6 +169,11 @@ def evaluate_to(
         raise ValueError(f"out must lie in a folder that is there, got {out}")
     if out.is_dir():
         raise ValueError(f"out must be a file, got the folder {out}")
+    try:
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise ValueError(f"out must lie in a folder that can be written, got {out} ({error.strerror})") from error
     rows: list[SeedResult] = []
     if Path(policy).is_dir():
         from leaderboards.evaluate.saved_agent import SavedAgent, one_thread

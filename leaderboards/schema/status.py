@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 from badger_envs.core.files import write_whole
 from leaderboards.schema.benchmark import StrictModel
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
-from leaderboards.schema.fields import validate
+from leaderboards.schema.fields import LongText, validate
 from leaderboards.schema.files import read_json
 from leaderboards.schema.submission import Date, Sha256, ShortText, read_submission
 
@@ -52,6 +52,12 @@ class Step(StrictModel):
     """A person or a program."""
     details: Annotated[dict[str, Any], AfterValidator(_serialisable)]
     """Rows, seeds, versions, a reason."""
+
+
+class Withdrawal(StrictModel):
+    """The details of a withdrawal."""
+
+    reason: LongText
 
 
 class History(StrictModel):
@@ -145,6 +151,7 @@ def withdraw(folder: Path, reason: str, *, by: str = "the submitter", date: str 
     """
     if not reason.strip():
         raise SubmissionError([ErrorDetails(FILE, "details.reason", f"must say something, got {short_repr(reason)}")])
+    validate(Withdrawal, {"reason": reason}, FILE)  # it is shown on the board
     if not folder.is_dir():
         reason = f"must lie in the folder of a submission, got {short_repr(folder.name)}"
         raise SubmissionError([ErrorDetails(FILE, "", reason)])

@@ -176,8 +176,8 @@ def test_summed_error_and_its_change_join_the_inputs():
     [
         ({"turns": "polite"}, "turns must be one of 'all_at_once', 'flags', 'stick', 'rounds', got 'polite'"),
         ({"turns": "rounds"}, "error_feature must be given with turns='rounds'"),
-        ({"error_feature": 3}, r"error_feature must be None or one of \[0, 1, 2\], got 3"),
-        ({"error_feature": True}, r"error_feature must be None or one of \[0, 1, 2\], got True"),
+        ({"error_feature": 3}, "error_feature must be None or an integer below 3, got 3"),
+        ({"error_feature": True}, "error_feature must be None or an integer below 3, got True"),
         (
             {"turns": "stick", "membrane": "attention", "experts": 3},
             "membrane must be 'direct' or 'bonds' with turns='stick', got 'attention'",

@@ -1,11 +1,13 @@
 """Known returns that no formula gives: what is stored, and how it is measured."""
 
 import json
+import sys
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
-from badger_envs import SPECS, Guessing, ModularReacher
+from badger_envs import SPECS, Guessing, ModularReacher, measure_reference_returns
 from badger_envs.core.policy import Blind
 from badger_envs.envs.optimisation.policies import known_curve
 from badger_envs.measure_reference_returns import measure, tasks_of
@@ -39,6 +41,22 @@ def test_measure_stores_what_the_returns_of_an_environment_ask_for(tmp_path):
     spec = get_spec("Badger/ModularReacher-v0")
     expected = {level: mean_return(task, spec.policy(level, task), 50)._asdict() for level in ("chance", "reference")}
     assert stored[1]["levels"] == expected
+
+
+@pytest.mark.parametrize("episodes", ["1", "-5", "2.5", "nan", "", str(2**24 + 1), "9" * 5000])
+def test_measuring_refuses_counts_of_episodes_before_the_work(monkeypatch, capsys, episodes):
+    monkeypatch.setattr(sys, "argv", ["measure", "Badger/ModularReacher-v0", "--episodes", episodes])
+    with pytest.raises(SystemExit, match="2"):
+        measure_reference_returns.main()
+    assert "must be an integer in [2, 16777216], got" in capsys.readouterr().err
+
+
+def test_measuring_refuses_a_package_that_cannot_be_written_before_the_work(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["measure", "Badger/ModularReacher-v0"])
+    monkeypatch.setattr(measure_reference_returns, "files", lambda package: Path("/proc/nowhere"))
+    with pytest.raises(SystemExit, match="2"):
+        measure_reference_returns.main()
+    assert "the package must lie in a folder that can be written, got" in capsys.readouterr().err
 
 
 def test_measure_leaves_out_tasks_whose_levels_formulas_give(tmp_path):

@@ -286,6 +286,10 @@ def test_choose_divides_the_agents_among_shards_each_once(name, parts):
         (("--shard", "one"), "--shard must be i/N with i in 1..N, got 'one'"),
         (("--out", "/dev/null/results"), "--out must be a folder that can be written, got '/dev/null/results'"),
         (("--device", "abacus"), "--device must be .*, got 'abacus'"),
+        (("--device", "meta"), "--device must be .*, got 'meta'"),
+        (("--agents",), "--agents must be followed by at least one name, got none"),
+        (("--recipes",), "--recipes must be followed by at least one name, got none"),
+        (("--envs",), "--envs must be followed by at least one name, got none"),
     ],
 )
 def test_main_refuses_bad_usage_in_one_line_with_exit_code_2(run_here, arguments, said):
@@ -293,6 +297,17 @@ def test_main_refuses_bad_usage_in_one_line_with_exit_code_2(run_here, arguments
     assert code == 2
     (line,) = printed.splitlines()
     assert re.search(f"error: {said}", line)
+
+
+def test_compare_refuses_folders_in_place_of_its_files_before_the_work(tmp_path, run_here):
+    (tmp_path / "one" / RESULT_FILE).mkdir(parents=True)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "report").write_text("in the way")
+    for name, said in (("one", "must have no folder in place of the file result.json"), ("other", "must be a folder")):
+        code, printed = run_here("compare", "--suite", "tiny", "--out", str(tmp_path / name))
+        assert code == 2
+        assert f"--out {said}" in printed
+        assert not list((tmp_path / name / "runs").glob("*"))
 
 
 def test_help_names_every_option(run_here, capsys):

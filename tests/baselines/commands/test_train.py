@@ -49,6 +49,7 @@ def test_train_runs_a_recipe_and_finds_it_again(tmp_path):
     [
         ("chess", {}, "recipe must be one of guessing, .* got 'chess'"),
         ("xor", {"agent": "oracle"}, "--agent must be one of badger, .* got 'oracle'"),
+        ("xor", {"agent": ""}, "--agent must be one of badger, .* got ''"),
         ("xor", {"updates": 0}, "--updates must be an integer at least 1, got 0"),
         ("xor", {"seed": -1}, r"--seed must be an integer in \[0, 1073741823\], got -1"),
         ("xor", {"seed": 2**30}, r"--seed must be an integer in \[0, 1073741823\], got 1073741824"),
@@ -59,9 +60,10 @@ def test_plan_recipe_refuses_bad_usage(name, how, said):
         plan_recipe(name, **how)
 
 
-def test_train_refuses_devices_that_are_not_there(tmp_path):
-    with pytest.raises(UsageError, match="--device must be one that torch can use here, got 'moon'"):
-        Train("xor", updates=1, out=tmp_path, device="moon").run(Console(quiet=True))
+@pytest.mark.parametrize("device", ["moon", "meta", ""])
+def test_train_refuses_devices_that_are_not_there(tmp_path, device):
+    with pytest.raises(UsageError, match=f"--device must be one that torch can use here, got '{device}'"):
+        Train("xor", updates=1, out=tmp_path, device=device).run(Console(quiet=True))
 
 
 @pytest.mark.parametrize("option", ["out", "tensorboard"])

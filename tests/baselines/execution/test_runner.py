@@ -339,7 +339,12 @@ def test_execute_leaves_out_grids_and_sizes_that_an_agent_cannot_have(tmp_path):
         ({"axis": "ports"}, "axis must be one of 'experts', 'steps', got 'ports'"),
         ({"values": ()}, r"values must be rising, at least one, got \(\)"),
         ({"sizes": (3, 2)}, r"sizes must be rising, at least one, got \(3, 2\)"),
-        ({"sizes": (0, 2)}, "sizes must be an integer at least 1, got 0"),
+        ({"sizes": (0, 2)}, r"sizes must be an integer in \[1, 16777216\], got 0"),
+        ({"sizes": (True, 2)}, r"sizes must be an integer in \[1, 16777216\], got True"),
+        ({"values": (1, 2.5)}, r"values must be an integer in \[1, 16777216\], got 2.5"),
+        ({"values": (1, "2")}, r"values must be an integer in \[1, 16777216\], got '2'"),
+        ({"values": (1, 10**30)}, r"values must be an integer in \[1, 16777216\], got 1000"),
+        ({"values": [1, 2]}, r"values must be a tuple of integers, got \[1, 2\]"),
         ({"episodes": 0}, r"episodes must be an integer in \[1, 4294967296\], got 0"),
     ],
 )

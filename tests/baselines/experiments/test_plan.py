@@ -11,6 +11,7 @@ from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import failed
 from baselines.experiments.search import Search
 from baselines.experiments.suites import SUITES
+from baselines.outer_loops.trainer import train
 from baselines.results.run import EvaluationResult, RunResult
 
 PAIRS = [(suite, recipe) for suite in SUITES.values() for recipe in suite.recipes]
@@ -60,6 +61,45 @@ def test_suite_pocket_takes_minutes_and_standard_a_night():
 def test_plan_adds_the_handcrafted_policies_of_the_task():
     plans = [planned for planned in plan(SUITES["pocket"], RECIPES["xor3"]) if planned.agent_spec.kind is None]
     assert [planned.agent_spec.name for planned in plans] == ["chance", "reference", "all_but_one"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"episode_set": "TRAIN"}, "episode_set must be one of 'TEST', 'VALIDATION', got 'TRAIN'"),
+        ({"episode_set": "nothing"}, "episode_set must be one of 'TEST', 'VALIDATION', got 'nothing'"),
+        ({"test_sizes": (2, True)}, "test_sizes must be an integer at least 1, got True"),
+        ({"test_sizes": (0,)}, "test_sizes must be an integer at least 1, got 0"),
+        ({"probes": ("life", "death")}, "probes must be one of 'life', .*, got 'death'"),
+        ({"policy": "oracle", "kind": None}, "policy must be one of 'chance', .*, got 'oracle'"),
+        ({"policy": "chance"}, "kind or policy must be given, and not both"),
+        ({"kind": None}, "kind or policy must be given, and not both"),
+        ({"task": "Badger/Nothing-v0"}, "id must be one of .*, got 'Badger/Nothing-v0'"),
+        ({"seed": True}, "seed must be an integer in .*, got True"),
+        ({"episodes": 0.5}, "episodes must be an integer in .*, got 0.5"),
+    ],
+)
+def test_a_run_refuses_what_it_would_fail_for_after_its_training(change, said):
+    run = plan(SUITES["pocket"], RECIPES["xor3"], 1)[0].runs[0]
+    with pytest.raises(ValueError, match=said):
+        replace(run, **change)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"seed": -1}, "seed must be an integer in"),
+        ({"seed": 2**30}, "seed must be an integer in"),
+        ({"seed": 1.0}, "seed must be an integer in"),
+        ({"points": 0}, "points must be an integer at least 1, got 0"),
+        ({"points": -3}, "points must be an integer at least 1, got -3"),
+    ],
+)
+def test_training_refuses_seeds_and_points_before_the_work(how, said):
+    run = plan(SUITES["pocket"], RECIPES["xor3"], 1)[0].runs[0]
+    agent = build_agent(run.kind, run.config)
+    with pytest.raises(ValueError, match=said):
+        train(agent, run.task, run.arguments, run.outer_loop, **{"seed": 0, **how})
 
 
 def with_score(run, score):

@@ -148,11 +148,38 @@ def test_train_stops_where_the_loss_is_not_finite():
         ({"stages": ()}, r"stages must end at rising fractions, the last at 1, got \[\]"),
         ({"stages": (Stage(until=0.5),)}, "the last at 1"),
         ({"stages": (Stage(until=1.0), Stage(until=0.5))}, "rising"),
+        ({"stages": [Stage()]}, r"stages must be a tuple of stages, got \[Stage"),
+        ({"stages": ("all",)}, r"stages must be a tuple of stages, got \('all',\)"),
+        ({"stages": None}, "stages must be a tuple of stages, got None"),
     ],
 )
 def test_bptt_refuses_bad_settings(settings, said):
     with pytest.raises(ValueError, match=said):
         BPTT(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"until": "1"}, r"until must be a number in \[0, 1\], got '1'"),
+        ({"until": True}, r"until must be a number in \[0, 1\], got True"),
+        ({"sizes": (True, 3)}, "sizes must be an integer in .*, got True"),
+        ({"sizes": (1.0, 3)}, "sizes must be an integer in .*, got 1.0"),
+        ({"sizes": (3, 1)}, r"sizes must be \(smallest, largest\), got \(3, 1\)"),
+        ({"horizon": (1, 10**30)}, "horizon must be an integer in .*, got 1000"),
+        ({"experts": [1, 3]}, r"experts must be \(smallest, largest\), both integers of at least 1, got \[1, 3\]"),
+        (
+            {"experts": (1, 2, 3)},
+            r"experts must be \(smallest, largest\), both integers of at least 1, got \(1, 2, 3\)",
+        ),
+        ({"shared_across_batch": 1}, "shared_across_batch must be True or False, got 1"),
+        ({"arguments": {"dims": 3}}, "arguments must be pairs of a name and a value, got {'dims': 3}"),
+        ({"arguments": (("dims",),)}, "arguments must be pairs of a name and a value, got"),
+    ],
+)
+def test_stages_refuse_bad_settings(settings, said):
+    with pytest.raises(ValueError, match=said):
+        Stage(**settings)
 
 
 @pytest.mark.slow

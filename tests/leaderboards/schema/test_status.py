@@ -155,6 +155,13 @@ def test_status_refuses_damaged_files_and_keeps_them(folder, content, error):
     assert (folder / FILE).read_text() == content
 
 
+@pytest.mark.parametrize("reason", ["<b>gone</b>", "gone\x1b[31m", "line\nline", " gone", "x" * 1001])
+def test_withdraw_refuses_reasons_that_no_board_shows(folder, reason):
+    with pytest.raises(SubmissionError, match="status.json: reason: must|status.json: reason: must have at most"):
+        withdraw(folder, reason)
+    assert not (folder / FILE).exists()
+
+
 def test_status_notices_every_bit_that_changed(folder):
     record(folder, "reproduced", "ci", {"rows": [3, 7], "seed": 11, "exact": True}, date="2026-02-01")
     written, history = (folder / FILE).read_bytes(), read_status(folder)
