@@ -50,14 +50,11 @@ class Stage:
             ends = getattr(self, name)
             if ends is None:
                 continue
-            if not isinstance(ends, tuple) or len(ends) != 2:
-                raise ValueError(
-                    f"{name} must be (smallest, largest), both integers of at least 1, got {in_short(ends)}"
-                )
-            smallest, largest = (require_integer(name, end, 1, LARGEST_COUNT) for end in ends)
-            if smallest > largest:
-                raise ValueError(f"{name} must be (smallest, largest), got {in_short(ends)}")
-            object.__setattr__(self, name, (smallest, largest))
+            whole = isinstance(ends, tuple) and len(ends) == 2
+            whole = whole and all(isinstance(end, int | np.integer) and not isinstance(end, bool) for end in ends)
+            if not whole or not 1 <= ends[0] <= ends[1] <= LARGEST_COUNT:
+                must = f"(smallest, largest), both integers of at least 1 and at most {LARGEST_COUNT}"
+                raise ValueError(f"{name} must be {must}, got {in_short(ends)}")
         pairs = self.arguments if isinstance(self.arguments, tuple) else (None,)
         if not all(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
             raise ValueError(f"arguments must be pairs of a name and a value, got {in_short(self.arguments)}")
