@@ -22,6 +22,7 @@ MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
     ("Badger/Optimisation-v0", {"landscape": "peaks"}, "reference", 24),
     ("Badger/Ranking-v0", {}, "alone", 5),
     ("Badger/Stream-v0", {}, "reference", 12),
+    ("Badger/Memory-v0", {"lost": 3}, "one_copy", 30),
 )
 """Id, arguments, level whose policy plays, and steps played."""
 COLUMNS = 2

@@ -13,5 +13,6 @@ FOLDERS = (
     "optimisation",
     "ranking",
     "stream",
+    "memory",
 )
 """In the order in which they are listed; a new environment adds its folder here and nothing elsewhere."""
