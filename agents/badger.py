@@ -15,7 +15,7 @@ from agents.parts.experts import Expert
 from agents.parts.identity import Identity
 from agents.parts.membrane import Membrane
 from agents.parts.messages import Messages
-from agents.parts.presence import bound_to, dealt_out, without_absent
+from agents.parts.presence import without_absent
 from agents.parts.state import BadgerState
 from agents.parts.turns import AllAtOnce, of_experts
 
@@ -41,8 +41,7 @@ class Badger(DynamicExperts):
         self.expert = expert(self.membrane.size + self.messages.size + self.known, config.hidden_size)
 
     def accepts(self, ports: int) -> bool:
-        experts = ports if self.config.membrane == "direct" else self.config.experts
-        return ports >= 1 and self.identity.accepts(experts or 1)
+        return ports >= 1 and self.identity.accepts(self.membrane.experts_for(ports, self.config.experts))
 
     def initial_state(
         self,
@@ -92,18 +91,13 @@ class Badger(DynamicExperts):
         return forgotten._replace(bonds=bonds)
 
     def lost_with(self, absent: Tensor, state: BadgerState) -> Tensor:
-        return self._absent_experts(absent, state)[..., None]
-
-    def _absent_experts(self, absent: Tensor, state: BadgerState) -> Tensor:
-        """Which experts are absent with ports, bool (B, P) -> bool (B, E)."""
-        if state.bonds is not None:
-            return bound_to(absent, state.bonds)
-        return dealt_out(absent, state.memory.shape[1])
+        return self.membrane.absent_experts(absent, state.memory.shape[1], state.bonds)[..., None]
 
     def step(self, observation: Tensor, state: BadgerState, absent: Tensor | None = None) -> tuple[Tensor, BadgerState]:
-        adjacency = state.adjacency  # (B, E, E)
+        adjacency, gone = state.adjacency, None  # (B, E, E)
         if absent is not None:
-            adjacency = without_absent(adjacency, self._absent_experts(absent, state))  # (B, E, E)
+            gone = self.membrane.absent_experts(absent, state.memory.shape[1], state.bonds)  # (B, E)
+            adjacency = without_absent(adjacency, gone)  # (B, E, E)
         turn = self.turns.begin(observation, state, self.membrane)
         before = state
         if turn.renewed is not None:
@@ -119,7 +113,7 @@ class Badger(DynamicExperts):
         if turn.called is not None:
             called = of_experts(turn.called, turn.bonds)  # (B, E, 1)
             memory, private = torch.where(called, memory, before.memory), torch.where(called, private, before.private)
-        outputs = self.membrane.write(memory, state.addresses, turn.bonds)  # (B, P, A)
+        outputs = self.membrane.write(turn.inputs, memory, state.addresses, turn.bonds, gone)  # (B, P, A)
         action, clock = self.turns.end(outputs, turn, state)  # (B, P, A), (B, P, C)
         return action, state._replace(
             memory=memory, private=private, bonds=turn.bonds, action=action, clock=clock, previous=observation

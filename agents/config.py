@@ -6,7 +6,7 @@ Nothing here needs torch, so that a config can be read and checked where there i
 from dataclasses import KW_ONLY, Field, dataclass, fields
 from typing import Any
 
-from agents.parts import BONDS, EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES, TURNS
+from agents.parts import BONDS, EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TIED, TOPOLOGY_NAMES, TURNS
 from agents.rules import RULES
 
 LARGEST_SETTING, LARGEST_SIZE = 1e9, 1 << 24
@@ -58,7 +58,7 @@ class BadgerConfig(Config):
     expert: str = "gru"
     """How an expert's state is updated: "gru", "lstm" or "feed_forward"."""
     messages: str = "mean"
-    """Messages between experts: "mean", "gated" (experts decide whether to send), "attention" or "none"."""
+    """Messages: "mean", "gated" (experts decide whether to send), "attention", "rows_and_columns" (pairs) or "none"."""
     message_size: int = 16
     """Message entries (M)."""
     rounds: int = 1
@@ -68,8 +68,7 @@ class BadgerConfig(Config):
     identity_size: int = 16
     """Identity entries (I); with one-hot identities also the largest number of experts."""
     membrane: str = "direct"
-    """How experts reach ports: "direct" (expert i at port i), or freely: "bonds", or one of `agents.parts.MEMBRANES`
-    that it is compared with."""
+    """How experts reach ports: "direct" (expert i at port i), "pairs" (at pairs of ports), or freely, as by "bonds"."""
     key_size: int = 16
     """Entries of port addresses, keys and queries, where experts are free."""
     experts: int | None = None
@@ -86,10 +85,12 @@ class BadgerConfig(Config):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.membrane != "direct":
+        if self.membrane not in TIED:
             self.require_size("experts", 1)
         elif self.experts is not None:
-            raise ValueError(f"experts must be None with a direct membrane (expert i at port i), got {self.experts}")
+            raise ValueError(f"experts must be None with membrane {self.membrane!r}, tied to ports, got {self.experts}")
+        if self.messages == "rows_and_columns" and self.membrane != "pairs":
+            raise ValueError(f"membrane must be 'pairs' with messages='rows_and_columns', got {self.membrane!r}")
         feature = self.error_feature
         if feature is not None and not (type(feature) is int and 0 <= feature < self.port_features):
             raise ValueError(f"error_feature must be None or an integer below {self.port_features}, got {feature!r}")

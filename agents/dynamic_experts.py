@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from agents.interface import Agent, State
+from agents.parts import TIED
 from agents.parts.experts import Expert
 from agents.parts.identity import Identity
 from agents.parts.topology import sample_topology
@@ -31,7 +32,7 @@ class DynamicExperts(Agent):
 
     def accepts_experts(self, experts: int) -> bool:
         """Whether there can be that many: never where experts sit at ports, and no more than one-hot identities."""
-        return self.config.membrane != "direct" and experts >= 1 and self.identity.accepts(experts)
+        return self.config.membrane not in TIED and experts >= 1 and self.identity.accepts(experts)
 
     def remove_experts(self, state: State, keep: Tensor) -> State:
         """Remove experts with their memories; the others keep memories and identities, and their bonds unless some must
@@ -44,7 +45,7 @@ class DynamicExperts(Agent):
             keep: bool (E,), which experts stay; at least one.
 
         Raises:
-            ValueError: `keep` is none of that, or experts are tied to ports by a direct membrane.
+            ValueError: `keep` is none of that, or experts are tied to ports.
         """
         self._require_free_experts()
         experts = state.memory.shape[1]
@@ -73,7 +74,7 @@ class DynamicExperts(Agent):
             shared_across_batch: all lifetimes sample the same.
 
         Raises:
-            ValueError: `count` is too small, one-hot identities run out, or the membrane is direct.
+            ValueError: `count` is too small, one-hot identities run out, or experts are tied to ports.
         """
         self._require_free_experts()
         if count < 1:
@@ -152,6 +153,7 @@ class DynamicExperts(Agent):
         return None if adjacency is None else adjacency.to(self.device).expand(batch, -1, -1)
 
     def _require_free_experts(self) -> None:
-        if self.config.membrane == "direct":
-            reason = "expert i sits at port i, and ports stay"
-            raise ValueError(f"membrane must be one with free experts for them to come and go, got 'direct': {reason}")
+        membrane = self.config.membrane
+        if membrane in TIED:
+            must = "membrane must be one with free experts for them to come and go"
+            raise ValueError(f"{must}, got {membrane!r}: its experts sit at ports, and ports stay")

@@ -18,12 +18,14 @@ MESSAGES = {
     "mean": "agents.parts.messages:MeanMessages",
     "gated": "agents.parts.messages:GatedMessages",
     "attention": "agents.parts.messages:AttentionMessages",
+    "rows_and_columns": "agents.parts.pairs:RowsAndColumns",
     "none": "agents.parts.messages:NoMessages",
 }
 """What experts receive from each other: subclasses of `agents.parts.messages.Messages`."""
 
 MEMBRANES = {
     "direct": "agents.parts.membrane:DirectMembrane",
+    "pairs": "agents.parts.pairs:Pairs",
     "bonds": "agents.parts.bonds:Bonds",
     "attention": "agents.parts.membrane:AttentionMembrane",
     "soft_bonds": "agents.parts.bonds:SoftBonds",
@@ -31,7 +33,10 @@ MEMBRANES = {
     "sinkhorn_bonds": "agents.parts.bonds:SinkhornBonds",
     "auction_bonds": "agents.parts.bonds:AuctionBonds",
 }
-"""How experts reach ports: subclasses of `agents.parts.membrane.Membrane`. All but "direct" have free experts."""
+"""How experts reach ports: subclasses of `agents.parts.membrane.Membrane`."""
+
+TIED = ("direct", "pairs")
+"""Membranes whose experts sit at ports, so that ports say how many there are. In all others experts are free."""
 
 BONDS = tuple(name for name in MEMBRANES if name.endswith("bonds"))
 """Membranes that match the identities of experts with the addresses of ports."""

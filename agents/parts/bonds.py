@@ -40,7 +40,9 @@ class Bonds(Membrane):
         assert bonds is not None
         return bonds @ torch.cat([inputs, addresses], dim=-1)  # (B, E, R)
 
-    def write(self, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
+    def write(
+        self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None, absent: Tensor | None = None
+    ) -> Tensor:
         assert bonds is not None
         share = bonds / bonds.sum(dim=1, keepdim=True).clamp(min=SMALLEST)  # (B, E, P) the mean of a port's experts
         action: Tensor = share.transpose(1, 2) @ self.act(memory)  # (B, P, A)

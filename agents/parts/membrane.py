@@ -5,6 +5,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from agents.parts.presence import bound_to, dealt_out
+
 
 class Membrane(nn.Module):
     """Reads ports into experts and writes memories to ports.
@@ -49,12 +51,26 @@ class Membrane(nn.Module):
         """
         return None
 
+    def absent_experts(self, absent: Tensor, experts: int, bonds: Tensor | None) -> Tensor:
+        """Which experts are absent with ports, bool (B, P) and bonds (B, E, P) -> bool (B, E)."""
+        return dealt_out(absent, experts) if bonds is None else bound_to(absent, bonds)
+
     def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
         """(B, P, inputs), (B, E, H), (B, P, key_size), (B, E, P) -> (B, E, R)."""
         raise NotImplementedError
 
-    def write(self, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
-        """(B, E, H), (B, P, key_size), (B, E, P) -> (B, P, A), not yet squashed."""
+    def write(
+        self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None, absent: Tensor | None = None
+    ) -> Tensor:
+        """What ports are given, (B, P, A), not yet squashed.
+
+        Args:
+            inputs: (B, P, inputs), as it was read.
+            memory: (B, E, H).
+            addresses: (B, P, key_size).
+            bonds: (B, E, P), or None.
+            absent: bool (B, E), experts that are absent with their ports; None where presence never changes.
+        """
         raise NotImplementedError
 
 
@@ -76,7 +92,9 @@ class DirectMembrane(Membrane):
     def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
         return inputs  # (B, E, R) with E = P
 
-    def write(self, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
+    def write(
+        self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None, absent: Tensor | None = None
+    ) -> Tensor:
         action: Tensor = self.act(memory)  # (B, P, A)
         return action
 
@@ -104,7 +122,9 @@ class AttentionMembrane(Membrane):
         offered = torch.cat([inputs, addresses], dim=-1)  # (B, P, R)
         return self._attend(self.read_query(memory), self.read_key(addresses), offered)  # (B, E, R)
 
-    def write(self, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
+    def write(
+        self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None, absent: Tensor | None = None
+    ) -> Tensor:
         attended = self._attend(self.write_query(addresses), self.write_key(memory), self.say(memory))  # (B, P, H)
         action: Tensor = self.act(torch.cat([attended, addresses], dim=-1))  # (B, P, A)
         return action

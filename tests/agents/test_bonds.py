@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents import Badger, BadgerConfig
-from agents.parts import BONDS, MEMBRANES, load_part
+from agents.parts import BONDS, MEMBRANES, TIED, load_part
 from agents.parts.bindings import auction, competitive, sharp, sinkhorn, soft
 from tests.helpers.mid_life import B, F, P, assert_runs_under_vmap, generator, made, state_in_mid_life
 
@@ -185,7 +185,7 @@ def test_a_clone_moves_to_an_unserved_port_and_forgets():
     assert moved[:, 1 : P - 1].sum() == 0  # original or clone, whoever matches the port less
 
 
-@pytest.mark.parametrize("name", sorted(set(MEMBRANES) - {"direct"}))
+@pytest.mark.parametrize("name", sorted(set(MEMBRANES) - set(TIED)))
 def test_badger_with_every_membrane_runs_under_vmap(name):
     assert_runs_under_vmap(Badger(BadgerConfig(F, membrane=name, experts=E, identity="random")))
 

@@ -79,7 +79,7 @@ def test_dynamic_experts_refuse_bad_arguments():
         lambda: tied.clone_experts(state_in_mid_life(tied), torch.tensor([0])),
     ):
         with pytest.raises(
-            ValueError, match="membrane must be one with free experts .* got 'direct': expert i sits at port i"
+            ValueError, match="membrane must be one with free experts .* got 'direct': its experts sit at ports"
         ):
             change()
     state = state_in_mid_life(agent)

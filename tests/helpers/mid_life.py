@@ -20,6 +20,8 @@ TRAINABLE = {
     "random topology": ("Badger", {"messages": "gated", "topology": "random", "in_degree": 1}),
     "bonds": ("Badger", {"membrane": "bonds", "experts": 7, "identity": "random"}),
     "attention membrane": ("Badger", {"membrane": "attention", "experts": 7, "identity": "random"}),
+    "pairs": ("Badger", {"membrane": "pairs", "messages": "rows_and_columns", "identity": "none"}),
+    "pairs, attention": ("Badger", {"membrane": "pairs", "messages": "attention", "identity": "random", "rounds": 2}),
     "commnet": ("CommNet", {}),
     "commnet, random ids": ("CommNet", {"identity": "random", "rounds": 1}),
     "monolithic": ("Monolithic", {"ports": P}),
