@@ -16,6 +16,7 @@ from badger_envs.core.rollout import rollout
 from badger_envs.envs.ranking.points import PEOPLE, points
 from badger_envs.envs.ranking.policies import ranks
 from badger_envs.registry import get_spec
+from baselines.experiments.agents import AGENTS
 from baselines.report.style import COLORS, FAINT, INK, Picture, canvas, legend, save
 from baselines.results.run import RunResult
 
@@ -42,7 +43,8 @@ class Measured(NamedTuple):
     @property
     def who(self) -> str:
         """As in pictures."""
-        return f"{self.agent}, {self.rounds} {'round' if self.rounds == 1 else 'rounds'}"
+        label = AGENTS[self.agent].label if self.agent in AGENTS else self.agent
+        return f"{label}, {self.rounds} {'round' if self.rounds == 1 else 'rounds'}"
 
     @property
     def mean(self) -> float:
@@ -103,6 +105,7 @@ def points_picture(found: Sequence[Measured], lines: dict[str, float], caption: 
     sizes = sorted({one.message_size for one in found if one.message_size is not None})
     beside = {name: (value, FAINT) for name, value in lines.items()}
     beside |= {one.who: (one.mean, INK) for one in found if one.message_size is None}
+    top = 1.03 * max([value for value, _ in beside.values()] + [max(one.points) for one in found])
     with canvas() as (figure, axes):
         for (who, curve), color in zip(curves.items(), COLORS, strict=False):
             x = [float(one.message_size or 0) for one in curve]
@@ -112,7 +115,7 @@ def points_picture(found: Sequence[Measured], lines: dict[str, float], caption: 
         axes.set_xscale("log", base=2)
         axes.set_xticks([float(size) for size in sizes], [str(size) for size in sizes])
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.set(xlabel="numbers in a message", ylabel="points, less is better", ylim=(0, None))
+        axes.set(xlabel="numbers in a message", ylabel="points, less is better", ylim=(0, top))
         _beside(axes, beside)
         legend(figure, axes)
     said = f"{caption} Means over runs; bands: lowest and highest. Lines: people, handcrafted policies, other agents."
