@@ -112,10 +112,12 @@ AGENTS: dict[str, AgentSpec] = {
             _FREE,
         ),
         AgentSpec(
-            "ic3net",
-            "IC3Net",
-            "the same, but every expert decides whether to speak",
-            "Badger",
+            "badger_pairs", "Badger, pairs of ports",
+            "an expert at every pair of ports that hears its row and its column; those of a port vote on what it does",
+            "Badger", {"membrane": "pairs", "messages": "rows_and_columns", "message_size": 8, "identity": "none"},
+        ),
+        AgentSpec(
+            "ic3net", "IC3Net", "the same, but every expert decides whether to speak", "Badger",
             {"messages": "gated", "identity": "one_hot"},
         ),
         AgentSpec(
@@ -130,10 +132,7 @@ AGENTS: dict[str, AgentSpec] = {
             {"messages": "none", "identity": "one_hot"},
         ),
         AgentSpec(
-            "commnet",
-            "CommNet",
-            "shared LSTM that hears the mean of the others' states, two rounds",
-            "CommNet",
+            "commnet", "CommNet", "shared LSTM that hears the mean of the others' states, two rounds", "CommNet",
             {"rounds": 2},
         ),
         AgentSpec(

@@ -6,6 +6,7 @@
 from badger_envs.registry import get_spec
 from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.free_experts import FREE_EXPERTS
+from baselines.experiments.pairs import PAIRS
 from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
 from baselines.outer_loops.base import Stage
@@ -139,6 +140,7 @@ RECIPES: dict[str, Recipe] = {
             parameters=2500, test_episodes=128, cpu_seconds=60,
         ),
         *FREE_EXPERTS,
+        *PAIRS,
         *ABILITIES,
         *TALK,
     )

@@ -7,6 +7,7 @@ from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.agents import EVERYBODY
 from baselines.experiments.free_experts import FREE_EXPERTS
 from baselines.experiments.grid import Grid
+from baselines.experiments.pairs import PAIRS
 from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.recipes import RECIPES
@@ -58,7 +59,7 @@ def _for_all(name: str, **changes: Any) -> Recipe:
     return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *EVERYBODY))), **changes)
 
 
-_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *ABILITIES, *TALK)
+_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK)
 """Recipes for one kind of agent, and those of a suite of their own."""
 
 SUITES: dict[str, Suite] = {
@@ -128,6 +129,13 @@ SUITES: dict[str, Suite] = {
             recipes=FREE_EXPERTS,
             seeds=5,
             probes=("life", "cut", "newcomers"),
+        ),
+        Suite(
+            name="pairs",
+            description="experts at pairs of ports: routing at sizes never seen",
+            recipes=PAIRS,
+            seeds=5,
+            probes=("life", "switch", "forget", "cut", "rounds"),
         ),
         Suite(
             name="abilities",
