@@ -32,7 +32,7 @@ class SharedTaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any,
         channel: over which the ports of an episode talk to each other, with a step of delay; None for silence.
         joint: whether the bins of all numbers of a port, and its word, are chosen together, as one of a Discrete space.
         render_mode: None, "rgb_array" or "ansi"; `render()` gives one frame for each episode.
-        **arguments: the task's arguments, where `task` is an id.
+        **arguments: max_episode_steps, after which an episode is truncated; and the task's, where `task` is an id.
 
     Raises:
         ValueError: Unknown id or count, or an argument with a value that is not allowed.
@@ -93,7 +93,7 @@ class SharedTaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any,
             actions: in the action space, (N, A + M); finite numbers outside of it are clipped.
 
         Returns:
-            Observations float32 (N, F + D * M), rewards float64 (N,), terminated bool (N,), truncated bool (N,) (never)
+            Observations float32 (N, F + D * M), rewards float64 (N,), terminated bool (N,), truncated bool (N,)
             and infos with the task's metrics, as Gymnasium's SAME_STEP mode gives them.
 
         Raises:
@@ -105,9 +105,10 @@ class SharedTaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any,
         if self.channel is not None and played.messages is not None:
             messages = played.messages.reshape(self.copies, ports, -1)  # (copies, P, M)
             self._messages = self.channel.send(self.task, self._episodes._state, messages)  # (copies, P, M)
-        observation, rewards, ended, truncated, infos = self._episodes.step(
+        observation, rewards, terminated, truncated, infos = self._episodes.step(
             played.port_actions.reshape(self.copies, -1)
         )
+        ended = terminated | truncated  # (copies,)
         if ended.any():
             final, last = self._rows(observation), self._spread(infos)
             observation, _ = self._episodes.reset(options={"reset_mask": ended.copy()})
@@ -121,7 +122,7 @@ class SharedTaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any,
         return (
             self._rows(observation),
             np.repeat(rewards, ports),  # (N,)
-            np.repeat(ended, ports),  # (N,)
+            np.repeat(terminated, ports),  # (N,)
             np.repeat(truncated, ports),  # (N,)
             infos,
         )

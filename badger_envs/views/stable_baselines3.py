@@ -118,11 +118,12 @@ class SharedVecEnv(VecEnv):
         Those of an episode that ended hold the last observation under "terminal_observation", the task's metrics, and
         return, length and seconds under "episode", as stable-baselines3's own Monitor has them.
         """
-        observation, rewards, terminated, _, infos = self.shared.step(self._actions)
+        observation, rewards, terminated, truncated, infos = self.shared.step(self._actions)
+        ended = terminated | truncated  # (N,)
         self._returns += rewards
         self._lengths += 1
-        by_row: list[dict[str, Any]] = [{"TimeLimit.truncated": False} for _ in range(self.num_envs)]
-        for row in np.flatnonzero(terminated).tolist():
+        by_row: list[dict[str, Any]] = [{"TimeLimit.truncated": cut} for cut in (truncated & ~terminated).tolist()]
+        for row in np.flatnonzero(ended).tolist():
             by_row[row] |= _of_row(infos["final_info"], row) | {
                 "terminal_observation": infos["final_obs"][row],
                 "episode": {
@@ -132,8 +133,8 @@ class SharedVecEnv(VecEnv):
                 },
             }
             self.reset_infos[row] = _of_row(infos, row)
-        self._returns[terminated], self._lengths[terminated] = 0.0, 0
-        return observation, rewards.astype(np.float32), terminated, by_row
+        self._returns[ended], self._lengths[ended] = 0.0, 0
+        return observation, rewards.astype(np.float32), ended, by_row
 
     def close(self) -> None:
         """Does nothing: no resources are held."""

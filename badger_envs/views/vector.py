@@ -35,6 +35,7 @@ class TaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any, npt.N
         bins: how many evenly spaced values each number of an action is chosen from; None for all.
         joint: whether the bins of all numbers are chosen together, as one of a Discrete space.
         render_mode: None, "rgb_array" or "ansi"; `render()` gives one frame for each sub-environment.
+        max_episode_steps: steps after which an episode is truncated, as `gym.make` takes it; None for never.
         **arguments: the task's arguments, where `task` is an id.
 
     Raises:
@@ -50,6 +51,7 @@ class TaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any, npt.N
         bins: int | None = None,
         joint: bool = False,
         render_mode: str | None = None,
+        max_episode_steps: int | None = None,
         **arguments: Any,
     ) -> None:
         num_envs = self.num_envs = require_integer("num_envs", num_envs, 1, LARGEST_COUNT)
@@ -63,8 +65,9 @@ class TaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any, npt.N
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._renderers = [Renderer(self.name, self.task) for _ in range(num_envs)] if render_mode else []
+        self._most = np.inf if max_episode_steps is None else require_integer("max_episode_steps", max_episode_steps, 1)
         self._seeder = EpisodeSeeder(num_envs)
-        self._over = np.zeros(num_envs, dtype=np.bool_)  # (B,) episodes that ended and were not begun anew
+        self._over, self._played = np.zeros(num_envs, np.bool_), np.zeros(num_envs, np.int64)  # 2 x (B,) ended, steps
         self._keys = np.zeros(num_envs, dtype=np.uint64)  # (B,) of the episodes that are played
         self._state: Any = None
 
@@ -108,8 +111,8 @@ class TaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any, npt.N
             actions: in the action space, (B, P * A); finite numbers outside of it are clipped.
 
         Returns:
-            Observations float32 (B, P * F), rewards float64 (B,), terminated bool (B,), truncated bool (B,) (never),
-            and the task's metrics with Gymnasium's masks.
+            Observations float32 (B, P * F), rewards float64 (B,), terminated bool (B,), truncated bool (B,), and the
+            task's metrics with Gymnasium's masks.
 
         Raises:
             ValueError: The actions have another shape or type, are not finite, or are bins that there are not.
@@ -134,14 +137,16 @@ class TaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any, npt.N
         for row, renderer in enumerate(self._renderers):
             renderer.add(self._state, row)
         infos: dict[str, Any] = {}
-        self._over = terminated.copy()
+        self._played += 1
+        truncated: BoolArray = (self._played >= self._most) & ~resting  # (B,)
+        over = self._over = terminated | truncated  # (B,)
         if any_resting:
             self._begin_next(resting)
-        elif self.autoreset_mode is AutoresetMode.SAME_STEP and terminated.any():
-            infos = final_infos(terminated, self._observe(), self.info(terminated))
-            self._begin_next(terminated)
+        elif self.autoreset_mode is AutoresetMode.SAME_STEP and over.any():
+            infos = final_infos(over, self._observe(), self.info(over))
+            self._begin_next(over)
         infos |= self.info()
-        return self._observe(), rewards, terminated, np.zeros(self.num_envs, dtype=np.bool_), infos
+        return self._observe(), rewards, terminated, truncated, infos
 
     def state(self) -> FloatArray:
         """The observations, then the hidden variables, float32 (B, P * F + hidden)."""
@@ -151,8 +156,7 @@ class TaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any, npt.N
     def neighbours(self) -> npt.NDArray[np.int32]:
         """The current neighbours of each port, by number, int32 (B, P, D), -1 in slots left empty."""
         require_begun(self.name, self._state, "neighbours")
-        slots: npt.NDArray[np.int32] = np.array(self.task.neighbours(self._state))
-        return slots
+        return np.array(self.task.neighbours(self._state), np.int32)
 
     def info(self, mask: BoolArray | None = None) -> dict[str, Any]:
         """Metrics as Gymnasium batches them: the values, 0 where the mask leaves them out, and it under the name with
@@ -186,7 +190,7 @@ class TaskVectorEnv(SubEnvironments, gym.vector.VectorEnv[FloatArray, Any, npt.N
                 self._state = self.task.reset_all(self._state, self._keys, inner_episode=number)
             else:
                 self._state = self.task.reset_rows(self._state, some, self._keys[some], inner_episode=number)
-        self._over[rows] = False
+        self._over[rows], self._played[rows] = False, 0
         for row in rows.tolist() if self._renderers else ():
             self._renderers[row].start(self._state, row)
 

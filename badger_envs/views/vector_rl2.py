@@ -65,7 +65,8 @@ class VectorLifetimeObservation(VectorWrapper):
     def step(self, actions: npt.ArrayLike) -> Step:
         """Play one step; where an inner episode ends, the next one begins and its first observation is shown."""
         resting = self._over  # (B,) what begins anew takes no action
-        observation, rewards, ended, truncated, info = self.env.step(actions)
+        observation, rewards, terminated, truncated, info = self.env.step(actions)
+        ended, truncated = terminated | truncated, np.zeros_like(truncated)  # 2 x (B,)
         self._forget(resting)
         acted = ~resting  # (B,)
         self._taken = self._actions.shown(actions, (self.num_envs,), resting) * acted[:, None]  # (B, W)
