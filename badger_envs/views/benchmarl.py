@@ -16,7 +16,7 @@ import gymnasium as gym
 import numpy as np
 
 from badger_envs.core.channel import Channel
-from badger_envs.core.checks import require_bool
+from badger_envs.core.checks import require_bool, require_integer
 from badger_envs.core.extras import needs_extra
 from badger_envs.registry import get_spec
 from badger_envs.views.pettingzoo import ParallelTaskEnv
@@ -49,7 +49,7 @@ class Copies(EnvBase):
 
     def __init__(self, make: Callable[[], Any], copies: int, seed: int, ids: bool) -> None:
         super().__init__(batch_size=torch.Size([copies]), device=torch.device("cpu"))
-        self.envs = [make() for _ in range(copies)]
+        self.envs = [make() for _ in range(require_integer("copies", copies, 1))]
         self._set_seed(seed)
         self._first_episode: int | None = None
         one = self.envs[0]
@@ -82,9 +82,8 @@ class Copies(EnvBase):
         self._first_episode = first
 
     def _set_seed(self, seed: int | None) -> None:
-        self._seeds: list[int | None] = [
-            None if seed is None else seed * len(self.envs) + i for i in range(len(self.envs))
-        ]
+        first = None if seed is None else require_integer("seed", seed, 0) * len(self.envs)
+        self._seeds: list[int | None] = [None if first is None else first + i for i in range(len(self.envs))]
 
     def _reset(self, tensordict: TensorDictBase | None = None, **_: Any) -> TensorDictBase:
         begins = np.ones(len(self.envs), np.bool_)  # (B,)
@@ -163,7 +162,7 @@ class BadgerTask(TaskClass):
     def get_env_fun(
         self, num_envs: int, continuous_actions: bool, seed: int | None, device: Any
     ) -> Callable[[], Copies]:
-        return lambda: Copies(self.make, num_envs, seed or 0, self.config["ids"])
+        return lambda: Copies(self.make, num_envs, 0 if seed is None else seed, self.config["ids"])
 
     def supports_continuous_actions(self) -> bool:
         return self.config["view"]["bins"] is None

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from badger_envs.core.checks import require_choice, require_integer
+from badger_envs.core.checks import hold_plain_numbers, require_choice, require_integer
 from badger_envs.core.episodes import INDEX_BITS, SEED_BITS, EpisodeSet
 from badger_envs.registry import get_spec
 from badger_envs.version import __version__
@@ -57,6 +57,7 @@ class RunSpec:
     """Test episodes at each point of a probe."""
 
     def __post_init__(self) -> None:
+        hold_plain_numbers(self)
         require_integer("seed", self.seed, 0, LARGEST_SEED)
         require_choice("episode_set", self.episode_set, (EpisodeSet.TEST.name, EpisodeSet.VALIDATION.name))
         for size in self.test_sizes:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from badger_envs.core.checks import require_fraction, require_integer
+from badger_envs.core.checks import hold_plain_numbers, require_fraction, require_integer
 from baselines.outer_loops.base import OuterLoop
 
 
@@ -25,6 +25,7 @@ class Search:
     """Of the updates of a run that counts, how many a trial has."""
 
     def __post_init__(self) -> None:
+        hold_plain_numbers(self)
         require_integer("trials", self.trials, 0)
         require_integer("seeds", self.seeds, 1)
         require_fraction("fraction", self.fraction)

@@ -10,7 +10,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from badger_envs.core.checks import LARGEST_COUNT, in_short, require_bool, require_fraction, require_integer
+from badger_envs.core.checks import (
+    LARGEST_COUNT,
+    hold_plain_numbers,
+    in_short,
+    require_bool,
+    require_fraction,
+    require_integer,
+)
 from badger_envs.core.episodes import INDEX_BITS
 
 
@@ -44,6 +51,7 @@ class Stage:
     """Fewest and most experts, drawn anew for each update; None for the agent's own number."""
 
     def __post_init__(self) -> None:
+        hold_plain_numbers(self)
         require_fraction("until", self.until)
         require_bool("shared_across_batch", self.shared_across_batch)
         for name in ("sizes", "horizon", "experts"):
@@ -55,6 +63,7 @@ class Stage:
             if not whole or not 1 <= ends[0] <= ends[1] <= LARGEST_COUNT:
                 must = f"(smallest, largest), both integers of at least 1 and at most {LARGEST_COUNT}"
                 raise ValueError(f"{name} must be {must}, got {in_short(ends)}")
+            object.__setattr__(self, name, (int(ends[0]), int(ends[1])))
         pairs = self.arguments if isinstance(self.arguments, tuple) else (None,)
         if not all(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
             raise ValueError(f"arguments must be pairs of a name and a value, got {in_short(self.arguments)}")
@@ -85,6 +94,7 @@ class OuterLoop:
     """The curriculum."""
 
     def __post_init__(self) -> None:
+        hold_plain_numbers(self)
         require_integer("updates", self.updates, 1)
         require_integer("batch", self.batch, 1)
         require_integer("warmup", self.warmup, 0)

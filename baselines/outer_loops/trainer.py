@@ -61,7 +61,7 @@ def train(
         NotFiniteError: An update was not finite; the agent is as it was a second before.
         CheckpointError: The checkpoint is damaged or of another training; the agent may have changed.
     """
-    require_integer("seed", seed, 0, (1 << SEED_BITS) - 1)
+    seed = require_integer("seed", seed, 0, (1 << SEED_BITS) - 1)
     require_integer("points", points, 1)
     module, _, name = settings.learner.partition(":")
     learner: Learner[Any] = getattr(import_module(module), name)(agent, task_id, arguments, settings, seed=seed)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from agents import build_agent, count_parameters
@@ -11,6 +12,7 @@ from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import failed
 from baselines.experiments.search import Search
 from baselines.experiments.suites import SUITES
+from baselines.outer_loops.base import Stage
 from baselines.outer_loops.trainer import train
 from baselines.results.run import EvaluationResult, RunResult
 
@@ -83,6 +85,19 @@ def test_a_run_refuses_what_it_would_fail_for_after_its_training(change, said):
     run = plan(SUITES["pocket"], RECIPES["xor3"], 1)[0].runs[0]
     with pytest.raises(ValueError, match=said):
         replace(run, **change)
+
+
+def test_settings_in_numpys_numbers_are_the_same_settings():
+    run = plan(SUITES["pocket"], RECIPES["xor3"], 1)[0].runs[0]
+    loop = replace(run.outer_loop, updates=100, batch=64, learning_rate=0.5, stages=(Stage(sizes=(1, 3)),))
+    numpys = replace(
+        run.outer_loop, updates=np.int8(100), batch=np.int16(64), learning_rate=np.float32(0.5),
+        stages=(Stage(until=np.float64(1.0), sizes=(np.int8(1), np.uint16(3))),),
+    )  # fmt: skip
+    assert repr(numpys) == repr(loop), "what checkpoints are found by"
+    one, other = replace(run, outer_loop=loop, seed=3), replace(run, outer_loop=numpys, seed=np.int32(3))
+    assert (one.hash, repr(one)) == (other.hash, repr(other))
+    assert repr(Search(trials=np.int64(2), fraction=np.float32(0.5))) == repr(Search(trials=2, fraction=0.5))
 
 
 @pytest.mark.parametrize(
