@@ -185,6 +185,7 @@ def test_the_wheel_holds_badger_envs_alone_and_works_in_a_clean_environment(tmp_
     in_checkout = {str(path.relative_to(ROOT)) for path in (ROOT / "badger_envs").rglob("*.py")}
     assert in_checkout == {name for name in names if name.endswith(".py")}
     assert any(name.endswith("LICENSE") for name in names)
+    assert {f"badger_envs/envs/stream/sources/digits.{end}" for end in ("npz", "txt")} <= set(names)
 
     clean = tmp_path / "clean"
     venv.create(clean, with_pip=True)

@@ -30,6 +30,9 @@ def test_store_holds_the_measured_levels_of_every_task_that_the_registry_names_a
         played = {"reference", "all_bid", "threshold"} if task.rent else {"reference", "greedy"}
         wanted[task_key(task)] = played if task.is_bandit else searched
     wanted[task_key(get_spec("Badger/Ranking-v0").make_task(**NO_CONFIDENCE))] = {"alone", "reference"}
+    for data in ("digits", "characters"):  # of blobs integrals give all
+        variant = {"learners": 2, "classes": 3, "inputs": 8, "examples": 6, "data": data}
+        wanted[task_key(get_spec("Badger/Stream-v0").make_task(**variant))] = {"alone", "reference"}
     assert {key: set(stored["levels"]) for key, stored in STORED.items()} == wanted
 
 

@@ -14,6 +14,10 @@ def refuse_contradictions(task: Any) -> None:
     """
     if task.horizon > LARGEST_COUNT:
         raise ValueError(f"examples, lesson and exam must make at most {LARGEST_COUNT} steps, got {task.horizon}")
+    if task.layout == "split":
+        for name, allowed in (("learners", 1), ("lesson", 0)):
+            if getattr(task, name) != allowed:
+                raise ValueError(f"{name} must be {allowed} with layout='split', got {getattr(task, name)}")
     if task.order == "blocks":
         _refuse_blocks(task)
     if task.lesson and task.exam < 1:

@@ -12,7 +12,7 @@ from array_api_compat import device as device_of
 
 from badger_envs.core.arrays import Array, FloatArray, namespace
 from badger_envs.core.episodes import Keys, parts_of, uniform
-from badger_envs.envs.stream.layouts import Layout
+from badger_envs.envs.stream.layouts.layout import Layout
 from badger_envs.envs.stream.schedule import Schedule
 from badger_envs.envs.stream.sources.source import Source
 

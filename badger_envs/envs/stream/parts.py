@@ -7,7 +7,8 @@ import numpy as np
 
 from badger_envs.core.arrays import Bounds
 from badger_envs.core.task import StateT, Task
-from badger_envs.envs.stream.layouts import LAYOUTS, Layout
+from badger_envs.envs.stream.layouts import LAYOUTS
+from badger_envs.envs.stream.layouts.layout import Layout
 from badger_envs.envs.stream.schedule import CLASSES_OF_A_BLOCK, Schedule
 from badger_envs.envs.stream.sources import SOURCES
 from badger_envs.envs.stream.sources.source import Source

@@ -54,10 +54,10 @@ class Bayes:
 
 
 class Alone(Bayes):
-    """Every learner goes by what it is told itself: what can be had without messages."""
+    """Every learner goes by what it is told itself: what can be had without messages. Parts of one know nothing."""
 
     def known(self, told: Floats) -> Floats:
-        return told
+        return told if self._task.dealt.whole else np.zeros_like(told)
 
 
 class Recency(Bayes):

@@ -27,16 +27,16 @@ def reference_returns(task: Stream, measured: Measured) -> ReferenceReturns:
     """By integrals where the source says all there is to know, else measured."""
     plan = task.schedule
     steps, share = plan.counting, plan.labelled / plan.learners
-    optima = {"alone": -float(steps)}
+    optima, alone_learns = {"alone": -float(steps)}, task.dealt.whole and not task.lesson
     if task.source.exact:
         reference = -expected_error(task, plan.labelled)
-        if not task.lesson:
+        if alone_learns:
             optima["alone"] = -expected_error(task, 1) * share - steps * (1.0 - share)
         if plan.blocks > 1:
             optima["recency"] = -expected_error(task, plan.labelled, last_block=True)
     else:
         reference = measured("reference")
-        if not task.lesson:
+        if alone_learns:
             optima["alone"] = measured("alone")
         if plan.blocks > 1:
             optima["recency"] = measured("recency")

@@ -47,11 +47,18 @@ class Stream(OfParts[StreamState]):
     ## Observation
     One port per learner. A port shows the `inputs` numbers of its example; the class of its example of the step before
     as ones and zeros (all 0 in the first step and where no class is told); 1 if its answer counts now and 0 otherwise;
-    and the fraction of the lifetime that is left. With `data` "blobs" prototypes are N(0, 1) in each number and
-    examples N(prototype, 1), both shown as a third.
+    and the fraction of the lifetime that is left. With `layout` "split" there is one learner, and a port per input and
+    per class, in an order that is new in each lifetime: an input shows its number of the example; 0; 1; 0; the fraction
+    left; and an output 0; 1 if its class is told; -1; 1 if answers count; the fraction left.
+
+    Data: "blobs" have prototypes N(0, 1) in each number and examples N(prototype, 1), both shown as a third. "digits"
+    are 1,797 scanned handwritten digits of 8 x 8 pixels (Alpaydin, Kaynak 1998), the last 397 of them in test episodes
+    only. Of "characters" a class is three Bezier strokes drawn at random, and an example has them jittered, turned,
+    scaled and shifted. Which of these classes there are, the label of each, and a random orthonormal projection of the
+    pixels to `inputs` numbers are new in each lifetime, so that knowing the alphabet does not help.
 
     ## Action
-    A number in [-1, 1] per class and port: how probable the class is.
+    A number in [-1, 1] per class and port: how probable the class is; with "split" one of each output for its class.
 
     ## Reward
     Minus the mean error of the ports whose answers count; 0 in other steps. The error of a port is the sum over the
@@ -74,14 +81,17 @@ class Stream(OfParts[StreamState]):
     reference is exactly Bayes, but that it learns nothing of examples whose class is not told. In an exam it errs .49
     whatever the order of the school was; who answers none but the classes of the last block errs 1.32, more than who
     is blind. After a lesson, with 2 classes and one teacher, it errs .65, .50, .42, .37 and .35 after 2, 5, 10, 20 and
-    40 examples, and pupils who are told nothing err 1.
+    40 examples, and pupils who are told nothing err 1. With "split" it is that of one learner, and without messages
+    all err 1. Images are taken for blobs with variances that fit: with 5 classes, 16 inputs and 4 learners digits err
+    .62 alone and .42 pooled, characters .63 and .42.
 
     ## Arguments
-    `learners`: 1 to 64. `classes`: 2 to 64. `inputs`: numbers of an example, 1 to 64. `examples`: steps of school, at
-    least 1. `data`: where examples come from, "blobs". `labelled`: how many learners are told classes, at least 1; None
-    for all. `order`: of the classes in school, "mixed", or "blocks" of two classes each, one block after the other,
-    which needs an exam. `lesson`: steps, at least 0; above 0 it needs an exam and fewer `labelled` than learners.
-    `exam`: questions, at least 0. `layout`: how all that is dealt out to ports, "shards".
+    `learners`: 1 to 64. `classes`: 2 to 64, of digits to 10. `inputs`: numbers of an example, 1 to 64. `examples`:
+    steps of school, at least 1. `data`: "blobs", "digits" or "characters". `labelled`: how many learners are told
+    classes, at least 1; None for all. `order`: of the classes in school, "mixed", or "blocks" of two classes each, one
+    block after the other, which needs an exam. `lesson`: steps, at least 0; above 0 it needs an exam and fewer
+    `labelled` than learners. `exam`: questions, at least 0. `layout`: "shards", a learner per port, or "split", which
+    is for one learner and no lesson.
 
     ## Version history
     v0: first version.

@@ -28,10 +28,13 @@ def _arguments(draw):
         "examples": draw(st.integers(3, 6)),
         "labelled": draw(st.none() | st.integers(1, learners)),
         "exam": draw(st.integers(0, 3)),
+        "data": draw(st.sampled_from(["blobs", "blobs", "digits", "characters"])),
     }
+    if draw(st.integers(0, 3)) == 0:
+        arguments |= {"layout": "split", "learners": 1, "labelled": None}
     if arguments["exam"] and arguments["classes"] in (4, 6):
         arguments["order"] = draw(st.sampled_from(["mixed", "blocks"]))
-    if arguments["exam"] and arguments["labelled"] not in (None, learners):
+    if arguments["exam"] and arguments["labelled"] not in (None, arguments["learners"]):
         arguments["lesson"] = draw(st.integers(0, 2))
     return arguments
 
@@ -173,7 +176,9 @@ def test_levels_are_those_of_the_page():
 
 
 @pytest.mark.parametrize("level", ["chance", "reference", "alone", "recency"])
-@pytest.mark.parametrize("arguments", [{"labelled": 1}, {"learners": 8}, TAUGHT, BLOCKS])
+@pytest.mark.parametrize(
+    "arguments", [{"labelled": 1}, {"learners": 8}, TAUGHT, BLOCKS, {"layout": "split", "learners": 1, **BLOCKS}]
+)
 def test_policies_reach_the_levels(level, arguments):
     task = Stream(**arguments)
     known = reference_returns(task)
@@ -209,12 +214,15 @@ def test_reference_pools_what_the_learners_are_told_whoever_was_told_it():
         ({"classes": 1}, r"classes must be an integer in \[2, 64\], got 1"),
         ({"inputs": 65}, r"inputs must be an integer in \[1, 64\], got 65"),
         ({"examples": 0}, "examples must be an integer at least 1, got 0"),
-        ({"data": "waves"}, "data must be one of 'blobs'.*, got 'waves'"),
+        ({"data": "waves"}, "data must be one of 'blobs', 'digits', 'characters', got 'waves'"),
+        ({"data": "digits", "classes": 11}, r"classes must be an integer in \[2, 10\], got 11"),
         ({"labelled": 5}, r"labelled must be an integer in \[1, 4\], got 5"),
         ({"order": "sorted"}, "order must be one of 'mixed', 'blocks', got 'sorted'"),
         ({"lesson": -1}, "lesson must be an integer at least 0, got -1"),
         ({"exam": 1.5}, "exam must be an integer at least 0, got 1.5"),
-        ({"layout": "rows"}, "layout must be one of 'shards'.*, got 'rows'"),
+        ({"layout": "rows"}, "layout must be one of 'shards', 'split', got 'rows'"),
+        ({"layout": "split"}, "learners must be 1 with layout='split', got 4"),
+        ({"layout": "split", "learners": 1, "lesson": 1}, "lesson must be 0 with layout='split', got 1"),
         ({"order": "blocks"}, "exam must be at least 1 with order='blocks', got 0"),
         ({**BLOCKS, "classes": 5}, "classes must be even and at least 4 with order='blocks', got 5"),
         ({**BLOCKS, "classes": 2}, "classes must be even and at least 4 with order='blocks', got 2"),
@@ -228,6 +236,29 @@ def test_reference_pools_what_the_learners_are_told_whoever_was_told_it():
 def test_stream_refuses_bad_arguments_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         Stream(**arguments)
+
+
+def test_split_shows_a_number_or_a_class_at_each_port_and_scores_the_outputs():
+    task = Stream(learners=1, classes=3, inputs=2, examples=4, layout="split")
+    shown, rewards, state = played(task, np.full((30, 5, 1), 1.0, np.float32), episodes=30)
+    inputs = shown[0, :, :, 2] > 0.0  # (B, P)
+    assert (inputs.sum(axis=1) == 2).all()
+    assert len(np.unique(inputs, axis=0)) > 4  # in an order that is new in each lifetime
+    numbers, told = shown[..., 0], shown[..., 1]  # (T + 1, B, P)
+    assert not numbers[:, ~inputs].any()
+    assert not told[:, inputs].any()
+    assert (told[1:].sum(axis=2) == 1.0).all()
+    assert np.array_equal(told[1:], np.moveaxis(state.right[..., 0], 1, 0))
+    assert np.array_equal(shown[:4, ..., 3] > 0.0, np.broadcast_to(~inputs, (4, 30, 5)))
+    # Two of three outputs are wrong by 1, whichever inputs say what.
+    assert rewards == pytest.approx(-2.0 / (1.0 - 1.0 / 3.0))
+    assert task.state_info(state)["accuracy"] == pytest.approx(1 / 3)
+
+
+def test_split_and_shards_of_the_same_examples_are_worth_the_same():
+    known = [reference_returns(Stream(learners=1, layout=layout)) for layout in ("shards", "split")]
+    assert known[0].reference == known[1].reference
+    assert known[1].local_optima["alone"] == known[1].chance
 
 
 def test_text_names_the_phase_the_classes_and_the_answers():
