@@ -26,12 +26,14 @@ LIVES, GROWING_EPISODES, POINTS_EPISODES = 10, 500, 1000
 class Study:
     """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
 
-    what: Annotated[Literal["lives", "growing", "points"], tyro.conf.Positional]
+    what: Annotated[Literal["lives", "growing", "points", "transfer"], tyro.conf.Positional]
     """What is drawn: "lives", some lives in the guessing game with outputs, targets and messages; "growing", experts
-    that come or go in mid-life, for agents whose experts are free; or "points", how well groups rank, beside people."""
+    that come or go in mid-life, for agents whose experts are free; "points", how well groups rank, beside people; or
+    "transfer", what agents that were trained on one landscape come to on all, and on a bandit."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Folders of runs, as `train` and `compare` keep them: one for "lives", for "growing" the runs of one agent on one
-    task with different seeds, and for "points" runs of any agents in the same groups."""
+    task with different seeds, for "points" runs of any agents in the same groups, and for "transfer" runs of any agents
+    in the guessing game, on landscapes and on bandits."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None
@@ -56,7 +58,9 @@ class Study:
         if self.what == "points" and (self.size or self.experts):
             raise UsageError("--size and --experts must be left out with points, which runs have at their own size")
         read = [_read(folder) for folder in self.folders]
-        if self.what != "points":
+        if self.what == "transfer" and self.experts:
+            raise UsageError("--experts must be left out with transfer, where agents have their own number")
+        if self.what in ("lives", "growing"):
             _require_one_agent([result.specification for _, result in read])
         make_folder("--out", self.out)
         try:
@@ -75,6 +79,8 @@ class Study:
             return self._lives(*read[0])
         if self.what == "growing":
             return self._growing(read, console)
+        if self.what == "transfer":
+            return self._transfer(read)
         return self._points([result for _, result in read], console)
 
     def _task(self, result: RunResult) -> Any:
@@ -127,6 +133,13 @@ class Study:
             table.add_row(name, "", "", f"{value:.1f}", "")
         console.print(table)
         return points_picture(found, lines, f"{task.members} members, {task.items} items.", self.out)
+
+    def _transfer(self, read: list[tuple[Any, RunResult]]) -> Any:
+        from baselines.studies.transfer import transfer_picture, transfer_rows
+
+        episodes = self.episodes or POINTS_EPISODES
+        rows = transfer_rows(read, size=self.size, episodes=episodes)
+        return transfer_picture(rows, f"40 steps, {episodes} test episodes of each landscape.", self.out)
 
 
 def _require_one_agent(found: Sequence[Specification]) -> None:

@@ -1,7 +1,8 @@
 """Recipes of the environments that test one ability each, all of which suite "abilities" compares."""
 
 from baselines.experiments.advice import ADVICE
+from baselines.experiments.optimisation import OPTIMISATION
 from baselines.experiments.ranking import RANKING
 
-ABILITIES = (*ADVICE, *RANKING)
+ABILITIES = (*ADVICE, *OPTIMISATION, *RANKING)
 """The recipes, in the order of the environments."""

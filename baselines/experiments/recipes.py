@@ -6,6 +6,7 @@
 from badger_envs.registry import get_spec
 from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.free_experts import FREE_EXPERTS
+from baselines.experiments.optimisation import TRANSFER
 from baselines.experiments.pairs import PAIRS
 from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
@@ -143,5 +144,6 @@ RECIPES: dict[str, Recipe] = {
         *PAIRS,
         *ABILITIES,
         *TALK,
+        *TRANSFER,
     )
 }  # fmt: skip

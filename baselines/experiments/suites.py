@@ -7,6 +7,7 @@ from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.agents import EVERYBODY
 from baselines.experiments.free_experts import FREE_EXPERTS
 from baselines.experiments.grid import Grid
+from baselines.experiments.optimisation import TRANSFER
 from baselines.experiments.pairs import PAIRS
 from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
@@ -59,7 +60,7 @@ def _for_all(name: str, **changes: Any) -> Recipe:
     return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *EVERYBODY))), **changes)
 
 
-_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK)
+_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER)
 """Recipes for one kind of agent, and those of a suite of their own."""
 
 SUITES: dict[str, Suite] = {
@@ -149,6 +150,13 @@ SUITES: dict[str, Suite] = {
             recipes=TALK,
             seeds=3,
             probes=("cut",),
+        ),
+        Suite(
+            name="transfer",
+            description="train on one landscape, for `study transfer` to test on all of them and on a bandit",
+            recipes=TRANSFER,
+            seeds=3,
+            probes=(),
         ),
         Suite(
             name="loops",

@@ -18,7 +18,7 @@ from baselines.studies.lives import record_lives
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root, made = tmp_path_factory.mktemp("runs"), {}
-    for recipe in ("guessing_free", "guessing_first", "xor3", "ranking_1x2"):
+    for recipe in ("guessing_free", "guessing_first", "xor3", "ranking_1x2", "optimisation_peaks"):
         run = replace(plan_recipe(recipe, updates=1), test_sizes=(), grids=(), episodes=4)
         assert not execute(run, root).failure
         made[recipe] = root / run.hash
@@ -62,6 +62,17 @@ def test_study_draws_points_beside_people(folders, tmp_path):
     assert (tmp_path / "points.png").exists()
 
 
+def test_study_draws_what_is_worth_what_elsewhere(folders, tmp_path):
+    runs = (folders["optimisation_peaks"], folders["guessing_first"])
+    text = study("transfer", runs, out=tmp_path, episodes=20, size=3)
+    assert "20 test episodes of each landscape" in text
+    lines = (tmp_path / "transfer.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + 7 + 7 + 6  # evolution plays no bandit
+    assert lines[1].startswith('"badger, trained on peaks",sphere,')
+    (best,) = [line for line in lines if line.startswith('"evolution, not trained",sphere,')]
+    assert 0.2 < float(best.rsplit(",", 4)[1]) < 0.8
+
+
 def test_study_refuses_bad_usage(folders, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("here")
@@ -83,6 +94,8 @@ def test_study_refuses_bad_usage(folders, tmp_path):
         ),
         (("points", (folders["xor3"],)), {}, "runs must be of Badger/Ranking-v0, got badger on Badger/HiddenXOR-v0"),
         (("points", (folders["ranking_1x2"],)), {"size": 3}, "--size and --experts must be left out with points"),
+        (("transfer", (folders["xor3"],)), {}, "runs must be of Badger/Optimisation-v0 or .*, got badger on HiddenXOR"),
+        (("transfer", (folders["guessing_first"],)), {"experts": 4}, "--experts must be left out with transfer"),
         (("lives", (folders["guessing_first"],)), {"experts": 4}, "experts must be a number .* got 4"),
         (("lives", (folders["guessing_first"],) * 2), {}, "DIR must be one folder for lives, got 2"),
         (("growing", (folders["guessing_free"],) * 2), {}, "DIR must be runs of one agent on one task that differ in"),
