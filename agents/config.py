@@ -6,7 +6,8 @@ Nothing here needs torch, so that a config can be read and checked where there i
 from dataclasses import KW_ONLY, Field, dataclass, fields
 from typing import Any
 
-from agents.parts import BONDS, EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TIED, TOPOLOGY_NAMES, TURNS
+from agents.combinations import refuse_contradictions
+from agents.parts import EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES, TURNS
 from agents.rules import RULES
 
 LARGEST_SETTING, LARGEST_SIZE = 1e9, 1 << 24
@@ -56,7 +57,7 @@ class BadgerConfig(Config):
     hidden_size: int = 28
     """Entries of an expert's memory (H)."""
     expert: str = "gru"
-    """How an expert's state is updated: "gru", "lstm" or "feed_forward"."""
+    """How an expert's state is updated: "gru", "lstm", "feed_forward", or "plastic" with membrane "synapses"."""
     messages: str = "mean"
     """Messages: "mean", "gated" (experts decide whether to send), "attention", "rows_and_columns" (pairs) or "none"."""
     message_size: int = 16
@@ -68,7 +69,8 @@ class BadgerConfig(Config):
     identity_size: int = 16
     """Identity entries (I); with one-hot identities also the largest number of experts."""
     membrane: str = "direct"
-    """How experts reach ports: "direct" (expert i at port i), "pairs" (at pairs of ports), or freely, as by "bonds"."""
+    """How experts reach ports: "direct" (expert i at port i), "pairs" (an expert at every pair of ports), "synapses"
+    (the same for plastic experts), or freely: "bonds", or one of `agents.parts.MEMBRANES` that it is compared with."""
     key_size: int = 16
     """Entries of port addresses, keys and queries, where experts are free."""
     experts: int | None = None
@@ -85,30 +87,7 @@ class BadgerConfig(Config):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.membrane not in TIED:
-            self.require_size("experts", 1)
-        elif self.experts is not None:
-            raise ValueError(f"experts must be None with membrane {self.membrane!r}, tied to ports, got {self.experts}")
-        if self.messages == "rows_and_columns" and self.membrane != "pairs":
-            raise ValueError(f"membrane must be 'pairs' with messages='rows_and_columns', got {self.membrane!r}")
-        feature = self.error_feature
-        if feature is not None and not (type(feature) is int and 0 <= feature < self.port_features):
-            raise ValueError(f"error_feature must be None or an integer below {self.port_features}, got {feature!r}")
-        if self.turns == "rounds" and self.error_feature is None:
-            raise ValueError("error_feature must be given with turns='rounds', which tell what trials change, got None")
-        if self.turns != "all_at_once" and self.presence_changes:
-            raise ValueError(f"turns must be 'all_at_once' where presence changes, got {self.turns!r}")
-        if self.turns != "all_at_once" and self.membrane not in ("direct", "bonds"):
-            raise ValueError(f"membrane must be 'direct' or 'bonds' with turns={self.turns!r}, got {self.membrane!r}")
-        if self.membrane in BONDS:
-            # An id is matched with addresses, so it must be a place in the same space.
-            if self.identity != "random":
-                raise ValueError(f"identity must be 'random' with membrane {self.membrane!r}, got {self.identity!r}")
-            if self.identity_size != self.key_size:
-                raise ValueError(
-                    f"identity_size must equal key_size, {self.key_size}, with membrane {self.membrane!r}, "
-                    f"got {self.identity_size}"
-                )
+        refuse_contradictions(self)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ EXPERTS = {
     "gru": "agents.parts.experts:GRU",
     "lstm": "agents.parts.experts:LSTM",
     "feed_forward": "agents.parts.experts:FeedForward",
+    "plastic": "agents.parts.synapses:Plastic",
 }
 """How the state of an expert is updated: subclasses of `agents.parts.experts.Expert`."""
 
@@ -26,6 +27,7 @@ MESSAGES = {
 MEMBRANES = {
     "direct": "agents.parts.membrane:DirectMembrane",
     "pairs": "agents.parts.pairs:Pairs",
+    "synapses": "agents.parts.synapses:Synapses",
     "bonds": "agents.parts.bonds:Bonds",
     "attention": "agents.parts.membrane:AttentionMembrane",
     "soft_bonds": "agents.parts.bonds:SoftBonds",
@@ -35,7 +37,10 @@ MEMBRANES = {
 }
 """How experts reach ports: subclasses of `agents.parts.membrane.Membrane`."""
 
-TIED = ("direct", "pairs")
+OF_PAIRS = ("pairs", "synapses")
+"""Membranes with an expert at every pair of ports."""
+
+TIED = ("direct", *OF_PAIRS)
 """Membranes whose experts sit at ports, so that ports say how many there are. In all others experts are free."""
 
 BONDS = tuple(name for name in MEMBRANES if name.endswith("bonds"))

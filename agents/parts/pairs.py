@@ -18,18 +18,8 @@ from agents.parts.messages import Messages
 from agents.parts.topology import mean_heard
 
 
-class Pairs(Membrane):
-    """Expert (i, j) reads what ports j and i show, and whether they are one; it proposes an action of port i.
-
-    It proposes it from what j shows and from what it knows about the pair. Of the proposals of a row the port takes the
-    mean, each weighed by the softmax of its expert's vote: a plain mean would be less, the more ports there are.
-    """
-
-    def __init__(self, inputs: int, hidden_size: int, actions: int, key_size: int) -> None:
-        super().__init__(inputs, hidden_size, actions, key_size)
-        self.act = nn.Linear(hidden_size + inputs, actions)
-        self.vote = nn.Linear(hidden_size, 1)
-        self.size = 2 * inputs + 1
+class PortPairs(Membrane):
+    """Membranes with an expert at every pair of ports, which is absent where one of its ports is."""
 
     def experts_for(self, ports: int, experts: int | None) -> int:
         if experts not in (None, ports**2):
@@ -41,6 +31,20 @@ class Pairs(Membrane):
 
     def absent_experts(self, absent: Tensor, experts: int, bonds: Tensor | None) -> Tensor:
         return (absent[:, :, None] | absent[:, None]).flatten(1)  # (B, E)
+
+
+class Pairs(PortPairs):
+    """Expert (i, j) reads what ports j and i show, and whether they are one; it proposes an action of port i.
+
+    It proposes it from what j shows and from what it knows about the pair. Of the proposals of a row the port takes the
+    mean, each weighed by the softmax of its expert's vote: a plain mean would be less, the more ports there are.
+    """
+
+    def __init__(self, inputs: int, hidden_size: int, actions: int, key_size: int) -> None:
+        super().__init__(inputs, hidden_size, actions, key_size)
+        self.act = nn.Linear(hidden_size + inputs, actions)
+        self.vote = nn.Linear(hidden_size, 1)
+        self.size = 2 * inputs + 1
 
     def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
         batch, ports, _ = inputs.shape

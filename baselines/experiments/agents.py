@@ -89,11 +89,9 @@ AGENTS: dict[str, AgentSpec] = {
             {"messages": "mean", "identity": "one_hot"},
         ),
         AgentSpec(
-            "badger_attention",
-            "Badger, attention",
+            "badger_attention", "Badger, attention",
             "the same, but every expert chooses whom to listen to; the messages of TarMAC",
-            "Badger",
-            {"messages": "attention", "identity": "one_hot"},
+            "Badger", {"messages": "attention", "identity": "one_hot"},
         ),
         AgentSpec(
             "badger_sizes",
@@ -117,6 +115,12 @@ AGENTS: dict[str, AgentSpec] = {
             "Badger", {"membrane": "pairs", "messages": "rows_and_columns", "message_size": 8, "identity": "none"},
         ),
         AgentSpec(
+            "badger_plastic", "Badger, plastic synapses",
+            "a weight at every pair of ports; one shared rule of a few numbers changes all of them in a lifetime",
+            "Badger",
+            {"membrane": "synapses", "expert": "plastic", "hidden_size": 1, "messages": "none", "identity": "none"},
+        ),
+        AgentSpec(
             "ic3net", "IC3Net", "the same, but every expert decides whether to speak", "Badger",
             {"messages": "gated", "identity": "one_hot"},
         ),
@@ -125,11 +129,8 @@ AGENTS: dict[str, AgentSpec] = {
         ),
         AgentSpec("monolithic_lstm", "monolithic LSTM", "the same with an LSTM", "Monolithic", {"cell": "lstm"}),
         AgentSpec(
-            "shared",
-            "shared, no messages",
-            "Badger with its messages cut: a recurrent policy shared by all ports",
-            "Badger",
-            {"messages": "none", "identity": "one_hot"},
+            "shared", "shared, no messages", "Badger with its messages cut: a recurrent policy shared by all ports",
+            "Badger", {"messages": "none", "identity": "one_hot"},
         ),
         AgentSpec(
             "commnet", "CommNet", "shared LSTM that hears the mean of the others' states, two rounds", "CommNet",

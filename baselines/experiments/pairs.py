@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from baselines.experiments.grid import Grid
 from baselines.experiments.recipe import Recipe
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.ppo import PPO
@@ -24,6 +25,12 @@ PAIRS = (
         "routing_pairs_ppo", "the same by reinforcement learning", ROUTING, _OF_THREE,
         PPO(updates=60), agents=_RIVALS, parameters=2760, configs=_NAMELESS, test_sizes=_SIZES,
         cpu_seconds=21,
+    ),
+    # Nine numbers that learn how to learn.
+    Recipe(
+        "routing_plastic", "routing through 3 ports by plastic synapses", ROUTING, _OF_THREE,
+        BPTT(updates=300, batch=128, learning_rate=0.03, warmup=20), agents=("badger_plastic",), parameters=9,
+        test_sizes=_SIZES, tuned=False, grids=(Grid("steps", (10, 30, 100), _SIZES),), cpu_seconds=5,
     ),
 )  # fmt: skip
 """The recipes."""

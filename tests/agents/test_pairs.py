@@ -183,7 +183,7 @@ def test_pairs_learn_by_ppo_with_one_critic_for_all():
     ("call", "message"),
     [
         (lambda: pairs_agent(experts=4), "experts must be None with membrane 'pairs', tied to ports, got 4"),
-        (lambda: pairs_agent(membrane="direct"), "membrane must be 'pairs' with messages='rows_and_columns', got 'dir"),
+        (lambda: pairs_agent(membrane="direct"), "membrane must be 'pairs' or 'synapses' with mess.*, got 'direct'"),
         (lambda: pairs_agent(turns="stick"), "membrane must be 'direct' or 'bonds' with turns='stick', got 'pairs'"),
         (lambda: pairs_agent().initial_state(1, 3, experts=4), "experts must equal the 9 pairs of 3 ports, got 4"),
         (lambda: pairs_agent(identity="one_hot").initial_state(1, 5), "ports must be a number that Badger.* got 5"),

@@ -22,6 +22,10 @@ TRAINABLE = {
     "attention membrane": ("Badger", {"membrane": "attention", "experts": 7, "identity": "random"}),
     "pairs": ("Badger", {"membrane": "pairs", "messages": "rows_and_columns", "identity": "none"}),
     "pairs, attention": ("Badger", {"membrane": "pairs", "messages": "attention", "identity": "random", "rounds": 2}),
+    "plastic": (
+        "Badger",
+        {"membrane": "synapses", "expert": "plastic", "hidden_size": 1, "messages": "none", "identity": "none"},
+    ),
     "commnet": ("CommNet", {}),
     "commnet, random ids": ("CommNet", {"identity": "random", "rounds": 1}),
     "monolithic": ("Monolithic", {"ports": P}),

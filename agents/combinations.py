@@ -1,0 +1,45 @@
+"""Which parts of a Badger go together. Nothing here needs torch."""
+
+from typing import Any
+
+from agents.parts import BONDS, OF_PAIRS, TIED
+
+
+def refuse_contradictions(config: Any) -> None:
+    """Refuse a `BadgerConfig` whose parts can't work together.
+
+    Raises:
+        ValueError: naming the field, what it must be with the others, and what it is.
+    """
+    membrane = config.membrane
+    if membrane not in TIED:
+        config.require_size("experts", 1)
+    elif config.experts is not None:
+        raise ValueError(f"experts must be None with membrane {membrane!r}, tied to ports, got {config.experts}")
+    if config.messages == "rows_and_columns" and membrane not in OF_PAIRS:
+        raise ValueError(f"membrane must be 'pairs' or 'synapses' with messages='rows_and_columns', got {membrane!r}")
+    if config.expert == "plastic" and membrane != "synapses":
+        raise ValueError(f"membrane must be 'synapses' with expert='plastic', got {membrane!r}")
+    if membrane == "synapses" and config.hidden_size != config.port_actions:
+        must = f"hidden_size must equal port_actions, {config.port_actions}, with membrane 'synapses'"
+        raise ValueError(f"{must}, got {config.hidden_size}")
+    if membrane in BONDS:
+        # An id is matched with addresses, so it must be a place in the same space.
+        if config.identity != "random":
+            raise ValueError(f"identity must be 'random' with membrane {membrane!r}, got {config.identity!r}")
+        if config.identity_size != config.key_size:
+            must = f"identity_size must equal key_size, {config.key_size}, with membrane {membrane!r}"
+            raise ValueError(f"{must}, got {config.identity_size}")
+    _refuse_turns(config)
+
+
+def _refuse_turns(config: Any) -> None:
+    feature = config.error_feature
+    if feature is not None and not (type(feature) is int and 0 <= feature < config.port_features):
+        raise ValueError(f"error_feature must be None or an integer below {config.port_features}, got {feature!r}")
+    if config.turns == "rounds" and feature is None:
+        raise ValueError("error_feature must be given with turns='rounds', which tell what trials change, got None")
+    if config.turns != "all_at_once" and config.presence_changes:
+        raise ValueError(f"turns must be 'all_at_once' where presence changes, got {config.turns!r}")
+    if config.turns != "all_at_once" and config.membrane not in ("direct", "bonds"):
+        raise ValueError(f"membrane must be 'direct' or 'bonds' with turns={config.turns!r}, got {config.membrane!r}")
