@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from baselines import LIBRARIES
 from tests.helpers.paths import ROOT
 
 WITHOUT = """
@@ -55,6 +56,15 @@ RUN_MODULE = "import runpy; sys.argv = {words!r}; runpy.run_module({module!r}, r
             )
         ),
         ("safetensors", "from agents import load_agent", "baselines"),
+        ("torch", "from baselines.outer_loops.trainer import train", "baselines"),
+        ("filelock", "from baselines.execution.runner import execute", "baselines"),
+        ("pydantic", "from baselines.results.comparison import ComparisonResult", "baselines"),
+        ("matplotlib", "from baselines.report import write_report", "baselines"),
+        ("pydantic", "from leaderboards.evaluate.evaluate import evaluate_benchmark", "leaderboards"),
+        ("safetensors", "from leaderboards.check.check import check", "leaderboards"),
+        ("jinja2", "from leaderboards.site.build import build", "leaderboards"),
+        ("torch", "from leaderboards.evaluate.saved_agent import SavedAgent", "baselines"),
+        *((name, "import benchmarks.environments", "baselines") for name in ("torch", "tyro", "rich")),
         ("cma", "from badger_envs.envs.modular_robot import tune; tune.tune(None, 0)", "tune"),
     ],
 )  # fmt: skip
@@ -65,6 +75,31 @@ def test_what_needs_an_extra_names_it(tmp_path, missing, code, extra):
     last = done.stderr.strip().splitlines()[-1]
     assert f"needs {missing}" in last, done.stderr
     assert f"[{extra}]" in last
+
+
+EVERY_MODULE = """
+import importlib, pkgutil
+import agents, baselines, leaderboards
+
+imported = 0
+for package in (agents, baselines, leaderboards):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".", onerror=lambda name: None):
+        if module.name.endswith(("__main__", ".run")):
+            continue
+        try:
+            importlib.import_module(module.name)
+            imported += 1
+        except ModuleNotFoundError as error:
+            assert "pip install" in str(error) and "[" in str(error), (module.name, str(error))
+assert imported > 20, imported
+print("each names its extra")
+"""
+
+
+def test_every_module_names_the_extra_without_all_that_extras_bring():
+    script = WITHOUT.format(names={*LIBRARIES, "torch", "torchrl", "benchmarl"}, code=EVERY_MODULE)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "each names its extra", done.stderr
 
 
 def test_configs_of_agents_need_no_torch():

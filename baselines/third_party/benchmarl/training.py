@@ -8,19 +8,22 @@ import tempfile
 from typing import Any
 
 import numpy as np
-import torch
-from benchmarl.algorithms import IppoConfig, MappoConfig
-from benchmarl.experiment import Callback, Experiment, ExperimentConfig
-from benchmarl.models.gru import GruConfig
-from benchmarl.models.mlp import MlpConfig
-from tensordict import TensorDictBase
-from torchrl.envs.utils import ExplorationType, set_exploration_type
 
 from badger_envs.core.episodes import EpisodeSet
+from badger_envs.core.extras import needs_extra
 from badger_envs.core.task import Task
 from badger_envs.evaluation import Result
 from badger_envs.registry import reference_returns
 from badger_envs.views.benchmarl import GROUP, BadgerTask
+
+with needs_extra("benchmarl", "training by BenchMARL"):
+    import torch
+    from benchmarl.algorithms import IppoConfig, MappoConfig
+    from benchmarl.experiment import Callback, Experiment, ExperimentConfig
+    from benchmarl.models.gru import GruConfig
+    from benchmarl.models.mlp import MlpConfig
+    from tensordict import TensorDictBase
+    from torchrl.envs.utils import ExplorationType, set_exploration_type
 
 FRAMES_PER_BATCH = 6_000
 """About how many environment steps are collected between two updates; always whole lifetimes."""
