@@ -5,6 +5,7 @@ What needs torch or matplotlib is imported when the command runs, so that its he
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +19,7 @@ from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
 from baselines.results.run import RUN_FILE, RunResult, Specification
 
-LIVES, GROWING_EPISODES, POINTS_EPISODES = 10, 500, 1000
+LIVES, GROWING_EPISODES, POINTS_EPISODES, RECALL_EPISODES = 10, 500, 1000, 1000
 """Test episodes, unless it is said how many."""
 
 
@@ -26,14 +27,15 @@ LIVES, GROWING_EPISODES, POINTS_EPISODES = 10, 500, 1000
 class Study:
     """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
 
-    what: Annotated[Literal["lives", "growing", "points", "transfer"], tyro.conf.Positional]
+    what: Annotated[Literal["lives", "growing", "points", "transfer", "recall"], tyro.conf.Positional]
     """What is drawn: "lives", some lives in the guessing game with outputs, targets and messages; "growing", experts
-    that come or go in mid-life, for agents whose experts are free; "points", how well groups rank, beside people; or
-    "transfer", what agents that were trained on one landscape come to on all, and on a bandit."""
+    that come or go in mid-life, for agents whose experts are free; "points", how well groups rank, beside people;
+    "transfer", what agents that were trained on one landscape come to on all, and on a bandit; or "recall", what is
+    still known in Memory by ports lost, pairs for each port, and number of shocks."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
-    """Folders of runs, as `train` and `compare` keep them: one for "lives", for "growing" the runs of one agent on one
-    task with different seeds, for "points" runs of any agents in the same groups, and for "transfer" runs of any agents
-    in the guessing game, on landscapes and on bandits."""
+    """Folders of runs, as `train` and `compare` keep them: one for "lives", for "growing" and "recall" the runs of one
+    agent on one task with different seeds, for "points" runs of any agents in the same groups, and for "transfer" runs
+    of any agents in the guessing game, on landscapes and on bandits."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None
@@ -41,7 +43,7 @@ class Study:
     experts: int | None = None
     """Experts (at first, with "growing"), where they are free; the agent's own number by default."""
     episodes: int | None = None
-    """Test episodes; by default 10 lives, or 500 with "growing"."""
+    """Test episodes; by default 10 lives, 500 with "growing", or 1,000 with "points" and "recall"."""
 
     def run(self, console: Console) -> int:
         import torch
@@ -60,7 +62,7 @@ class Study:
         read = [_read(folder) for folder in self.folders]
         if self.what == "transfer" and self.experts:
             raise UsageError("--experts must be left out with transfer, where agents have their own number")
-        if self.what in ("lives", "growing"):
+        if self.what in ("lives", "growing", "recall"):
             _require_one_agent([result.specification for _, result in read])
         make_folder("--out", self.out)
         try:
@@ -81,6 +83,8 @@ class Study:
             return self._growing(read, console)
         if self.what == "transfer":
             return self._transfer(read)
+        if self.what == "recall":
+            return self._recall(read)
         return self._points([result for _, result in read], console)
 
     def _task(self, result: RunResult) -> Any:
@@ -120,6 +124,23 @@ class Study:
         console.print(table)
         return picture
 
+    def _recall(self, read: list[tuple[Any, RunResult]]) -> Any:
+        from badger_envs import Memory
+        from baselines.outer_loops.policy import AgentPolicy
+        from baselines.studies.recall import handcrafted, recall_curves, recall_picture
+
+        task, episodes = self._task(read[0][1]), self.episodes or RECALL_EPISODES
+        if not isinstance(task, Memory):
+            raise UsageError(f"DIR must be runs of Memory for recall to be drawn, got {task}")
+        curves = []
+        for agent, result in read:
+            loop = result.specification.outer_loop
+            if self.experts is not None and not agent.accepts_experts(self.experts):
+                raise UsageError(f"experts must be a number that the agent can have, got {self.experts} for {agent}")
+            policy = AgentPolicy(agent, task.ports, bins=loop.bins if loop else None, experts=self.experts)
+            curves.append(recall_curves(partial(_always, policy), task, episodes))
+        return recall_picture(curves, recall_curves(handcrafted("moved_copy"), task, episodes), task, self.out)
+
     def _points(self, results: list[RunResult], console: Console) -> Any:
         from baselines.studies.points import lines_of, measured, points_picture
 
@@ -140,6 +161,11 @@ class Study:
         episodes = self.episodes or POINTS_EPISODES
         rows = transfer_rows(read, size=self.size, episodes=episodes)
         return transfer_picture(rows, f"40 steps, {episodes} test episodes of each landscape.", self.out)
+
+
+def _always(policy: Any, task: Any) -> Any:
+    """One policy, whatever the task; it forgets when a rollout begins."""
+    return policy
 
 
 def _require_one_agent(found: Sequence[Specification]) -> None:

@@ -1,8 +1,9 @@
 """Recipes of the environments that test one ability each, all of which suite "abilities" compares."""
 
 from baselines.experiments.advice import ADVICE
+from baselines.experiments.memory import MEMORY
 from baselines.experiments.optimisation import OPTIMISATION
 from baselines.experiments.ranking import RANKING
 
-ABILITIES = (*ADVICE, *OPTIMISATION, *RANKING)
+ABILITIES = (*ADVICE, *OPTIMISATION, *RANKING, *MEMORY)
 """The recipes, in the order of the environments."""

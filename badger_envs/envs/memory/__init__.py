@@ -3,7 +3,7 @@
 from badger_envs.core.policy import Blind
 from badger_envs.core.spec import EnvSpec
 from badger_envs.envs.memory import drawing
-from badger_envs.envs.memory.policies import MovedCopy, NoMessages, OneCopy, TellAll, TwoCopies
+from badger_envs.envs.memory.policies import MovedCopy, NoMessages, OneCopy, TellAll, TwoCopies, ValuesAlone
 from badger_envs.envs.memory.returns import reference_returns
 from badger_envs.envs.memory.task import Memory
 
@@ -16,6 +16,7 @@ SPEC = EnvSpec(
         "chance": Blind,
         "reference": TellAll,
         "no_messages": NoMessages,
+        "values_alone": ValuesAlone,
         "one_copy": OneCopy,
         "two_copies": TwoCopies,
         "moved_copy": MovedCopy,

@@ -40,9 +40,9 @@ class Keepers:
         self._kept[~np.broadcast_to(here[:, None, :], self._kept.shape)] = False  # (B, N, P) who goes forgets
         key = np.take_along_axis(ports[:, :, KEY], asked.argmax(axis=1)[:, None, None], axis=1)  # (B, 1, KEY_SIGNS)
         agree: FloatArray = (self._keys * key).sum(axis=2) * np.any(asked, axis=1, keepdims=True)  # (B, N)
-        found = agree > KEY_SIGNS - 1  # (B, N)
+        found = self.matches(agree)  # (B, N)
         knows = np.any(self._kept & found[:, :, None], axis=1)  # (B, P)
-        value = (self._values * found[:, :, None]).sum(axis=1)  # (B, S)
+        value = np.sign((self._values * found[:, :, None]).sum(axis=1))  # (B, S)
         answers: FloatArray = self.told(knows)[:, :, None] * value[:, None, :]  # (B, P, S)
         return answers.reshape(len(ports), -1)  # (B, P * S)
 
@@ -53,6 +53,10 @@ class Keepers:
     def told(self, knows: BoolArray) -> BoolArray:
         """Who answers, of who knows the answer; both bool (B, P)."""
         return np.repeat(knows.any(axis=1, keepdims=True), knows.shape[1], axis=1)
+
+    def matches(self, agree: FloatArray) -> BoolArray:
+        """Which pairs (B, N) are meant, by the signs of their keys that agree with what is asked for, less the rest."""
+        return agree > KEY_SIGNS - 1
 
     def _begin(self, batch: int) -> None:
         pairs = self._task.load
@@ -95,3 +99,10 @@ class TellAll(Keepers):
 
     def keepers(self, shown: BoolArray, failed: BoolArray) -> BoolArray:
         return np.ones_like(shown)
+
+
+class ValuesAlone(TellAll):
+    """Everybody is told every value and heeds no key: the values are added up, and the sign of that is the answer."""
+
+    def matches(self, agree: FloatArray) -> BoolArray:
+        return np.ones(agree.shape, np.bool_)

@@ -61,12 +61,13 @@ class Memory(Task[MemoryState]):
     Terminated after cycles * (pairs + 1 + pairs * (rounds + 1)) steps.
 
     ## Reference returns
-    As the mean payoff of a question, where P ports are there and L of them are lost:
+    As the mean payoff of a question, of N pairs, where P ports are there and L of them are lost:
 
     | level | formula | 8 ports, 2 lost | 8 ports, 4 lost |
     |---|---|---|---|
     | chance | 0 | 0 | 0 |
     | no messages: every port answers by what it was shown itself | 1 / P | .125 | .125 |
+    | values alone: all know all values, nobody heeds a key | C(N - 1, floor((N - 1) / 2)) / 2^(N - 1) | .273 | .273 |
     | one copy: whoever was shown a pair keeps it, and tells it when asked | 1 - L / P | .75 | .5 |
     | two copies: another port keeps it too | 1 - C(P - 2, L - 2) / C(P, L) | .964 | .786 |
     | reference: everybody is told everything | 1 | 1 | 1 |

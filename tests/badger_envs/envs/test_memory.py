@@ -11,7 +11,7 @@ from badger_envs import Memory
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.rollout import rollout
 from badger_envs.envs.memory.policies import NoMessages
-from badger_envs.envs.memory.returns import recall
+from badger_envs.envs.memory.returns import recall, right_without_key
 from badger_envs.registry import get_spec, reference_returns
 
 SPEC = get_spec("Badger/Memory-v0")
@@ -34,7 +34,7 @@ def _arguments(draw):
 
 ARGUMENTS = _arguments()
 """What the task takes, small enough to be played at once; for tests of what holds for any."""
-LEVELS = ["chance", "reference", "no_messages", "one_copy", "two_copies"]
+LEVELS = ["chance", "reference", "no_messages", "values_alone", "one_copy", "two_copies"]
 
 
 def begun(task, episodes=1, **how):
@@ -145,13 +145,20 @@ def test_recall_by_hand():
     assert recall(Memory(ports=3, lost=1), 1) == pytest.approx(1 - comb(2, 0) / comb(3, 1))
     known = reference_returns(Memory(cycles=4, calm=1, fragile=True))
     optima = {"no_messages": 4.0, "one_copy": 26.0, "two_copies": 8 + 24 * 27 / 28, "moved_copy": 30.0}
+    optima["values_alone"] = 32 * 35 / 128
     assert dict(known.local_optima) == pytest.approx(optima)
     assert known.reference == 32.0
 
 
+def test_values_without_keys_pay_what_a_random_walk_is_away_by_hand():
+    # The mean of |sum| / N over all signs: of 2 values they cancel out half of the time, of 3 they are 3 or 1.
+    assert [right_without_key(Memory(pairs=pairs)) for pairs in (1, 2, 3, 4)] == [1.0, 0.5, 0.5, 0.375]
+
+
 def test_levels_that_nothing_tells_from_the_reference_are_left_out():
-    assert set(reference_returns(Memory(lost=0)).local_optima) == {"no_messages"}
-    assert set(reference_returns(Memory(lost=1)).local_optima) == {"no_messages", "one_copy"}
+    assert set(reference_returns(Memory(lost=0)).local_optima) == {"no_messages", "values_alone"}
+    assert set(reference_returns(Memory(lost=1)).local_optima) == {"no_messages", "values_alone", "one_copy"}
+    assert set(reference_returns(Memory(lost=1, pairs=1)).local_optima) == {"no_messages", "one_copy"}
     assert "moved_copy" not in reference_returns(Memory(cycles=2, calm=1, fragile=True)).local_optima
 
 

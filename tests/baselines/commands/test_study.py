@@ -18,7 +18,7 @@ from baselines.studies.lives import record_lives
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root, made = tmp_path_factory.mktemp("runs"), {}
-    for recipe in ("guessing_free", "guessing_first", "xor3", "ranking_1x2", "optimisation_peaks"):
+    for recipe in ("guessing_free", "guessing_first", "xor3", "ranking_1x2", "optimisation_peaks", "memory_one"):
         run = replace(plan_recipe(recipe, updates=1), test_sizes=(), grids=(), episodes=4)
         assert not execute(run, root).failure
         made[recipe] = root / run.hash
@@ -73,6 +73,13 @@ def test_study_draws_what_is_worth_what_elsewhere(folders, tmp_path):
     assert 0.2 < float(best.rsplit(",", 4)[1]) < 0.8
 
 
+def test_study_draws_recall(folders, tmp_path):
+    text = study("recall", (folders["memory_one"],), out=tmp_path, episodes=5)
+    assert "ports=8" in text
+    assert "Mean over 1 runs" in text
+    assert (tmp_path / "recall.png").exists()
+
+
 def test_study_refuses_bad_usage(folders, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("here")
@@ -92,6 +99,8 @@ def test_study_refuses_bad_usage(folders, tmp_path):
             {"episodes": 10**30},
             "--episodes must be .* at most 16777216, got 1000",
         ),
+        (("recall", (folders["xor3"],)), {}, "DIR must be runs of Memory for recall to be drawn, got HiddenXOR"),
+        (("recall", (folders["memory_one"],)), {"experts": 4}, "experts must be a number .* got 4"),
         (("points", (folders["xor3"],)), {}, "runs must be of Badger/Ranking-v0, got badger on Badger/HiddenXOR-v0"),
         (("points", (folders["ranking_1x2"],)), {"size": 3}, "--size and --experts must be left out with points"),
         (("transfer", (folders["xor3"],)), {}, "runs must be of Badger/Optimisation-v0 or .*, got badger on HiddenXOR"),
