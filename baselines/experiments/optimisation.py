@@ -5,12 +5,14 @@ from typing import Any
 from baselines.experiments.recipe import Recipe
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
+from baselines.outer_loops.evolution import EvolutionStrategy
 from baselines.outer_loops.ppo import PPO
 
 ID = "Badger/Optimisation-v0"
 
 _LONGER = (Stage(0.5, horizon=(10, 10)), Stage(0.85, horizon=(10, 20)), Stage(1.0, horizon=(20, 40)))
 """Lives grow: what is learned in the first steps of a life is needed in all of them."""
+_FEW_WEIGHTS = {"badger": {"message_size": 2, "identity_size": 3}, "shared": {"identity_size": 3}}
 _BANDIT: dict[str, Any] = {"landscape": "bandit", "dims": 3, "horizon": 20}
 
 OPTIMISATION = (
@@ -28,7 +30,12 @@ OPTIMISATION = (
         parameters=6500, cpu_seconds=60,
     ),
     # Nobody is told who was pulled, so what ports bid has to be said.
-    Recipe("bandit_ppo", "a bandit with 3 arms", ID, _BANDIT, PPO(updates=150), cpu_seconds=60),
+    Recipe("bandit_ppo", "a bandit with 3 arms", ID, _BANDIT, PPO(updates=150), cpu_seconds=53),
+    Recipe(
+        "bandit_es", "a bandit with 3 arms", ID, _BANDIT,
+        EvolutionStrategy(updates=400, learning_rate=0.03, decay_from=0.5),
+        parameters=1000, configs=_FEW_WEIGHTS, cpu_seconds=60,
+    ),
     # Each hears of its own pulls, so its own bid is all that it has to say, and cutting messages should cost nothing.
     Recipe(
         "auction_ppo", "an auction for 3 arms", ID, {**_BANDIT, "feedback": "winner"}, PPO(updates=150), cpu_seconds=60

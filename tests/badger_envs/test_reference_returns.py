@@ -27,6 +27,7 @@ def test_store_holds_the_measured_levels_of_every_task_that_the_registry_names_a
     wanted[task_key(get_spec("Badger/Advice-v0").make_task(**NO_FEEDBACK))] = {"reference"}
     for task in tasks_of(get_spec("Badger/Optimisation-v0")):
         searched = {"all_equal", "evolution"} | (set() if known_curve(task) else {"reference"})
+        searched |= {"first_alone"} if task.feedback == "first" else set()
         played = {"reference", "all_bid", "threshold"} if task.rent else {"reference", "greedy"}
         wanted[task_key(task)] = played if task.is_bandit else searched
     wanted[task_key(get_spec("Badger/Ranking-v0").make_task(**NO_CONFIDENCE))] = {"alone", "reference"}

@@ -4,7 +4,7 @@ from badger_envs.core.policy import Blind
 from badger_envs.core.spec import EnvSpec
 from badger_envs.envs.optimisation import drawing
 from badger_envs.envs.optimisation.gamblers import AllBid, Greedy, Threshold
-from badger_envs.envs.optimisation.policies import AllEqual, Evolution, reference
+from badger_envs.envs.optimisation.policies import AllEqual, Evolution, FirstAlone, reference
 from badger_envs.envs.optimisation.returns import reference_returns
 from badger_envs.envs.optimisation.task import Optimisation
 
@@ -16,6 +16,7 @@ SPEC = EnvSpec(
         "reference": reference,
         "all_equal": AllEqual,
         "evolution": Evolution,
+        "first_alone": FirstAlone,
         "greedy": Greedy,
         "all_bid": AllBid,
         "threshold": Threshold,
@@ -40,6 +41,7 @@ SPEC = EnvSpec(
     published_curves={},
     measured=(
         *({"landscape": name} for name in ("sphere", "ellipsoid", "absolute", "ripples", "peaks")),
+        {"feedback": "first"},
         {"landscape": "bandit", "horizon": 20},
         {"landscape": "bandit", "dims": 10},
         {"landscape": "bandit", "dims": 5, "feedback": "winner"},

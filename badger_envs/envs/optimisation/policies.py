@@ -104,6 +104,13 @@ class AllEqual(LineSearch):
         return np.ones((1, self._task.dims))
 
 
+class FirstAlone(LineSearch):
+    """The same search for the first output, all others at 0: what can be done without messages where one port hears."""
+
+    def directions(self) -> Floats:
+        return np.eye(self._task.dims)[:1]
+
+
 class Evolution(Searcher):
     """A (1+1) evolution strategy: a random step from the best output seen, longer after a success, else shorter.
 

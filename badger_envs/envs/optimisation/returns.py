@@ -22,12 +22,11 @@ def reference_returns(task: Optimisation, measured: Measured) -> ReferenceReturn
     if task.is_bandit:
         return _of_bandit(task, counted, measured)
     chance = -counted * blind_error(task.landscape, task.dims)
-    searched = {"reference": chance, "all_equal": chance}
-    if pays(task, task.horizon):
-        searched = {level: measured(level) for level in searched if level != "reference" or not known_curve(task)}
-    reference = probed(task) if known_curve(task) else searched.pop("reference")
+    levels = ["all_equal"] + ["first_alone"] * (task.feedback == "first") + ["reference"] * (not known_curve(task))
+    searched = {level: measured(level) if pays(task, task.horizon) else chance for level in levels}
+    reference = searched.pop("reference") if "reference" in searched else probed(task)
     lowest = -counted * task.ground.max_error(task.dims)
-    optima = {"all_equal": searched["all_equal"], "evolution": measured("evolution")}
+    optima = {**searched, "evolution": measured("evolution")}
     return ReferenceReturns(chance, reference, lowest=lowest, highest=0.0, local_optima=optima)
 
 

@@ -228,6 +228,23 @@ def test_evolution_needs_no_messages():
         seen, *_ = env.step(own)
 
 
+def test_where_one_port_hears_it_moves_alone_without_messages():
+    task = Optimisation(feedback="first")
+    known = reference_returns(task)
+    assert -known.local_optima["first_alone"] / 40 == pytest.approx(0.63, abs=0.006)
+    assert known.reference == pytest.approx(reference_returns(Optimisation()).reference, abs=1e-6)
+    policy, state = SPEC.policy("first_alone", task), begun(task, 2000)
+    policy.reset(2000)
+    returns = np.zeros(2000)
+    for _ in range(task.horizon):
+        output = policy.act(task.observation(state).reshape(2000, -1), None)
+        assert (output[:, 1:] == 0.0).all()
+        state = task.transition(state, output[:, :, None])
+        returns -= state.error
+    assert abs(returns.mean() - known.local_optima["first_alone"]) < 4 * returns.std() / np.sqrt(2000)
+    assert "first_alone" not in reference_returns(Optimisation()).local_optima
+
+
 @pytest.mark.parametrize("level", ["reference", "all_equal", "evolution"])
 def test_policy_goes_on_where_it_was_once_it_is_copied(level):
     task = Optimisation(landscape="peaks")
