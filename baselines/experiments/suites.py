@@ -154,7 +154,10 @@ SUITES: dict[str, Suite] = {
         Suite(
             name="transfer",
             description="train on one landscape, for `study transfer` to test on all of them and on a bandit",
-            recipes=TRANSFER,
+            recipes=(
+                *(_with(name, agents=("badger",)) for name in ("guessing", "optimisation", "bandit_ppo")),
+                *TRANSFER,
+            ),
             seeds=3,
             probes=(),
         ),
