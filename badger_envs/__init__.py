@@ -9,6 +9,7 @@ from badger_envs.core.task import Task
 from badger_envs.envs.advice.task import Advice
 from badger_envs.envs.guessing.task import Guessing
 from badger_envs.envs.hidden_xor.task import HiddenXOR
+from badger_envs.envs.maze.task import Maze
 from badger_envs.envs.memory.task import Memory
 from badger_envs.envs.mesh_routing.task import MeshRouting
 from badger_envs.envs.modular_reacher.task import ModularReacher
@@ -31,6 +32,7 @@ __all__ = [
     "Guessing",
     "HiddenXOR",
     "LifetimeObservation",
+    "Maze",
     "Memory",
     "MeshRouting",
     "ModularReacher",

@@ -23,6 +23,7 @@ MOMENTS: tuple[tuple[str, dict[str, Any], str, int], ...] = (
     ("Badger/Ranking-v0", {}, "alone", 5),
     ("Badger/Stream-v0", {}, "reference", 12),
     ("Badger/Memory-v0", {"lost": 3}, "one_copy", 30),
+    ("Badger/Maze-v0", {"side": 5}, "wave", 22),
 )
 """Id, arguments, level whose policy plays, and steps played."""
 COLUMNS = 2

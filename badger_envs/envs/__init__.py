@@ -14,5 +14,6 @@ FOLDERS = (
     "ranking",
     "stream",
     "memory",
+    "maze",
 )
 """In the order in which they are listed; a new environment adds its folder here and nothing elsewhere."""

@@ -34,6 +34,8 @@ def test_store_holds_the_measured_levels_of_every_task_that_the_registry_names_a
     for data in ("digits", "characters"):  # of blobs integrals give all
         variant = {"learners": 2, "classes": 3, "inputs": 8, "examples": 6, "data": data}
         wanted[task_key(get_spec("Badger/Stream-v0").make_task(**variant))] = {"alone", "reference"}
+    for task in tasks_of(get_spec("Badger/Maze-v0")):
+        wanted[task_key(task)] = {"compass"} if task.local == "shown" else {"reference"}
     assert {key: set(stored["levels"]) for key, stored in STORED.items()} == wanted
 
 
