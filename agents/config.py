@@ -57,7 +57,8 @@ class BadgerConfig(Config):
     hidden_size: int = 28
     """Entries of an expert's memory (H)."""
     expert: str = "gru"
-    """How an expert's state is updated: "gru", "lstm", "feed_forward", or "plastic" with membrane "synapses"."""
+    """How an expert's state is updated: "gru", "lstm", "feed_forward", "associative", or "plastic" with membrane
+    "synapses"."""
     messages: str = "mean"
     """Messages: "mean", "gated" (experts decide whether to send), "attention", "rows_and_columns" (pairs) or "none"."""
     message_size: int = 16

@@ -12,6 +12,7 @@ EXPERTS = {
     "lstm": "agents.parts.experts:LSTM",
     "feed_forward": "agents.parts.experts:FeedForward",
     "plastic": "agents.parts.synapses:Plastic",
+    "associative": "agents.parts.associative:Associative",
 }
 """How the state of an expert is updated: subclasses of `agents.parts.experts.Expert`."""
 

@@ -26,6 +26,7 @@ TRAINABLE = {
         "Badger",
         {"membrane": "synapses", "expert": "plastic", "hidden_size": 1, "messages": "none", "identity": "none"},
     ),
+    "associative": ("Badger", {"expert": "associative"}),
     "commnet": ("CommNet", {}),
     "commnet, random ids": ("CommNet", {"identity": "random", "rounds": 1}),
     "monolithic": ("Monolithic", {"ports": P}),
