@@ -6,6 +6,7 @@ What needs torch or matplotlib is imported when the command runs, so that its he
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,8 @@ from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
 from baselines.results.run import RUN_FILE, RunResult, Specification
 
+STREAM = ("forgetting", "sources")
+"""What is asked of learners who see examples."""
 LIVES, GROWING_EPISODES, POINTS_EPISODES, RECALL_EPISODES = 10, 500, 1000, 1000
 """Test episodes, unless it is said how many."""
 
@@ -27,15 +30,20 @@ LIVES, GROWING_EPISODES, POINTS_EPISODES, RECALL_EPISODES = 10, 500, 1000, 1000
 class Study:
     """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
 
-    what: Annotated[Literal["lives", "growing", "points", "transfer", "recall"], tyro.conf.Positional]
+    what: Annotated[
+        Literal["lives", "growing", "points", "transfer", "recall", "forgetting", "sources"], tyro.conf.Positional
+    ]
     """What is drawn: "lives", some lives in the guessing game with outputs, targets and messages; "growing", experts
     that come or go in mid-life, for agents whose experts are free; "points", how well groups rank, beside people;
-    "transfer", what agents that were trained on one landscape come to on all, and on a bandit; or "recall", what is
-    still known in Memory by ports lost, pairs for each port, and number of shocks."""
+    "transfer", what agents that were trained on one landscape come to on all, and on a bandit; "recall", what is
+    still known in Memory by ports lost, pairs for each port, and number of shocks; "forgetting", what is left of
+    classes when others were learned after them; or "sources", what who learns classes of one source comes to on others.
+    """
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Folders of runs, as `train` and `compare` keep them: one for "lives", for "growing" and "recall" the runs of one
-    agent on one task with different seeds, for "points" runs of any agents in the same groups, and for "transfer" runs
-    of any agents in the guessing game, on landscapes and on bandits."""
+    agent on one task with different seeds, for "points" runs of any agents in the same groups, for "transfer" runs of
+    any agents in the guessing game, on landscapes and on bandits, and for "forgetting" and "sources" runs of any agents
+    in the same streams of examples."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None
@@ -57,8 +65,8 @@ class Study:
                 raise UsageError(f"--{name} must be at least 1 and at most {LARGEST_COUNT}, got {value}")
         if self.what == "lives" and len(self.folders) > 1:
             raise UsageError(f"DIR must be one folder for lives, got {len(self.folders)}")
-        if self.what == "points" and (self.size or self.experts):
-            raise UsageError("--size and --experts must be left out with points, which runs have at their own size")
+        if self.what in ("points", *STREAM) and (self.size or self.experts):
+            raise UsageError(f"--size and --experts must be left out with {self.what}, which runs have as trained")
         read = [_read(folder) for folder in self.folders]
         if self.what == "transfer" and self.experts:
             raise UsageError("--experts must be left out with transfer, where agents have their own number")
@@ -85,6 +93,9 @@ class Study:
             return self._transfer(read)
         if self.what == "recall":
             return self._recall(read)
+        if self.what in STREAM:
+            module = import_module(f"baselines.studies.{self.what}")
+            return module.draw(read, self.episodes or POINTS_EPISODES, self.out)
         return self._points([result for _, result in read], console)
 
     def _task(self, result: RunResult) -> Any:

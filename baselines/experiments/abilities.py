@@ -4,6 +4,7 @@ from baselines.experiments.advice import ADVICE
 from baselines.experiments.memory import MEMORY
 from baselines.experiments.optimisation import OPTIMISATION
 from baselines.experiments.ranking import RANKING
+from baselines.experiments.stream import STREAM
 
-ABILITIES = (*ADVICE, *OPTIMISATION, *RANKING, *MEMORY)
+ABILITIES = (*ADVICE, *OPTIMISATION, *RANKING, *MEMORY, *STREAM)
 """The recipes, in the order of the environments."""

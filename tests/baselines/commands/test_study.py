@@ -18,7 +18,8 @@ from baselines.studies.lives import record_lives
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root, made = tmp_path_factory.mktemp("runs"), {}
-    for recipe in ("guessing_free", "guessing_first", "xor3", "ranking_1x2", "optimisation_peaks", "memory_one"):
+    recipes = ("guessing_free", "guessing_first", "xor3", "ranking_1x2", "optimisation_peaks", "memory_one")
+    for recipe in (*recipes, "stream_blocks"):
         run = replace(plan_recipe(recipe, updates=1), test_sizes=(), grids=(), episodes=4)
         assert not execute(run, root).failure
         made[recipe] = root / run.hash
@@ -80,6 +81,16 @@ def test_study_draws_recall(folders, tmp_path):
     assert (tmp_path / "recall.png").exists()
 
 
+def test_study_draws_what_learners_keep_and_what_they_learn_of_other_data(folders, tmp_path):
+    text = study("forgetting", (folders["stream_blocks"],), out=tmp_path, episodes=20)
+    assert "badger, trained on blocks: " in text
+    lines = (tmp_path / "forgetting.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + 2 * (4 + 6)
+    study("sources", (folders["stream_blocks"],), out=tmp_path, episodes=20)
+    lines = (tmp_path / "sources.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[-6] for line in lines[1:]] == ["blobs", "digits", "characters"] * 3
+
+
 def test_study_refuses_bad_usage(folders, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("here")
@@ -105,6 +116,9 @@ def test_study_refuses_bad_usage(folders, tmp_path):
         (("points", (folders["ranking_1x2"],)), {"size": 3}, "--size and --experts must be left out with points"),
         (("transfer", (folders["xor3"],)), {}, "runs must be of Badger/Optimisation-v0 or .*, got badger on HiddenXOR"),
         (("transfer", (folders["guessing_first"],)), {"experts": 4}, "--experts must be left out with transfer"),
+        (("sources", (folders["xor3"],)), {}, "runs must be of Badger/Stream-v0, got badger on HiddenXOR"),
+        (("forgetting", (folders["xor3"],)), {}, "runs must be of Badger/Stream-v0 with an exam, got badger on"),
+        (("sources", (folders["stream_blocks"],)), {"size": 3}, "--size and --experts must be left out with sources"),
         (("lives", (folders["guessing_first"],)), {"experts": 4}, "experts must be a number .* got 4"),
         (("lives", (folders["guessing_first"],) * 2), {}, "DIR must be one folder for lives, got 2"),
         (("growing", (folders["guessing_free"],) * 2), {}, "DIR must be runs of one agent on one task that differ in"),
