@@ -33,5 +33,10 @@ SPEC = EnvSpec(
     ),
     shared_fields=("opinions", "known", "target"),
     metric="error",
-    published_curves={"chance": dict.fromkeys(SIZES, 1.0)},
+    published_curves={
+        "chance": dict.fromkeys(SIZES, 1.0),
+        "alone: no messages": dict.fromkeys(SIZES, 0.576),
+        "mean belief": dict(zip(SIZES, (0.460, 0.380, 0.333, 0.302, 0.280, 0.251, 0.221, 0.205), strict=True)),
+        "Bayes": dict(zip(SIZES, (0.375, 0.257, 0.183, 0.134, 0.101, 0.063, 0.034, 0.024), strict=True)),
+    },
 )

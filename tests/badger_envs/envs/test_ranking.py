@@ -177,6 +177,14 @@ def test_policies_reach_the_levels(level, arguments):
     assert abs(returns.mean() - levels[level]) <= 4.0 * returns.std() / np.sqrt(len(returns)) + 1e-6
 
 
+def test_curves_by_number_of_members_are_those_of_the_formulas():
+    for members in SPEC.test_sizes:
+        known = reference_returns(Ranking(members=members))
+        levels = {"alone: no messages": known.local_optima["alone"], "mean belief": known.local_optima["mean_belief"]}
+        for name, level in {**levels, "Bayes": known.reference}.items():
+            assert SPEC.published_curves[name][members] == pytest.approx(-level, abs=6e-4)
+
+
 def test_raw_rankings_and_their_mean_make_the_points_of_people():
     task = Ranking()
     _, state = played(Vote(task), task, 5000)
