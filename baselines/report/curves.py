@@ -1,6 +1,7 @@
 """Pictures of one problem: scores during training, and what happens at other sizes."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from baselines.results.comparison import AgentResult, Problem
 SMOOTHED = 5
 """Points of a learning curve in a moving average; episodes of different lengths have different references, and a short
 average hides that saw."""
+
+KNOWN_DASHES = (":", "--", "-.", (0, (5, 1, 1, 1, 1, 1)))
+"""Of the curves that are known of a problem, as matplotlib writes them."""
 
 
 class Place(NamedTuple):
@@ -99,7 +103,7 @@ def size_curves(
             ]
             tested |= set(sizes)
         published = get_spec(problem.task).published_curves
-        for (name, curve), dashes in zip(published.items(), (":", "--", "-."), strict=False):
+        for (name, curve), dashes in zip(published.items(), cycle(KNOWN_DASHES), strict=False):
             near = {size: value for size, value in curve.items() if min(tested) <= size <= max(tested)}
             axes.plot(list(near), list(near.values()), color=INK, linestyle=dashes, linewidth=1.2, label=name)
             rows += [

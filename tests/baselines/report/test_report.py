@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from badger_envs.registry import SPECS
 from badger_envs.statistics import rank_intervals, stratified_bootstrap
 from baselines.analysis.aggregate import aggregate
 from baselines.analysis.summary import make_problem
 from baselines.analysis.verdict import verdict
 from baselines.experiments.recipes import RECIPES
 from baselines.report import record_video, write_report
+from baselines.report.curves import KNOWN_DASHES
 from baselines.report.style import as_csv
 from baselines.report.verdict_text import ability_texts, headline, monolithic_ahead
 from baselines.report.videos import MAX_BYTES, NoVideoError
@@ -64,6 +66,10 @@ def test_pictures_are_png_svg_and_csv_and_stand_in_the_page(made):
         for ending in ("png", "svg", "csv"):
             assert (made / "report" / "figures" / f"{name}.{ending}").stat().st_size > 0
             assert f'href="figures/{name}.{ending}"' in page
+
+
+def test_curves_that_are_known_of_an_environment_can_be_told_apart():
+    assert max(len(spec.published_curves) for spec in SPECS.values()) <= len(set(KNOWN_DASHES))
 
 
 def test_page_needs_no_network_and_escapes_names(made):
