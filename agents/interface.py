@@ -176,7 +176,7 @@ class Agent(nn.Module, ABC):
         Raises:
             ValueError: naming the number and the agent.
         """
-        if not self.accepts(ports):
+        if not isinstance(ports, int) or isinstance(ports, bool) or not self.accepts(ports):
             raise ValueError(f"ports must be a number that {self} accepts, got {ports}")
 
     def __str__(self) -> str:

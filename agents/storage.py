@@ -66,7 +66,12 @@ def save_agent(agent: Agent, folder: str | os.PathLike[str]) -> None:
     Args:
         agent: one of `AGENT_CLASSES`.
         folder: made where it is missing.
+
+    Raises:
+        ValueError: It is none of these, so that nobody could load it.
     """
+    if type(agent) not in AGENT_CLASSES.values():
+        raise ValueError(f"agent must be one of {', '.join(AGENT_CLASSES)}, got {type(agent).__name__}")
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     weights = save({name: tensor.detach().cpu().contiguous() for name, tensor in agent.state_dict().items()})

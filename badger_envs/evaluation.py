@@ -160,7 +160,15 @@ def write_results(path: str | os.PathLike[str], name: str, results: Iterable[Res
         path: of the JSON file; its folder must exist.
         name: what the policy is called.
         results: one for each task.
+
+    Raises:
+        ValueError: A name that is no text, or results that are none.
     """
+    several = list(results) if isinstance(results, Iterable) else [results]
+    if not isinstance(name, str) or not all(isinstance(result, Result) for result in several):
+        raise ValueError(
+            f"name must be a text and results a list of Results, got {in_short(name)}, {in_short(results)}"
+        )
     write_json(
-        path, {"format": FORMAT, "policy": name, "versions": versions(), "results": [r.as_json() for r in results]}
+        path, {"format": FORMAT, "policy": name, "versions": versions(), "results": [r.as_json() for r in several]}
     )

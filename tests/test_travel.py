@@ -70,6 +70,28 @@ def test_tables_of_recipes_suites_agents_and_probes_travel(way):
         assert [run.hash for run in again.all_runs] == [run.hash for run in planned.all_runs]
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"ports": 0}, "ports must be a number that Badger.* accepts, got 0"),
+        ({"ports": 3.0}, "ports must be a number that Badger.* accepts, got 3.0"),
+        ({"ports": True}, "ports must be a number that Badger.* accepts, got True"),
+        ({"seed": -1}, "seed must be an integer in"),
+        ({"seed": "1"}, "seed must be an integer in"),
+        ({"bins": 0}, "bins must be an integer at least 2, got 0"),
+        ({"bins": 1.5}, "bins must be an integer at least 2, got 1.5"),
+        ({"experts": 0}, "experts must be an integer at least 1, got 0"),
+    ],
+)
+def test_a_policy_of_an_agent_refuses_other_numbers_by_name(how, said):
+    agent = build_agent("Badger", {"port_features": 3})
+    with pytest.raises(ValueError, match=said):
+        AgentPolicy(agent, **{"ports": 3, **how})
+    for batch in (0, -1, 2.0, True):
+        with pytest.raises(ValueError, match="batch must be an integer at least 1, got"):
+            AgentPolicy(agent, 3).reset(batch)
+
+
 @pytest.mark.parametrize(("recipe", "agent"), [(name, agent) for name in RECIPES for agent in RECIPES[name].agents[:3]])
 def test_a_policy_of_an_agent_goes_on_bit_for_bit_in_mid_life(recipe, agent):
     task, chosen = RECIPES[recipe].make_task(), AGENTS[agent]

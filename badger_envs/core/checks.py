@@ -43,6 +43,14 @@ def require_integer(name: str, value: object, minimum: int, maximum: int | None 
     return whole
 
 
+def require_finite(name: str, value: object) -> float:
+    """A `value` as Python's float, or a ValueError that names it where it is no finite number."""
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or not abs(value) < np.inf:  # type: ignore[arg-type]
+        raise ValueError(f"{name} must be a finite number, got {in_short(value)}")
+    return float(value)  # type: ignore[arg-type]
+
+
 def require_fraction(name: str, value: object) -> None:
     """Refuse a `value` that is no number in [0, 1].
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from badger_envs.core.checks import plain_array
+from badger_envs.core.checks import plain_array, require_finite
 from badger_envs.core.policy import Policy
 from badger_envs.core.task import Task
 
@@ -35,8 +35,15 @@ class ReferenceReturns:
     """Expected returns of the plateaus between chance and reference, by name."""
 
     def __post_init__(self) -> None:
-        """Hold what may not be changed: the same object is given to all who ask."""
-        object.__setattr__(self, "local_optima", MappingProxyType(dict(self.local_optima)))
+        """Hold what may not be changed: the same object is given to all who ask.
+
+        Raises:
+            ValueError: A return is no finite number.
+        """
+        for name in ("chance", "reference", "lowest", "highest"):
+            object.__setattr__(self, name, require_finite(name, getattr(self, name)))
+        optima = {level: require_finite(f"local_optima[{level!r}]", at) for level, at in self.local_optima.items()}
+        object.__setattr__(self, "local_optima", MappingProxyType(optima))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For copies and pickles, which a read-only mapping is not made for."""

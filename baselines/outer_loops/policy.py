@@ -7,6 +7,7 @@ import numpy.typing as npt
 import torch
 
 from agents import Agent
+from badger_envs.core.checks import require_integer
 from baselines.outer_loops.distributions import make_distribution
 
 FloatArray = npt.NDArray[np.float32]
@@ -23,19 +24,24 @@ class AgentPolicy:
         experts: how many there are; None for the agent's own number.
 
     Raises:
-        ValueError: The agent does not accept that many ports.
+        ValueError: The agent does not accept that many ports, or a number is out of range.
     """
 
     def __init__(
         self, agent: Agent, ports: int, *, seed: int = 0, bins: int | None = None, experts: int | None = None
     ) -> None:
         agent.require_ports(ports)
+        seed = require_integer("seed", seed, 0, 2**63 - 1)
+        for name, value, least in (("bins", bins, 2), ("experts", experts, 1)):
+            if value is not None:
+                require_integer(name, value, least)
         self._agent, self._ports = agent, ports
         self._distribution = make_distribution(agent.config.port_actions // (bins or 1), bins).to(agent.device)
         self._initial: dict[str, Any] = {} if experts is None else {"experts": experts}
         self._generator = torch.Generator().manual_seed(seed)
 
     def reset(self, batch: int) -> None:
+        batch = require_integer("batch", batch, 1)
         self._state = self._agent.initial_state(batch, self._ports, generator=self._generator, **self._initial)
 
     @torch.inference_mode()

@@ -31,6 +31,16 @@ def put_weights(folder, tensors):
     edit(folder, weights_sha256=hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest())
 
 
+def test_save_agent_refuses_what_nobody_could_load(tmp_path):
+    class Mine(Badger):
+        pass
+
+    for agent in (Mine(BadgerConfig(3)), "agent", None):
+        with pytest.raises(ValueError, match="agent must be one of Badger, .*, got"):
+            save_agent(agent, tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()
+
+
 @pytest.mark.parametrize(
     ("kind", "config"),
     [

@@ -106,6 +106,14 @@ def test_write_results_holds_every_return_and_writes_the_whole_file(tmp_path):
     assert sum(stored["mean_reward_of_step"]) == pytest.approx(result.returns.mean(), rel=1e-6)
 
 
+def test_write_results_refuses_what_are_no_results_before_it_writes(tmp_path):
+    result = evaluate(Probe(Guessing()), "Badger/Guessing-v0", episodes=2)
+    for name, results in ((3, [result]), (None, [result]), ("probe", [result, "result"]), ("probe", None)):
+        with pytest.raises(ValueError, match="name must be a text and results a list of Results, got"):
+            write_results(tmp_path / "bad.json", name, results)
+    assert not list(tmp_path.iterdir())
+
+
 def test_write_results_refuses_what_is_not_finite(tmp_path):
     result = evaluate(Blind(Guessing()), ID, episodes=3)
     result.returns[1] = np.nan

@@ -177,6 +177,17 @@ def test_statistics_and_scores_cut_no_types(wrong):
         ReferenceReturns(0.0, 1.0, 0.0, 1.0).score(wrong)
 
 
+@pytest.mark.parametrize("wrong", ["1", True, None, np.nan, np.inf, 1j, [1.0], np.array(1.0)], ids=repr)
+def test_known_returns_are_finite_numbers(wrong):
+    known = {"chance": 0.0, "reference": 1.0, "lowest": 0.0, "highest": 1.0, "local_optima": {"half": 0.5}}
+    for name in ("chance", "reference", "lowest", "highest"):
+        with pytest.raises(ValueError, match=f"^{name} must be a finite number, got"):
+            ReferenceReturns(**{**known, name: wrong})
+    with pytest.raises(ValueError, match=r"^local_optima\['half'\] must be a finite number, got"):
+        ReferenceReturns(**{**known, "local_optima": {"half": wrong}})
+    assert type(ReferenceReturns(**{**known, "chance": np.float32(0.5)}).chance) is float
+
+
 @pytest.mark.parametrize(
     "wrong", [[True, 1], [1.0], ["1"], np.ma.masked_array([1], mask=True), bytearray(1), None], ids=repr
 )
