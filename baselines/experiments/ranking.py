@@ -23,13 +23,13 @@ _CONFIGS: dict[str, dict[str, Any]] = {"badger": {**_NAMELESS, "message_size": 3
 RANKING = (
     Recipe(
         "ranking", "ranking by 5 members", ID, {"rounds": 2}, BPTT(updates=3000, batch=128),
-        parameters=PARAMETERS, configs=_CONFIGS, test_sizes=(2, 3, 4, 6, 8, 16), cpu_seconds=33,
+        parameters=PARAMETERS, configs=_CONFIGS, test_sizes=(2, 3, 4, 6, 8, 16), cpu_seconds=32,
     ),
     # Only for agents that can change their size.
     Recipe(
         "ranking_sizes", "ranking, trained with 2..6 members", ID, {"rounds": 2},
         BPTT(updates=3000, batch=128, stages=(Stage(1.0, sizes=(2, 6)),)), agents=("badger", "shared"),
-        parameters=PARAMETERS, configs=_CONFIGS, test_sizes=(2, 3, 4, 6, 8, 16), cpu_seconds=33,
+        parameters=PARAMETERS, configs=_CONFIGS, test_sizes=(2, 3, 4, 6, 8, 16), cpu_seconds=32,
     ),
 )  # fmt: skip
 """The recipes."""
@@ -38,7 +38,7 @@ TALK = tuple(
     Recipe(
         f"ranking_{rounds}x{size}", f"ranking, {rounds} x {size} numbers said", ID, {"rounds": rounds},
         BPTT(updates=2000, batch=128), agents=("badger",), parameters=PARAMETERS,
-        configs={"badger": {**_NAMELESS, "message_size": size}}, cpu_seconds=7.5 * (rounds + 1),
+        configs={"badger": {**_NAMELESS, "message_size": size}}, cpu_seconds=9.5 * (rounds + 1),
     )
     for rounds in ROUNDS
     for size in MESSAGE_SIZES
