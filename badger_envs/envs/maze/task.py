@@ -11,7 +11,7 @@ from array_api_compat import device as device_of
 
 from badger_envs.core.arrays import Array, Bounds, namespace
 from badger_envs.core.checks import LARGEST_COUNT, require_choice, require_fraction, require_integer
-from badger_envs.core.episodes import Keys, uniform
+from badger_envs.core.episodes import Keys, require_keys, uniform
 from badger_envs.core.task import Task
 from badger_envs.envs.maze.walls import SLOTS, draw_ways, grid_neighbours, links_of, wall_draws
 from badger_envs.envs.mesh_routing.graph import distances
@@ -101,7 +101,7 @@ class Maze(Task[MazeState]):
             raise ValueError(f"think and steps must make at most {LARGEST_COUNT}, got {self.think} and {self.steps}")
 
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> MazeState:
-        batch, ports, walls, walks = len(episodes), self.ports, wall_draws(self.side), self.steps + 1
+        batch, ports, walls, walks = len(require_keys(episodes)), self.ports, wall_draws(self.side), self.steps + 1
         ways = draw_ways(self.side, self.openness, uniform(episodes, walls))  # (B, P, 4)
         goal = (uniform(episodes, 1, first=walls)[:, 0] * ports).astype(np.int32)  # (B,)
         by_start = uniform(episodes, walks, first=walls + 1 + inner_episode * walks)  # (B, steps + 1)

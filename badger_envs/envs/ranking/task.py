@@ -10,7 +10,7 @@ import numpy as np
 
 from badger_envs.core.arrays import Array, Bounds, namespace
 from badger_envs.core.checks import LARGEST_COUNT, require_bool, require_choice, require_fraction, require_integer
-from badger_envs.core.episodes import LARGEST_NORMAL, Keys, normal, uniform
+from badger_envs.core.episodes import LARGEST_NORMAL, Keys, normal, require_keys, uniform
 from badger_envs.core.task import Task
 from badger_envs.envs.ranking.points import points
 
@@ -114,7 +114,8 @@ class Ranking(Task[RankingState]):
 
     def initial(self, episodes: Keys, *, inner_episode: int = 0, xp: Any = np, device: Any = None) -> RankingState:
         # The stream of an episode: worths, misconceptions, what members are off by themselves, who knows what.
-        batch, shape = len(episodes), (len(episodes), self.members, self.items)
+        batch = len(require_keys(episodes))
+        shape = (batch, self.members, self.items)
         numbers = normal(episodes, self.items * (self.members + 2))  # (B, I (P + 2))
         worth, misconception = numbers[:, : self.items], numbers[:, self.items : 2 * self.items]  # 2 x (B, I)
         own = numbers[:, 2 * self.items :].reshape(shape)  # (B, P, I)

@@ -122,7 +122,7 @@ def test_fold_seed_keeps_small_seeds_and_brings_large_ones_into_range():
         (lambda: episode_keys(-1, 0), "seeds must lie in"),
         (lambda: episode_keys(2**30, 0), "seeds must lie in"),
         (lambda: episode_keys(0, 2**32), "indices must lie in"),
-        (lambda: episode_keys(0, 0.5), "indices must be integers, got dtype float64"),
+        (lambda: episode_keys(0, 0.5), "indices must be integers, got type float64"),
         (lambda: fold_seed(1.5), "seed must be an integer at least 0, got 1.5"),
         (lambda: episode_keys(0, 0, 2), "episode_set must be an EpisodeSet, got 2"),
         (lambda: episode_keys(0, 0, "TEST"), "episode_set must be an EpisodeSet, got 'TEST'"),
