@@ -48,7 +48,10 @@ def frame(title: str, task: Stream, history: list[StreamState]) -> npt.NDArray[n
     step, seen = len(history) - 1, _seen(task, history)
     errors = [float(state.scores[0]) for state in history[1:]]
     mean = float(task.state_info(_batch(history[-1]))["error"][0])
-    line = f"step {step} of {task.horizon}     {seen.phase}     mean error {mean:.2f}  (blind: 1)"
+    counted = (
+        f"mean error {mean:.2f}  (blind: 1)" if task.schedule.counted(np.asarray(step)) else "no answer counts yet"
+    )
+    line = f"step {step} of {task.horizon}     {seen.phase}     {counted}"
     canvas = Canvas(title, line, step / task.horizon)
     colors = _colors(task.classes)
     _draw_plane(canvas, task, seen, colors)
