@@ -20,8 +20,8 @@ from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
 from baselines.results.run import RUN_FILE, RunResult, Specification
 
-STREAM = ("forgetting", "sources")
-"""What is asked of learners who see examples."""
+AS_TRAINED = ("forgetting", "sources", "thinking")
+"""What is asked at the size of the training: by the function `draw` of the module of its name."""
 LIVES, GROWING_EPISODES, POINTS_EPISODES, RECALL_EPISODES = 10, 500, 1000, 1000
 """Test episodes, unless it is said how many."""
 
@@ -31,19 +31,20 @@ class Study:
     """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
 
     what: Annotated[
-        Literal["lives", "growing", "points", "transfer", "recall", "forgetting", "sources"], tyro.conf.Positional
+        Literal["lives", "growing", "points", "transfer", "recall", "forgetting", "sources", "thinking"],
+        tyro.conf.Positional,
     ]
     """What is drawn: "lives", some lives in the guessing game with outputs, targets and messages; "growing", experts
     that come or go in mid-life, for agents whose experts are free; "points", how well groups rank, beside people;
     "transfer", what agents that were trained on one landscape come to on all, and on a bandit; "recall", what is
     still known in Memory by ports lost, pairs for each port, and number of shocks; "forgetting", what is left of
-    classes when others were learned after them; or "sources", what who learns classes of one source comes to on others.
-    """
+    classes when others were learned after them; "sources", what who learns classes of one source comes to on others;
+    or "thinking", what free steps before moves count are worth in a maze, beside a handcrafted wave."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Folders of runs, as `train` and `compare` keep them: one for "lives", for "growing" and "recall" the runs of one
     agent on one task with different seeds, for "points" runs of any agents in the same groups, for "transfer" runs of
-    any agents in the guessing game, on landscapes and on bandits, and for "forgetting" and "sources" runs of any agents
-    in the same streams of examples."""
+    any agents in the guessing game, on landscapes and on bandits, for "forgetting" and "sources" runs of any agents in
+    the same streams of examples, and for "thinking" runs of any agents in mazes of one kind."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None
@@ -51,7 +52,7 @@ class Study:
     experts: int | None = None
     """Experts (at first, with "growing"), where they are free; the agent's own number by default."""
     episodes: int | None = None
-    """Test episodes; by default 10 lives, 500 with "growing", or 1,000 with "points" and "recall"."""
+    """Test episodes; by default 10 lives, 500 with "growing", or 1,000 with "points", "recall" and "thinking"."""
 
     def run(self, console: Console) -> int:
         import torch
@@ -65,7 +66,7 @@ class Study:
                 raise UsageError(f"--{name} must be at least 1 and at most {LARGEST_COUNT}, got {value}")
         if self.what == "lives" and len(self.folders) > 1:
             raise UsageError(f"DIR must be one folder for lives, got {len(self.folders)}")
-        if self.what in ("points", *STREAM) and (self.size or self.experts):
+        if self.what in ("points", *AS_TRAINED) and (self.size or self.experts):
             raise UsageError(f"--size and --experts must be left out with {self.what}, which runs have as trained")
         read = [_read(folder) for folder in self.folders]
         if self.what == "transfer" and self.experts:
@@ -93,7 +94,7 @@ class Study:
             return self._transfer(read)
         if self.what == "recall":
             return self._recall(read)
-        if self.what in STREAM:
+        if self.what in AS_TRAINED:
             module = import_module(f"baselines.studies.{self.what}")
             return module.draw(read, self.episodes or POINTS_EPISODES, self.out)
         return self._points([result for _, result in read], console)
