@@ -112,8 +112,10 @@ def _csv(row: Row, name: str) -> dict[str, Any]:
 
 
 def _who(said: Specification, trained: Guessing | Optimisation) -> str:
-    on = "guessing" if isinstance(trained, Guessing) else trained.landscape
-    return f"{said.agent}, trained on {on}"
+    if isinstance(trained, Guessing):
+        return f"{said.agent}, trained on guessing"
+    heard = "" if trained.feedback == "all" else f", heard by the {trained.feedback}"
+    return f"{said.agent}, trained on {trained.landscape}{heard}" + (", rent" if trained.rent else "")
 
 
 def _score(policy: Any, name: str, dims: int, episodes: int) -> float:
