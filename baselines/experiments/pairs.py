@@ -19,18 +19,18 @@ PAIRS = (
     Recipe(
         "routing_pairs", "routing through 3 ports by pairs of ports", ROUTING, _OF_THREE,
         BPTT(updates=1000, batch=128), agents=_RIVALS, parameters=2760, configs=_NAMELESS, test_sizes=_SIZES,
-        cpu_seconds=28,
+        cpu_seconds=32,
     ),
     Recipe(
         "routing_pairs_ppo", "the same by reinforcement learning", ROUTING, _OF_THREE,
         PPO(updates=60), agents=_RIVALS, parameters=2760, configs=_NAMELESS, test_sizes=_SIZES,
-        cpu_seconds=21,
+        cpu_seconds=22,
     ),
     # Nine numbers that learn how to learn.
     Recipe(
         "routing_plastic", "routing through 3 ports by plastic synapses", ROUTING, _OF_THREE,
         BPTT(updates=300, batch=128, learning_rate=0.03, warmup=20), agents=("badger_plastic",), parameters=9,
-        test_sizes=_SIZES, tuned=False, grids=(Grid("steps", (10, 30, 100), _SIZES),), cpu_seconds=5,
+        test_sizes=_SIZES, tuned=False, grids=(Grid("steps", (10, 30, 100), _SIZES),), cpu_seconds=6,
     ),
 )  # fmt: skip
 """The recipes."""
