@@ -1,7 +1,8 @@
 """Recipes about holding what the lost ones knew.
 
-Measured of Badger with seed 0: of 1 pair that one of 8 ports was shown all recall 1.00 although 2 ports are lost, where
-.125 can be had without messages.
+Measured of Badger with seed 0, test episodes; in brackets the same with its messages cut, and what can be had without:
+"memory_one" 1.00 (.127; .125), "memory" .96 (.23; .25), "memory_fragile" 1.00 (.23; .25). One copy of each pair is
+worth .75 after a shock in all of them, and values without their keys .375 in "memory".
 """
 
 from baselines.experiments.recipe import Recipe
@@ -11,7 +12,7 @@ ID = "Badger/Memory-v0"
 
 # Nothing tells ports apart, so ids would only have to be unlearned.
 _NAMELESS = {name: {"identity": "none"} for name in ("badger", "badger_attention", "shared")}
-# Gated recurrent units do not learn to tell keys apart: they stay at the level "values_alone".
+# Gated recurrent units alone stay at the level "values_alone", of 2 pairs after 1,000 to 1,500 updates.
 _ASSOCIATIVE = {
     name: {"identity": "none", "expert": "associative"} for name in ("badger", "badger_attention", "shared")
 }
@@ -25,13 +26,13 @@ MEMORY = (
     Recipe(
         "memory", "memory of 4 pairs, 1 of 4 ports lost", ID, {"ports": 4, "lost": 1, "rounds": 1},
         BPTT(updates=1500, batch=64),
-        configs=_ASSOCIATIVE, test_sizes=(3, 5, 6, 8), cpu_seconds=85,
+        configs=_ASSOCIATIVE, test_sizes=(3, 5, 6, 8), cpu_seconds=106,
     ),
     Recipe(
         "memory_fragile", "memory, the same port lost three times", ID,
-        {"ports": 4, "lost": 1, "pairs": 2, "rounds": 1, "cycles": 3, "fragile": True},
-        BPTT(updates=1000, batch=64),
-        configs=_ASSOCIATIVE, cpu_seconds=100,
+        {"ports": 4, "lost": 1, "pairs": 1, "rounds": 1, "cycles": 3, "fragile": True},
+        BPTT(updates=600, batch=64),
+        configs=_NAMELESS, cpu_seconds=22,
     ),
 )  # fmt: skip
 """The recipes."""
