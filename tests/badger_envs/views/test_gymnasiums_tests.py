@@ -117,7 +117,7 @@ def test_actions_outside_of_a_discrete_space_are_refused(id):
     env.reset(seed=0)
     inside = env.action_space.sample()
     for outside in (env.action_space[-1].n, -1):
-        with pytest.raises(ValueError, match=r"action of port_\d must lie in \[0, \d+\], got"):
+        with pytest.raises(ValueError, match=r"action of port_\d+ must lie in \[0, \d+\], got"):
             env.step((*inside[:-1], outside))
 
 
