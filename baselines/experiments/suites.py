@@ -140,7 +140,7 @@ SUITES: dict[str, Suite] = {
         ),
         Suite(
             name="abilities",
-            description="environments that test one ability each: whom to believe",
+            description="environments that test one ability each: trust, search, examples, ranking, memory, ways",
             recipes=ABILITIES,
             seeds=3,
         ),
