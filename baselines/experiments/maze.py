@@ -1,8 +1,8 @@
 """Recipes for the maze, by imitation of the wave that cells can do together.
 
 With the reward alone, staying put is a strong plateau: a step that is wrong costs three times what a right one brings.
-Of "maze3" three trainings of each agent were measured: docs/abilities.md. "maze" and "maze_sizes" were never trained as they
-stand; their CPU-seconds are estimates.
+Of "maze3" three trainings of each agent were measured: docs/abilities.md. "maze" and "maze_sizes" were never trained as
+they stand; their CPU-seconds are estimates.
 """
 
 from typing import Any
