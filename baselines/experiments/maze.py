@@ -7,13 +7,12 @@ they stand; their CPU-seconds are estimates.
 
 from typing import Any
 
+from badger_envs.envs.maze.task import WRONG
 from baselines.experiments.recipe import Recipe
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.imitation import Imitation
 
 ID = "Badger/Maze-v0"
-WRONG_COUNTS = 3.0
-"""As in the reward: a side is to be taken only if it comes nearer in three cases of four or more."""
 
 # Cells hear those beside them, and show where they are, so ids would only have to be unlearned.
 _CELLS = {"identity": "none", "topology": "grid"}
@@ -26,8 +25,9 @@ _SHORT_LIVES = (("steps", 8),)
 
 
 def _imitation(updates: int, *stages: Stage) -> Imitation:
+    # As in the reward: a side is to be taken only if it comes nearer in three cases of four or more.
     return Imitation(
-        updates=updates, batch=32, learning_rate=5e-3, warmup=30, teacher="wave", caution=WRONG_COUNTS,
+        updates=updates, batch=32, learning_rate=5e-3, warmup=30, teacher="wave", caution=WRONG,
         stages=stages or (Stage(),),
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ CURVE = (MARGIN + 222, HEADER + 152, WIDTH - 20, HEADER + 212)
 """Where the errors are."""
 WORST = 1.5
 """Error at the top of the curve."""
-LEGEND = "a colour for each class; who knows nothing answers all alike"
+LEGEND = "a colour for each class; who knows nothing mixes them all alike"
 MOST_ROWS, MOST_WORDS = 16, 8
 """Learners drawn, and rows that have room for words."""
 
@@ -57,9 +57,7 @@ def frame(title: str, task: Stream, history: list[StreamState]) -> npt.NDArray[n
     _draw_plane(canvas, task, seen, colors)
     _draw_rows(canvas, seen, colors, begun=step > 0)
     _draw_curve(canvas, task, errors)
-    canvas.text(
-        (MARGIN, HEIGHT - 16), "a colour for each class; who knows nothing mixes them all alike", 11, FAINT, "lm"
-    )
+    canvas.text((MARGIN, HEIGHT - 16), LEGEND, 11, FAINT, "lm")
     return canvas.pixels()
 
 
