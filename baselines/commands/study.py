@@ -146,10 +146,9 @@ class Study:
             raise UsageError(f"DIR must be runs of Memory for recall to be drawn, got {task}")
         curves = []
         for agent, result in read:
-            loop = result.specification.outer_loop
             if self.experts is not None and not agent.accepts_experts(self.experts):
                 raise UsageError(f"experts must be a number that the agent can have, got {self.experts} for {agent}")
-            policy = AgentPolicy(agent, task.ports, bins=loop.bins if loop else None, experts=self.experts)
+            policy = AgentPolicy(agent, task.ports, bins=result.specification.bins, experts=self.experts)
             curves.append(recall_curves(partial(_always, policy), task, episodes))
         return recall_picture(curves, recall_curves(handcrafted("moved_copy"), task, episodes), task, self.out)
 

@@ -56,14 +56,11 @@ def record_video(run_folder: Path, problem: Problem, path: Path) -> None:
 def _play(run_folder: Path, problem: Problem) -> list[Any]:
     """Pictures uint8 (height, width, 3), at most so many of the whole episode, the last one too."""
     result = RunResult.read(run_folder / RUN_FILE)
-    outer_loop = result.specification.outer_loop
     badger_envs.register_all()
     env = gym.make(problem.task, render_mode="rgb_array", **problem.arguments)
     try:
         task: Any = env.unwrapped
-        policy = AgentPolicy(
-            load_trained(run_folder, result), task.task.ports, bins=outer_loop.bins if outer_loop else None
-        )
+        policy = AgentPolicy(load_trained(run_folder, result), task.task.ports, bins=result.specification.bins)
         policy.reset(1)
         step = max(-(-task.task.horizon // MAX_FRAMES), 1)
         observation, _ = env.reset(options={"episode": 0})

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import ConfigDict, Field, model_validator
 
+from badger_envs.core.task import Task
+from badger_envs.registry import get_spec
 from baselines.results.data import Data
 from baselines.results.grid import GridResult, GridSettings
 
@@ -59,6 +61,15 @@ class Specification(Data):
     episode_set: str
     episodes: int
     grids: tuple[GridSettings, ...] = ()
+
+    @property
+    def bins(self) -> int | None:
+        """Values that each entry of an action is chosen from; None for all."""
+        return self.outer_loop.bins if self.outer_loop else None
+
+    def make_task(self) -> Task[Any]:
+        """What was trained on."""
+        return get_spec(self.task).make_task(**self.arguments)
 
 
 class Costs(Data):

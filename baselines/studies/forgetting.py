@@ -100,14 +100,15 @@ def kept_by(read: Sequence[tuple[Agent, RunResult]], episodes: int) -> list[Kept
     tasks: set[Any] = set()
     for agent, result in read:
         said = result.specification
-        trained = get_spec(said.task).make_task(**said.arguments)
+        trained = said.make_task()
         if not isinstance(trained, Stream) or not trained.exam:
             raise ValueError(f"runs must be of {ID} with an exam, got {said.agent} on {trained}")
         task = get_spec(ID).make_task(**{**said.arguments, "order": "blocks"})
         assert isinstance(task, Stream)
         tasks.add(task)
         who = f"{said.agent}, trained on {'blocks' if trained.order == 'blocks' else 'mixed classes'}"
-        rows.setdefault(who, []).append(block_accuracies(task, AgentPolicy(agent, task.ports), keys))
+        policy = AgentPolicy(agent, task.ports, bins=said.bins)
+        rows.setdefault(who, []).append(block_accuracies(task, policy, keys))
     if len(tasks) > 1:
         raise ValueError(f"runs must be of the same lifetimes but for the order of classes, got {len(tasks)} kinds")
     (task,) = tasks

@@ -76,7 +76,7 @@ def measured(results: Sequence[RunResult]) -> list[Measured]:
         said = result.specification
         if said.task != ID:
             raise ValueError(f"runs must be of {ID}, got {said.agent} on {said.task}")
-        task = get_spec(ID).make_task(**said.arguments)
+        task = said.make_task()
         assert isinstance(task, Ranking)
         sizes.add((task.members, task.items, task.confidence, task.knows, task.shared))
         config = said.config or {}

@@ -42,11 +42,11 @@ def source_rows(read: Sequence[tuple[Agent, RunResult]], episodes: int) -> list[
     kinds: set[Any] = set()
     for agent, result in read:
         said = result.specification
-        trained = get_spec(said.task).make_task(**said.arguments)
+        trained = said.make_task()
         if not isinstance(trained, Stream):
             raise ValueError(f"runs must be of {ID}, got {said.agent} on {trained}")
         kinds.add(_on(trained, "blobs"))
-        policy = AgentPolicy(agent, trained.ports)
+        policy = AgentPolicy(agent, trained.ports, bins=said.bins)
         who = f"{said.agent}, trained on {trained.data}"
         found.setdefault(who, []).append({data: _test(policy, _on(trained, data), episodes) for data in SOURCES})
     if len(kinds) > 1:

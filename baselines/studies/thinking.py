@@ -51,12 +51,12 @@ def thinking_curves(read: Sequence[tuple[Agent, RunResult]], *, size: int | None
     tasks = set()
     for agent, result in read:
         said = result.specification
-        trained = get_spec(said.task).make_task(**said.arguments)
+        trained = said.make_task()
         if not isinstance(trained, Maze):
             raise ValueError(f"runs must be of {ID}, got {said.agent} on {trained}")
         task = replace(trained, side=size or trained.side, think=0)
         tasks.add(task)
-        policy = AgentPolicy(agent, task.ports, bins=said.outer_loop.bins if said.outer_loop else None)
+        policy = AgentPolicy(agent, task.ports, bins=said.bins)
         found.setdefault(said.agent, []).append(_rewards([policy] * len(FREE_STEPS), task, episodes))
     if len(tasks) != 1:
         raise ValueError(f"runs must be of mazes that differ in their free steps alone, got {sorted(map(str, tasks))}")
@@ -70,7 +70,7 @@ def thinking_curves(read: Sequence[tuple[Agent, RunResult]], *, size: int | None
 def draw(read: Sequence[tuple[Agent, RunResult]], episodes: int, folder: Path) -> Picture:
     """The picture of some runs at their own size; raises as `thinking_curves` does."""
     curves = thinking_curves(read, size=None, episodes=episodes)
-    side = get_spec(ID).make_task(**read[0][1].specification.arguments).arguments()["side"]
+    side = read[0][1].specification.make_task().arguments()["side"]
     return thinking_picture(curves, f"A maze of {side} x {side} cells, {episodes} test episodes.", folder)
 
 

@@ -49,12 +49,12 @@ def transfer_rows(read: Sequence[tuple[Agent, RunResult]], *, size: int | None, 
     sizes = set()
     for agent, result in read:
         said = result.specification
-        trained = get_spec(said.task).make_task(**said.arguments)
+        trained = said.make_task()
         if not isinstance(trained, Guessing | Optimisation) or trained.port_features != 3:
             raise ValueError(f"runs must be of {ID} or {GUESSING} without identity, got {said.agent} on {trained}")
         dims = size or trained.dims
         sizes.add(dims)
-        policy = AgentPolicy(agent, dims, bins=said.outer_loop.bins if said.outer_loop else None)
+        policy = AgentPolicy(agent, dims, bins=said.bins)
         rows.setdefault(_who(said, trained), []).append(
             {name: _score(policy, name, dims, episodes) for name in COLUMNS}
         )
