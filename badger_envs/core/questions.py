@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.arrays import Array, Bounds, entry_of, namespace
 from badger_envs.core.checks import LARGEST_COUNT, require_integer
 from badger_envs.core.task import StateT, Task
 
@@ -53,7 +53,7 @@ class Questions(Task[StateT]):
         now: Any = state
         xp, shown = namespace(now.last), self.shown(state)  # (B, P)
         before = now.step // (self.rounds + 1) - 1  # (B,) -1 in the first question
-        right = of_question(self.right_answers(state), xp.where(before < 0, 0, before))  # (B,)
+        right = entry_of(self.right_answers(state), xp.where(before < 0, 0, before))  # (B,)
         right = right * xp.astype((before >= 0) & self.tells_truth, right.dtype)  # (B,)
         left = 1.0 - xp.astype(now.step, right.dtype) / self.horizon  # (B,)
         everywhere = xp.stack([right, self.counts(state), left], axis=1)  # (B, 3)
@@ -64,7 +64,7 @@ class Questions(Task[StateT]):
     def transition(self, state: StateT, action: Array) -> StateT:
         now: Any = state
         xp, answers = namespace(now.last), action[:, :, 0]  # (B, P)
-        payoff = xp.mean(answers, axis=1) * of_question(self.right_answers(state), self.asked(state))  # (B,)
+        payoff = xp.mean(answers, axis=1) * entry_of(self.right_answers(state), self.asked(state))  # (B,)
         payoff = xp.where(self.counts(state) > 0.0, payoff, now.payoff)  # (B,)
         following: StateT = now._replace(last=answers, payoff=payoff, step=now.step + 1)
         return following
@@ -99,17 +99,6 @@ class Questions(Task[StateT]):
         """1 where the answers given now count, else 0, (B,)."""
         now: Any = state
         return namespace(now.last).astype(now.step % (self.rounds + 1) == self.rounds, now.last.dtype)
-
-
-def of_question(values: Array, asked: Array) -> Array:
-    """The entry of each episode's question: values (B, Q, ...) and asked (B,) to (B, ...)."""
-    if values.shape[1] == 1:
-        return values[:, 0]  # (B, ...) there is nothing to look up
-    xp = namespace(values)
-    index = xp.reshape(asked, (-1, *(1 for _ in values.shape[1:])))  # (B, 1, ...)
-    if len(values.shape) > 2:
-        index = xp.broadcast_to(index, (index.shape[0], 1, *values.shape[2:]))  # (B, 1, ...)
-    return xp.take_along_axis(values, index, axis=1)[:, 0]  # (B, ...)
 
 
 def moment(rounds: int, step: int) -> tuple[int, str]:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.arrays import Array, Bounds, entry_of, namespace
 from badger_envs.core.checks import require_choice, require_integer
 from badger_envs.core.episodes import Keys, require_keys, uniform
-from badger_envs.core.questions import Questions, of_question
+from badger_envs.core.questions import Questions
 
 MIN_SOURCES, MAX_SOURCES = 2, 64
 KINDS = {"mixed": (0.9, 0.5, 0.1), "helpful": (0.9, 0.5)}
@@ -115,7 +115,7 @@ class Advice(Questions[AdviceState]):
         return AdviceState(*(xp.asarray(array, device=device) for array in state))
 
     def shown(self, state: AdviceState) -> Array:
-        return of_question(state.advice, self.asked(state))  # (B, P)
+        return entry_of(state.advice, self.asked(state))  # (B, P)
 
     def right_answers(self, state: AdviceState) -> Array:
         return state.truth
@@ -126,8 +126,8 @@ class Advice(Questions[AdviceState]):
 
     def privileged(self, state: AdviceState) -> Array:
         asked = self.asked(state)  # (B,)
-        reliability = of_question(state.reliability, asked // self.stretch)  # (B, P)
-        return namespace(state.last).concat([reliability, of_question(state.truth, asked)[:, None]], axis=1)  # (B, P+1)
+        reliability = entry_of(state.reliability, asked // self.stretch)  # (B, P)
+        return namespace(state.last).concat([reliability, entry_of(state.truth, asked)[:, None]], axis=1)  # (B, P+1)
 
     @property
     def ports(self) -> int:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.arrays import Array, Bounds, entry_of, namespace
 from badger_envs.core.checks import require_bool, require_integer
 from badger_envs.core.episodes import Keys, uniform
-from badger_envs.core.questions import Questions, of_question
+from badger_envs.core.questions import Questions
 
 MIN_BITS, MAX_BITS = 2, 16
 
@@ -91,7 +91,7 @@ class HiddenXOR(Questions[HiddenXORState]):
         return HiddenXORState(*(xp.asarray(array, device=device) for array in state))
 
     def shown(self, state: HiddenXORState) -> Array:
-        bit = of_question(state.bits, self.asked(state))  # (B, P)
+        bit = entry_of(state.bits, self.asked(state))  # (B, P)
         if self.flash:
             begins = state.step % (self.rounds + 1) == 0  # (B,)
             bit = bit * namespace(state.last).astype(begins, bit.dtype)[:, None]  # (B, P)
@@ -103,8 +103,8 @@ class HiddenXOR(Questions[HiddenXORState]):
     def privileged(self, state: HiddenXORState) -> Array:
         xp = namespace(state.last)
         asked = self.asked(state)  # (B,)
-        parity = of_question(state.parity, asked)[:, None]  # (B, 1)
-        return xp.concat([of_question(state.bits, asked), state.counted, parity], axis=1)  # (B, 2 P + 1)
+        parity = entry_of(state.parity, asked)[:, None]  # (B, 1)
+        return xp.concat([entry_of(state.bits, asked), state.counted, parity], axis=1)  # (B, 2 P + 1)
 
     @property
     def ports(self) -> int:

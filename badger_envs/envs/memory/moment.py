@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from badger_envs.core.arrays import Array, namespace
-from badger_envs.core.questions import of_question
+from badger_envs.core.arrays import Array, entry_of, namespace
 
 
 class Moment(NamedTuple):
@@ -32,7 +31,7 @@ def moment(step: Array, order: Array, *, pairs: int, rounds: int, cycles: int) -
     since = at - pairs - 1  # (B,) the shock, which the quiet step comes before
     writes, asks = at < pairs, since >= 0  # 2 x (B,)
     first, question = cycle * pairs, where(asks, since // (rounds + 1), 0)  # 2 x (B,)
-    pair = where(writes, first + at, of_question(order, first + question))  # (B,)
+    pair = where(writes, first + at, entry_of(order, first + question))  # (B,)
     return Moment(cycle, pair, writes, asks, asks & (since % (rounds + 1) == rounds))
 
 

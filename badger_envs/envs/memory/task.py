@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.arrays import Array, Bounds, entry_of, namespace
 from badger_envs.core.checks import LARGEST_COUNT, require_bool, require_integer
 from badger_envs.core.episodes import Keys, require_keys
-from badger_envs.core.questions import of_question
 from badger_envs.core.task import Task
 from badger_envs.envs.memory.lots import KEY_SIGNS, MAX_PAIRS, draw_lots
 from badger_envs.envs.memory.moment import Moment, cycle_steps, moment, questions_over
@@ -125,17 +124,17 @@ class Memory(Task[MemoryState]):
 
     def observation(self, state: MemoryState) -> Array:
         now, xp, here = self.moment(state), namespace(state.last), self.here(state)  # here (B, P)
-        written = of_question(state.shown_to, now.pair) * xp.astype(now.writes, here.dtype)[:, None]  # (B, P)
+        written = entry_of(state.shown_to, now.pair) * xp.astype(now.writes, here.dtype)[:, None]  # (B, P)
         asked, counts = (here * xp.astype(flag, here.dtype)[:, None] for flag in (now.asks, now.counts))  # 2 x (B, P)
         left = here * (1.0 - xp.astype(state.step, here.dtype) / self.horizon)[:, None]  # (B, P)
-        key = (written + asked)[:, :, None] * of_question(state.keys, now.pair)[:, None, :]  # (B, P, KEY_SIGNS)
-        value = written[:, :, None] * of_question(state.values, now.pair)[:, None, :]  # (B, P, S)
+        key = (written + asked)[:, :, None] * entry_of(state.keys, now.pair)[:, None, :]  # (B, P, KEY_SIGNS)
+        value = written[:, :, None] * entry_of(state.values, now.pair)[:, None, :]  # (B, P, S)
         return xp.concat([key, value, xp.stack([written, asked, counts, left], axis=2)], axis=2)  # (B, P, F)
 
     def transition(self, state: MemoryState, action: Array) -> MemoryState:
         now, xp, here = self.moment(state), namespace(state.last), self.here(state)  # here (B, P)
         answers = action * here[:, :, None]  # (B, P, S)
-        right = xp.sum(answers * of_question(state.values, now.pair)[:, None, :], axis=(1, 2))  # (B,)
+        right = xp.sum(answers * entry_of(state.values, now.pair)[:, None, :], axis=(1, 2))  # (B,)
         payoff = right / (self.signs * xp.sum(here, axis=1)) * xp.astype(now.counts, here.dtype)  # (B,)
         recalled = state.recalled + payoff  # (B,)
         return state._replace(last=answers, payoff=payoff, recalled=recalled, step=state.step + 1)
@@ -148,8 +147,8 @@ class Memory(Task[MemoryState]):
 
     def privileged(self, state: MemoryState) -> Array:
         now, xp = self.moment(state), namespace(state.last)
-        lost = xp.astype(of_question(state.lost, now.cycle), state.last.dtype)  # (B, P)
-        return xp.concat([lost, of_question(state.values, now.pair)], axis=1)  # (B, P + S)
+        lost = xp.astype(entry_of(state.lost, now.cycle), state.last.dtype)  # (B, P)
+        return xp.concat([lost, entry_of(state.values, now.pair)], axis=1)  # (B, P + S)
 
     def state_info(self, state: MemoryState) -> dict[str, Array]:
         xp = namespace(state.last)
@@ -158,7 +157,7 @@ class Memory(Task[MemoryState]):
 
     def agent_mask(self, state: MemoryState) -> Array:
         now = self.moment(state)
-        return ~(of_question(state.lost, now.cycle) & now.asks[:, None])  # (B, P)
+        return ~(entry_of(state.lost, now.cycle) & now.asks[:, None])  # (B, P)
 
     @property
     def port_actions(self) -> int:  # type: ignore[override]

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from badger_envs.core.arrays import Array, Bounds, namespace
+from badger_envs.core.arrays import Array, Bounds, entry_of, namespace
 from badger_envs.core.checks import LARGEST_COUNT, require_choice, require_fraction, require_integer
 from badger_envs.core.episodes import LARGEST_NORMAL, Keys, normal, require_keys, uniform
-from badger_envs.core.questions import of_question
 from badger_envs.core.task import Task
 from badger_envs.envs.optimisation.arms import paid, pulled
 from badger_envs.envs.optimisation.landscapes import Landscape
@@ -187,7 +186,7 @@ class Optimisation(Task[OptimisationState]):
         """The state once the output (B, P) is given."""
         xp = namespace(hidden)
         now = xp.where(step < self.horizon, step, self.horizon)  # (B,) rows that are over may go on
-        error, chance = self.ground.error(hidden, output), of_question(luck, now)  # 2 x (B,)
+        error, chance = self.ground.error(hidden, output), entry_of(luck, now)  # 2 x (B,)
         if self.is_bandit:
             error = xp.where(step > 0, paid(error, chance, output, self.rent), xp.ones_like(error))  # (B,)
         heard = xp.zeros_like(output) + (error if self.is_bandit else error + chance)[:, None]  # (B, P)

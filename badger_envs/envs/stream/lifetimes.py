@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from array_api_compat import device as device_of
 
-from badger_envs.core.arrays import Array, FloatArray, namespace
+from badger_envs.core.arrays import Array, FloatArray
 from badger_envs.core.episodes import Keys, parts_of, uniform
 from badger_envs.envs.stream.layouts.layout import Layout
 from badger_envs.envs.stream.schedule import Schedule
@@ -75,11 +74,3 @@ class Maker:
         placed[:, :school] = values[:, :school]
         placed[:, school + self.plan.lesson : self.plan.steps] = values[:, school:]
         return placed
-
-
-def of_step(values: Array, step: Array) -> Array:
-    """The entries of each episode's step: values (B, S, ...) and step (B,) to (B, ...)."""
-    xp, (batch, steps) = namespace(values), values.shape[:2]
-    flat = xp.reshape(values, (batch * steps, -1))  # (B * S, ...)
-    rows = xp.arange(batch, device=device_of(values)) * steps + step  # (B,)
-    return xp.reshape(xp.take(flat, rows, axis=0), (batch, *values.shape[2:]))  # (B, ...)

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import device as device_of
 
-from badger_envs.core.arrays import Array, namespace
+from badger_envs.core.arrays import Array, entry_of, namespace
 from badger_envs.core.checks import require_choice, require_integer
 from badger_envs.core.episodes import Keys, require_keys
 from badger_envs.envs.stream.arguments import refuse_contradictions
 from badger_envs.envs.stream.layouts import LAYOUTS
-from badger_envs.envs.stream.lifetimes import Maker, of_step
+from badger_envs.envs.stream.lifetimes import Maker
 from badger_envs.envs.stream.parts import OfParts
 from badger_envs.envs.stream.sources import SOURCES
 
@@ -132,7 +132,7 @@ class Stream(OfParts[StreamState]):
         return StreamState(*(xp.asarray(array, device=device) for array in state))
 
     def observation(self, state: StreamState) -> Array:
-        return of_step(state.shown, state.step)  # (B, P, F)
+        return entry_of(state.shown, state.step)  # (B, P, F)
 
     def transition(self, state: StreamState, action: Array) -> StreamState:
         xp = namespace(action)
@@ -174,4 +174,4 @@ class Stream(OfParts[StreamState]):
     def right_answers(self, state: StreamState) -> Array:
         """What should be answered now, ones and zeros (B, P, A); behind the last step what should have been."""
         last = state.step < self.horizon  # (B,)
-        return of_step(state.right, namespace(state.shown).where(last, state.step, self.horizon - 1))  # (B, P, A)
+        return entry_of(state.right, namespace(state.shown).where(last, state.step, self.horizon - 1))  # (B, P, A)
