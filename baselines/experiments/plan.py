@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from baselines.experiments.agents import AGENTS, AgentSpec, handcrafted
+from baselines.experiments.agent_spec import AgentSpec
+from baselines.experiments.agents import AGENTS, handcrafted
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.run import RunSpec
 from baselines.experiments.search import chosen, with_settings

@@ -5,7 +5,7 @@ from typing import Any
 
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec
-from baselines.experiments.agents import AgentSpec
+from baselines.experiments.agent_spec import AgentSpec
 from baselines.experiments.grid import Grid
 from baselines.experiments.search import with_settings
 from baselines.outer_loops.base import OuterLoop

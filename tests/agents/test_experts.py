@@ -6,7 +6,7 @@ from agents import Badger, BadgerConfig, build_agent, load_agent, save_agent
 from agents.parts import EXPERTS
 from agents.parts.experts import GRU, LSTM, Expert
 from badger_envs.registry import get_spec
-from baselines.experiments.agents import AgentSpec
+from baselines.experiments.agent_spec import AgentSpec
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.trainer import train
 from tests.helpers.mid_life import B, F, P, assert_runs_under_vmap, generator, state_in_mid_life

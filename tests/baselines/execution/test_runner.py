@@ -15,7 +15,7 @@ from baselines.analysis.summary import summarize
 from baselines.commands.train import _table
 from baselines.execution.runner import execute
 from baselines.execution.scheduler import PROGRESS, run_in_worker
-from baselines.experiments.agents import AgentSpec
+from baselines.experiments.agent_spec import AgentSpec
 from baselines.experiments.grid import Grid
 from baselines.experiments.plan import PlannedAgent
 from baselines.experiments.recipe import Recipe

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents import build_agent, count_parameters
-from baselines.experiments.agents import fit_width
+from baselines.experiments.agent_spec import fit_width
 from baselines.experiments.plan import plan
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.run import failed

@@ -1,0 +1,64 @@
+"""Who can be trained, as data: an agent with its parts, made to fit a task and a number of parameters."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import agents
+from badger_envs.core.task import Task
+
+PARAMETER_TOLERANCE = 0.1
+LARGEST_WIDTH = 512
+
+
+@dataclass(frozen=True)
+class AgentSpec:
+    """An agent that takes part in comparisons: how it is built, and what people call it."""
+
+    name: str
+    """As on the command line."""
+    label: str
+    """As in tables and pictures."""
+    description: str
+    """One sentence for people."""
+    kind: str | None = None
+    """Kind of agent; None for a handcrafted policy."""
+    config: dict[str, Any] = field(default_factory=dict)
+    """Of the agent, without what follows from the task and without its width."""
+    policy: str | None = None
+    """Name of a handcrafted policy in the registry's row."""
+
+    def fitted(self, task: Task[Any], parameters: int, *, bins: int | None = None) -> dict[str, Any]:
+        """The whole config for a task, as wide as a number of parameters asks for unless it says how wide it is.
+
+        Raises:
+            ValueError: It is a handcrafted policy, or no width comes within 10 % of the parameters.
+        """
+        if self.kind is None:
+            raise ValueError(f"agent must be one that is trained, got {self.name!r}")
+        outputs = task.port_actions * (bins or 1)
+        config = {"port_features": task.port_features, "port_actions": outputs, **self.config}
+        if any(part.name == "ports" for part in fields(getattr(agents, f"{self.kind}Config"))):
+            config["ports"] = task.ports
+        if task.presence_changes:
+            config["presence_changes"] = True
+        return config if "hidden_size" in config else fit_width(self.kind, config, parameters)
+
+
+def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, Any]:
+    """The config with the hidden size whose number of parameters comes nearest to the one asked for.
+
+    Raises:
+        ValueError: No width comes within 10 %.
+    """
+    counts = {}
+    low, high = 1, LARGEST_WIDTH
+    while low <= high:
+        width = (low + high) // 2
+        counts[width] = agents.count_parameters(agents.build_agent(kind, {**config, "hidden_size": width}))
+        low, high = (width + 1, high) if counts[width] < parameters else (low, width - 1)
+    best = min(counts, key=lambda width: abs(counts[width] - parameters))
+    if abs(counts[best] - parameters) > PARAMETER_TOLERANCE * parameters:
+        raise ValueError(
+            f"parameters must be reachable by {kind} within 10 %, got {parameters}; nearest {counts[best]}"
+        )
+    return {**config, "hidden_size": best}
