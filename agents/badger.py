@@ -78,6 +78,10 @@ class Badger(DynamicExperts):
     def message_module(self) -> nn.Module | None:
         return self.messages if self.messages.size else None
 
+    @property
+    def update_module(self) -> nn.Module:
+        return self.expert
+
     def reset_private(self, private: Tensor, mask: Tensor) -> Tensor:
         return self.expert.reset(private, mask)
 

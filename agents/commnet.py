@@ -56,6 +56,10 @@ class CommNet(Agent):
     def message_module(self) -> nn.Module:
         return self.hear
 
+    @property
+    def update_module(self) -> nn.Module:
+        return self.controller
+
     def step(
         self, observation: Tensor, state: CommNetState, absent: Tensor | None = None
     ) -> tuple[Tensor, CommNetState]:

@@ -5,11 +5,12 @@ from abc import abstractmethod
 import torch
 from torch import Tensor
 
-from agents.interface import Agent, State
+from agents.interface import Agent
 from agents.parts import TIED
 from agents.parts.experts import Expert
 from agents.parts.identity import Identity
 from agents.parts.topology import sample_topology
+from agents.remembering import State
 
 
 class DynamicExperts(Agent):

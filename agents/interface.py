@@ -9,15 +9,11 @@ from typing import Any, ClassVar, Self
 import torch
 from torch import Tensor, nn
 
-from agents.parts.experts import reset_blocks
 from agents.parts.presence import absent_ports, dealt_out
-
-State = Any
-"""What an agent carries from step to step: a NamedTuple of tensors with leading axis B, or None. Its field `memory`
-(B, E, H) is what inner steps change, together with `private` (B, E, S) where there is such a field."""
+from agents.remembering import Remembering, State
 
 
-class Agent(nn.Module, ABC):
+class Agent(Remembering, ABC):
     """A policy with memory. Built from a frozen config dataclass of plain numbers and words, and from nothing else."""
 
     config_class: ClassVar[type]
@@ -92,11 +88,6 @@ class Agent(nn.Module, ABC):
         experts, entries = self.memory(state).shape[1:]
         return absent[..., None] if experts > 1 else dealt_out(absent, entries)[:, None]
 
-    def memory(self, state: State) -> Tensor:
-        """The memory of all experts, (B, E, H); E = 1 for an agent that is one. Critics estimate values from it."""
-        memory: Tensor = state.memory
-        return memory
-
     @property
     def message_module(self) -> nn.Module | None:
         """The module whose output is all that experts receive from each other, or None without messages.
@@ -105,31 +96,14 @@ class Agent(nn.Module, ABC):
         """
         return None
 
-    def reset_memory(self, state: State, mask: Tensor) -> State:
-        """The state with some of the memory reset to 0; what is constant in a lifetime stays.
+    @property
+    def update_module(self) -> nn.Module | None:
+        """The module that updates every expert once in each round, or None where no module does.
 
-        Args:
-            state: any of this agent.
-            mask: bool (E, H) or (B, E, H), the entries of `memory` to reset, and with them what is private to them.
-
-        Raises:
-            ValueError: `mask` is not bool, or of another shape.
+        It gives the new memory, rows (B * E, H), alone or followed by others: what a forward hook on it sees is the
+        memory round by round.
         """
-        shape = self.memory(state).shape  # (B, E, H)
-        if mask.dtype != torch.bool or mask.shape not in (shape, shape[1:]):
-            raise ValueError(
-                f"mask must be bool of shape {tuple(shape[1:])} or {tuple(shape)}, "
-                f"got {mask.dtype} of shape {tuple(mask.shape)}"
-            )
-        mask = mask.to(self.device).expand(shape)  # (B, E, H)
-        changed = {"memory": state.memory.masked_fill(mask, 0.0)}  # (B, E, H)
-        if hasattr(state, "private"):
-            changed["private"] = self.reset_private(state.private, mask)  # (B, E, S)
-        return state._replace(**changed)
-
-    def reset_private(self, private: Tensor, mask: Tensor) -> Tensor:
-        """What an expert carries on besides its memory, (B, E, S), for `reset_memory`; mask is bool (B, E, H)."""
-        return reset_blocks(private, mask)
+        return None
 
     def with_rounds(self, rounds: int) -> Self:
         """An agent with the very same weights and another number of rounds (K) in each step.
