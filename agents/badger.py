@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from agents.config import BadgerConfig
 from agents.dynamic_experts import DynamicExperts
-from agents.parts import BONDS, EXPERTS, MEMBRANES, MESSAGES, TURNS, load_part
-from agents.parts.experts import Expert
+from agents.parts import BONDS, MEMBRANES, MESSAGES, TURNS, load_part
 from agents.parts.identity import Identity
+from agents.parts.kinds import kinds_of_experts
 from agents.parts.membrane import Membrane
 from agents.parts.messages import Messages
 from agents.parts.presence import without_absent
@@ -35,13 +35,12 @@ class Badger(DynamicExperts):
         membrane: type[Membrane] = load_part(MEMBRANES[config.membrane])
         self.messages = messages(config.hidden_size, config.message_size)
         self.membrane = membrane(self.turns.inputs, config.hidden_size, config.port_actions, config.key_size)
-        expert: type[Expert] = load_part(EXPERTS[config.expert])
         # An id that bonds are made of stays out of the expert: who is bound where says it all.
         self.known = 0 if config.membrane in BONDS else self.identity.size
-        self.expert = expert(self.membrane.size + self.messages.size + self.known, config.hidden_size)
+        self.expert = kinds_of_experts(config, self.membrane.size, self.messages.size, self.known)
 
     def accepts(self, ports: int) -> bool:
-        return ports >= 1 and self.identity.accepts(self.membrane.experts_for(ports, self.config.experts))
+        return ports >= 1 and self.identity.accepts(self._experts_for(ports, None))
 
     def initial_state(
         self,
@@ -54,11 +53,12 @@ class Badger(DynamicExperts):
     ) -> BadgerState:
         """As in `Agent`; `experts` overrides the config's number of experts, where experts are free."""
         self.require_ports(ports)
-        count = self.membrane.experts_for(ports, experts if experts is not None else self.config.experts)
+        count = self._experts_for(ports, experts)
         if not self.identity.accepts(count):
             raise ValueError(f"experts must be at most {self.config.identity_size} with one-hot ids, got {count}")
         device, samples = self.device, 1 if shared_across_batch else batch
-        memory, private = self._initial_experts(batch, samples, count, generator)  # (B, E, H), (B, E, S)
+        roles = self.membrane.roles(ports, count)  # (E,)
+        memory, private = self._initial_experts(batch, samples, count, generator, roles)  # (B, E, H), (B, E, S)
         identity = self.identity(samples, count, generator).to(device)  # (B or 1, E, I)
         addresses = self.membrane.addresses(samples, ports, generator).to(device)  # (B or 1, P, key)
         bonds = self.membrane.bind(identity, addresses)  # (B or 1, E, P)
@@ -73,6 +73,10 @@ class Badger(DynamicExperts):
             None,
             self._topology(batch, samples, count, generator),
         )
+
+    def _experts_for(self, ports: int, experts: int | None) -> int:
+        count = self.membrane.experts_for(ports, experts if experts is not None else self.config.experts)
+        return count + (self.config.hidden_experts or 0)
 
     @property
     def message_module(self) -> nn.Module | None:

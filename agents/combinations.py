@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.parts import BONDS, OF_PAIRS, TIED
+from agents.parts import BONDS, OF_PAIRS, PLASTIC, TIED
 
 
 def refuse_contradictions(config: Any) -> None:
@@ -18,8 +18,8 @@ def refuse_contradictions(config: Any) -> None:
         raise ValueError(f"experts must be None with membrane {membrane!r}, tied to ports, got {config.experts}")
     if config.messages == "rows_and_columns" and membrane not in OF_PAIRS:
         raise ValueError(f"membrane must be 'pairs' or 'synapses' with messages='rows_and_columns', got {membrane!r}")
-    if config.expert == "plastic" and membrane != "synapses":
-        raise ValueError(f"membrane must be 'synapses' with expert='plastic', got {membrane!r}")
+    if config.expert in PLASTIC and membrane != "synapses":
+        raise ValueError(f"membrane must be 'synapses' with expert={config.expert!r}, got {membrane!r}")
     if membrane == "synapses" and config.hidden_size != config.port_actions:
         must = f"hidden_size must equal port_actions, {config.port_actions}, with membrane 'synapses'"
         raise ValueError(f"{must}, got {config.hidden_size}")
@@ -30,7 +30,27 @@ def refuse_contradictions(config: Any) -> None:
         if config.identity_size != config.key_size:
             must = f"identity_size must equal key_size, {config.key_size}, with membrane {membrane!r}"
             raise ValueError(f"{must}, got {config.identity_size}")
+    _refuse_kinds(config)
     _refuse_turns(config)
+
+
+def _refuse_kinds(config: Any) -> None:
+    if config.hidden_experts is not None:
+        config.require_size("hidden_experts", 1)
+        if config.membrane != "direct":
+            raise ValueError(f"membrane must be 'direct' with hidden experts, got {config.membrane!r}")
+        if config.turns != "all_at_once":
+            raise ValueError(f"turns must be 'all_at_once' with hidden experts, got {config.turns!r}")
+    elif config.hidden_kind != "trained":
+        raise ValueError(f"hidden_experts must be given with hidden_kind={config.hidden_kind!r}, got None")
+    if config.hidden_kind != "trained" and config.messages == "none":
+        raise ValueError(f"messages must not be 'none' with hidden_kind={config.hidden_kind!r}, which follow them")
+    if config.assignment == "by_role":
+        if config.membrane not in OF_PAIRS and config.hidden_experts is None:
+            must = "assignment must be 'in_turn' or 'random' where all experts have one role"
+            raise ValueError(f"{must}, got 'by_role' with membrane {config.membrane!r} and no hidden experts")
+        if config.kinds != 2:
+            raise ValueError(f"kinds must be 2 with assignment='by_role', got {config.kinds}")
 
 
 def _refuse_turns(config: Any) -> None:

@@ -3,49 +3,14 @@
 Nothing here needs torch, so that a config can be read and checked where there is none. Axis letters as in `agents`.
 """
 
-from dataclasses import KW_ONLY, Field, dataclass, fields
+from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from agents.combinations import refuse_contradictions
-from agents.parts import EXPERTS, IDENTITIES, MEMBRANES, MESSAGES, TOPOLOGY_NAMES, TURNS
 from agents.rules import RULES
+from agents.settings import Config
 
-LARGEST_SETTING, LARGEST_SIZE = 1e9, 1 << 24
-CHOICES = {
-    "expert": EXPERTS, "messages": MESSAGES, "identity": IDENTITIES, "membrane": MEMBRANES,
-    "topology": TOPOLOGY_NAMES, "turns": TURNS, "cell": ("gru", "lstm"), "rule": RULES,
-}  # fmt: skip
-"""The fields that are names, and what they may be."""
-
-
-@dataclass(frozen=True)
-class Config:
-    """What every kind of agent is built from: sizes, which are integers of at least 1, and names."""
-
-    port_features: int
-    """Numbers a port shows (F)."""
-    _: KW_ONLY
-    presence_changes: bool = False
-    """Whether ports come and go in a lifetime: one that shows nothing but 0 is absent, and with it what it knew."""
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            if field.type is int:
-                self.require_size(field.name, 1)
-            elif field.type is bool and not isinstance(getattr(self, field.name), bool):
-                raise ValueError(f"{field.name} must be True or False, got {getattr(self, field.name)!r}")
-            elif field.name in CHOICES:
-                value, allowed = getattr(self, field.name), tuple(CHOICES[field.name])
-                if not isinstance(value, str) or value not in allowed:
-                    raise ValueError(f"{field.name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
-
-    def require_size(self, name: str, smallest: int) -> None:
-        """Refuse, with a ValueError, a field that is no integer, smaller than allowed, or larger than any memory."""
-        value = getattr(self, name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
-            raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}")
-        if value > LARGEST_SIZE:
-            raise ValueError(f"{name} must be an integer of at most {LARGEST_SIZE}, got {value}")
+LARGEST_SETTING = 1e9
 
 
 @dataclass(frozen=True)
@@ -59,6 +24,14 @@ class BadgerConfig(Config):
     expert: str = "gru"
     """How an expert's state is updated: "gru", "lstm", "feed_forward", "associative", or "plastic" with membrane
     "synapses"."""
+    kinds: int = 1
+    """Policies among the experts (G): one that all share, up to one for each of them."""
+    assignment: str = "in_turn"
+    """How kinds are dealt at birth: "in_turn", "random", or "by_role", which takes a membrane that has two roles."""
+    hidden_experts: int | None = None
+    """Experts without a port, besides those of membrane "direct": they read zeros and write nothing."""
+    hidden_kind: str = "trained"
+    """What these are: "trained" like the others, handmade "register", "clock" or "mean_keeper", or each ("mixed")."""
     messages: str = "mean"
     """Messages: "mean", "gated" (experts decide whether to send), "attention", "rows_and_columns" (pairs) or "none"."""
     message_size: int = 16
@@ -169,7 +142,9 @@ FORMAT = 2
 FORMATS = (1, FORMAT)
 FORMAT_1_NAMES = {"hidden_size": "memory", "message_size": "message", "key_size": "key", "in_degree": "hears"}
 """The fields that were renamed, and what they were called."""
-NEW_IN_FORMAT_2 = ("expert", "turns", "error_feature", "presence_changes")
+NEW_IN_FORMAT_2 = (
+    "expert", "turns", "error_feature", "presence_changes", "kinds", "assignment", "hidden_experts", "hidden_kind",
+)  # fmt: skip
 
 
 def config_fields(kind: str, format: int = FORMAT) -> dict[str, Field[Any]]:

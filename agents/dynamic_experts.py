@@ -140,10 +140,10 @@ class DynamicExperts(Agent):
         return self.rebound(joined)
 
     def _initial_experts(
-        self, batch: int, samples: int, experts: int, generator: torch.Generator | None
+        self, batch: int, samples: int, experts: int, generator: torch.Generator | None, roles: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Memory (B, E, H) and private state (B, E, S) at first; `samples` is 1 where they are shared by the batch."""
-        memory, private = self.expert.initial_state(samples, experts, generator)
+        memory, private = self.expert.initial_state(samples, experts, generator, roles)
         return memory.to(self.device).expand(batch, -1, -1), private.to(self.device).expand(batch, -1, -1)
 
     def _topology(self, batch: int, samples: int, experts: int, generator: torch.Generator | None) -> Tensor | None:

@@ -12,9 +12,24 @@ EXPERTS = {
     "lstm": "agents.parts.experts:LSTM",
     "feed_forward": "agents.parts.experts:FeedForward",
     "plastic": "agents.parts.synapses:Plastic",
+    "plastic_product": "agents.parts.synapses:Product",
+    "plastic_unscaled": "agents.parts.synapses:Unscaled",
     "associative": "agents.parts.associative:Associative",
 }
 """How the state of an expert is updated: subclasses of `agents.parts.experts.Expert`."""
+
+HANDMADE = {
+    "register": "agents.parts.handmade:Register",
+    "clock": "agents.parts.handmade:Clock",
+    "mean_keeper": "agents.parts.handmade:MeanKeeper",
+}
+"""Experts without a port that follow a written rule: subclasses of `agents.parts.handmade.Handmade`."""
+
+HIDDEN_KINDS = ("trained", *HANDMADE, "mixed")
+"""What experts without a port are: trained like the others, of one handmade kind, or of each in turn."""
+
+ASSIGNMENTS = ("in_turn", "random", "by_role")
+"""How kinds are dealt to experts at birth, see `agents.parts.kinds.Kinds`."""
 
 MESSAGES = {
     "mean": "agents.parts.messages:MeanMessages",
@@ -40,6 +55,9 @@ MEMBRANES = {
 
 OF_PAIRS = ("pairs", "synapses")
 """Membranes with an expert at every pair of ports."""
+
+PLASTIC = tuple(name for name in EXPERTS if name.startswith("plastic"))
+"""Experts for the membrane "synapses"."""
 
 TIED = ("direct", *OF_PAIRS)
 """Membranes whose experts sit at ports, so that ports say how many there are. In all others experts are free."""

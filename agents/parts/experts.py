@@ -31,8 +31,17 @@ class Expert(nn.Module):
         self.hidden_size = hidden_size
         self.private_size = private_size
 
-    def initial_state(self, batch: int, experts: int, generator: torch.Generator | None) -> tuple[Tensor, Tensor]:
-        """State at the start of B lifetimes, float32 (B, E, H) and (B, E, S) on the CPU; 0 in most experts."""
+    def initial_state(
+        self, batch: int, experts: int, generator: torch.Generator | None, roles: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """State at the start of B lifetimes, float32 (B, E, H) and (B, E, S) on the CPU; 0 in most experts.
+
+        Args:
+            batch: number of lifetimes (B).
+            experts: number of experts (E).
+            generator: samples what is random in them; on the CPU.
+            roles: int64 (E,), of `Membrane.roles`; None where experts are added, whose role is 0.
+        """
         return torch.zeros(batch, experts, self.hidden_size), torch.zeros(batch, experts, self.private_size)
 
     def forward(self, inputs: Tensor, memory: Tensor, private: Tensor) -> tuple[Tensor, Tensor]:

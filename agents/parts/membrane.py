@@ -4,6 +4,7 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from agents.parts.presence import bound_to, dealt_out
 
@@ -33,6 +34,10 @@ class Membrane(nn.Module):
         if experts is None or experts < 1:
             raise ValueError(f"experts must be at least 1 where they are free, got {experts}")
         return experts
+
+    def roles(self, ports: int, experts: int) -> Tensor:
+        """What experts are there for, as far as their place says it, int64 (E,): 0 wherever it says nothing."""
+        return torch.zeros(experts, dtype=torch.int64)
 
     def addresses(self, batch: int, ports: int, generator: torch.Generator | None) -> Tensor:
         """Addresses of the ports for one lifetime, float32 (B, P, key_size), or (B, P, 0) where ports need none."""
@@ -75,7 +80,7 @@ class Membrane(nn.Module):
 
 
 class DirectMembrane(Membrane):
-    """Expert i sits at port i."""
+    """Expert i sits at port i. Experts beyond the last port read zeros, and what they would write is not asked for."""
 
     def __init__(self, inputs: int, hidden_size: int, actions: int, key_size: int) -> None:
         super().__init__(inputs, hidden_size, actions, key_size)
@@ -86,16 +91,22 @@ class DirectMembrane(Membrane):
             raise ValueError(f"experts must equal the {ports} ports with a direct membrane, got {experts}")
         return ports
 
+    def roles(self, ports: int, experts: int) -> Tensor:
+        return (torch.arange(experts) >= ports).long()  # (E,) 1 without a port
+
     def addresses(self, batch: int, ports: int, generator: torch.Generator | None) -> Tensor:
         return torch.zeros(batch, ports, 0)
 
+    def absent_experts(self, absent: Tensor, experts: int, bonds: Tensor | None) -> Tensor:
+        return pad(absent, (0, experts - absent.shape[1]))  # (B, E) those without a port are always there
+
     def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
-        return inputs  # (B, E, R) with E = P
+        return pad(inputs, (0, 0, 0, memory.shape[1] - inputs.shape[1]))  # (B, E, R)
 
     def write(
         self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None, absent: Tensor | None = None
     ) -> Tensor:
-        action: Tensor = self.act(memory)  # (B, P, A)
+        action: Tensor = self.act(memory[:, : inputs.shape[1]])  # (B, P, A)
         return action
 
 

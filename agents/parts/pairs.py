@@ -26,6 +26,9 @@ class PortPairs(Membrane):
             raise ValueError(f"experts must equal the {ports**2} pairs of {ports} ports, got {experts}")
         return ports**2
 
+    def roles(self, ports: int, experts: int) -> Tensor:
+        return torch.eye(ports, dtype=torch.int64).flatten()  # (E,) 1 between a port and itself
+
     def addresses(self, batch: int, ports: int, generator: torch.Generator | None) -> Tensor:
         return torch.zeros(batch, ports, 0)
 

@@ -72,14 +72,39 @@ class Plastic(Expert):
     def forward(self, inputs: Tensor, memory: Tensor, private: Tensor) -> tuple[Tensor, Tensor]:
         signal, share, target = inputs[:, :1], inputs[:, 2:SOURCE], inputs[:, SOURCE:]  # 2 x (N, 1), (N, shown)
         learned, pre, energy = private[:, :-2], private[:, -2:-1], private[:, -1:]  # (N, A), 2 x (N, 1)
-        by_pre, by_post, always = self.rule.unbind()
-        post = self.post(target)  # (N, A)
-        change = post * pre + by_pre * pre + by_post * post + always  # (N, A)
-        change = change / (energy + SMALLEST_ENERGY) * (energy > 0.0)  # (N, A) none before anything was shown
+        change = self.scaled(self.change(pre, self.post(target)), energy)  # (N, A)
+        change = change * (energy > 0.0)  # (N, A) none before anything was shown
         learned = torch.sigmoid(self.kept) * learned + change  # (N, A)
         following = torch.cat([learned, inputs[:, :2]], dim=1)  # (N, A + 2)
         return (self.birth * share + learned) * signal, following  # (N, A), (N, A + 2)
 
+    def change(self, pre: Tensor, post: Tensor) -> Tensor:
+        """What the rule asks for, (N, 1) and (N, A) -> (N, A)."""
+        by_pre, by_post, always = self.rule.unbind()
+        return post * pre + by_pre * pre + by_post * post + always
+
+    def scaled(self, change: Tensor, energy: Tensor) -> Tensor:
+        """A change (N, A) made smaller where much was shown, (N, 1)."""
+        return change / (energy + SMALLEST_ENERGY)
+
     def reset(self, private: Tensor, mask: Tensor) -> Tensor:
         shown = mask.all(dim=-1, keepdim=True)  # (..., 1)
         return private.masked_fill(torch.cat([mask, shown, shown], dim=-1), 0.0)  # (..., A + 2)
+
+
+class Product(Plastic):
+    """The product of pre and post alone (A), without B, C and D: the ablation of the rule."""
+
+    def __init__(self, inputs: int, hidden_size: int) -> None:
+        super().__init__(inputs, hidden_size)
+        self.register_parameter("rule", None)
+
+    def change(self, pre: Tensor, post: Tensor) -> Tensor:
+        return post * pre
+
+
+class Unscaled(Plastic):
+    """The whole rule, but changes are not divided by how much was shown."""
+
+    def scaled(self, change: Tensor, energy: Tensor) -> Tensor:
+        return change

@@ -36,7 +36,7 @@ class TwoKinds(Expert):
         super().__init__(inputs, hidden_size, private_size=1)
         self.units = nn.ModuleList(GRU(inputs, hidden_size) for _ in range(2))
 
-    def initial_state(self, batch, experts, generator):
+    def initial_state(self, batch, experts, generator, roles=None):
         kind = torch.randint(2, (batch, experts, 1), generator=generator).float()  # (B, E, 1)
         return torch.zeros(batch, experts, self.hidden_size), kind
 

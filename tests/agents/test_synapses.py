@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from agents import Badger, BadgerConfig, count_parameters
+from agents.parts import EXPERTS, load_part
 from agents.parts.synapses import LARGEST_SUM, Plastic, Synapses
 from badger_envs.evaluation import evaluate
 from baselines.outer_loops.bptt import BPTT
@@ -134,3 +135,20 @@ def test_forgetting_all_leaves_what_was_there_at_birth():
 def test_synapses_refuse_by_name_what_they_can_not_have(config, message):
     with pytest.raises(ValueError, match=message):
         plastic_agent(**config)
+
+
+def test_rule_of_the_product_alone_has_no_other_terms_and_an_unscaled_one_is_not_divided():
+    product, unscaled = (load_part(EXPERTS[name])(4, 1) for name in ("plastic_product", "plastic_unscaled"))
+    assert sum(values.numel() for values in product.parameters()) == 3  # of post, birth and kept
+    pre, post, energy = torch.tensor([[0.5]]), torch.tensor([[0.8]]), torch.tensor([[0.95]])
+    assert product.change(pre, post).item() == pytest.approx(0.4)
+    assert product.scaled(pre, energy).item() == pytest.approx(0.5)
+    assert unscaled.scaled(pre, energy).item() == 0.5
+
+
+@pytest.mark.parametrize(("expert", "numbers"), [("plastic_product", 6), ("plastic_unscaled", 9)])
+def test_every_plastic_rule_learns_routing(expert, numbers):
+    agent = plastic_agent(expert=expert)
+    assert count_parameters(agent) == numbers
+    train(agent, ROUTING, {"ports": 3, "horizon": 10}, BPTT(updates=80, learning_rate=0.03, warmup=10), seed=0)
+    assert score(agent) > 0.5

@@ -26,6 +26,7 @@ TRAINABLE = {
         "Badger",
         {"membrane": "synapses", "expert": "plastic", "hidden_size": 1, "messages": "none", "identity": "none"},
     ),
+    "two kinds": ("Badger", {"kinds": 2}),
     "associative": ("Badger", {"expert": "associative"}),
     "commnet": ("CommNet", {}),
     "commnet, random ids": ("CommNet", {"identity": "random", "rounds": 1}),
