@@ -1,9 +1,9 @@
 """Policies and their parts. An agent sees sizes and numbers, never an environment.
 
 `interface` says what every agent offers, `config` what each is built from. `badger` is made of the exchangeable
-`parts`, one file for each, and its experts may come and go (`dynamic_experts`); `commnet`, `monolithic` and
-`independent` are what it is compared with; `handcrafted` runs one of the `rules` that somebody wrote down. `storage`
-builds agents by name, saves and loads them.
+`parts`, one file for each, and its experts may come and go (`dynamic_experts`); `commnet`, `monolithic`,
+`padded_monolithic` and `independent` are what it is compared with; `handcrafted` runs one of the `rules` that somebody
+wrote down. `storage` builds agents by name, saves and loads them.
 
 Axis letters: B episodes, T steps, P ports, F features a port shows, A action entries a port takes, E experts, H entries
 of an expert's memory, S entries of what it keeps private, R entries it reads, M message entries, I identity entries,
@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from agents.config import BadgerConfig, CommNetConfig, HandcraftedConfig, IndependentConfig, MonolithicConfig
+from agents.rival_configs import PaddedMonolithicConfig
 
 if TYPE_CHECKING:
     from agents.badger import Badger
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
     from agents.independent import Independent
     from agents.interface import Agent, count_parameters
     from agents.monolithic import Monolithic
+    from agents.padded_monolithic import PaddedMonolithic
     from agents.storage import AgentFileError, build_agent, load_agent, save_agent
 
 __all__ = [
     "Agent", "AgentFileError", "Badger", "BadgerConfig", "CommNet", "CommNetConfig", "Handcrafted",
-    "HandcraftedConfig", "Independent", "IndependentConfig", "Monolithic", "MonolithicConfig", "build_agent",
-    "count_parameters", "load_agent", "save_agent",
+    "HandcraftedConfig", "Independent", "IndependentConfig", "Monolithic", "MonolithicConfig", "PaddedMonolithic",
+    "PaddedMonolithicConfig", "build_agent", "count_parameters", "load_agent", "save_agent",
 ]  # fmt: skip
 
 _MODULES = {
@@ -43,6 +45,7 @@ _MODULES = {
     "Handcrafted": "agents.handcrafted",
     "Independent": "agents.independent",
     "Monolithic": "agents.monolithic",
+    "PaddedMonolithic": "agents.padded_monolithic",
 }
 
 

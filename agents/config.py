@@ -7,6 +7,7 @@ from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from agents.combinations import refuse_contradictions
+from agents.rival_configs import PaddedMonolithicConfig
 from agents.rules import RULES
 from agents.settings import Config
 
@@ -133,8 +134,10 @@ class HandcraftedConfig(Config):
 
 CONFIGS: dict[str, type[Config]] = {
     config.__name__.removesuffix("Config"): config
-    for config in (BadgerConfig, CommNetConfig, IndependentConfig, MonolithicConfig, HandcraftedConfig)
-}
+    for config in (
+        BadgerConfig, CommNetConfig, IndependentConfig, MonolithicConfig, PaddedMonolithicConfig, HandcraftedConfig,
+    )
+}  # fmt: skip
 """By the name of the class of agents."""
 
 FORMAT = 2

@@ -12,6 +12,7 @@ from agents.parts import (
     IDENTITIES,
     MEMBRANES,
     MESSAGES,
+    PLACES,
     TOPOLOGY_NAMES,
     TURNS,
 )
@@ -21,7 +22,7 @@ LARGEST_SIZE = 1 << 24
 CHOICES = {
     "expert": EXPERTS, "messages": MESSAGES, "identity": IDENTITIES, "membrane": MEMBRANES,
     "topology": TOPOLOGY_NAMES, "turns": TURNS, "cell": ("gru", "lstm"), "rule": RULES,
-    "assignment": ASSIGNMENTS, "hidden_kind": HIDDEN_KINDS,
+    "assignment": ASSIGNMENTS, "hidden_kind": HIDDEN_KINDS, "places": PLACES,
 }  # fmt: skip
 """The fields that are names, and what they may be."""
 

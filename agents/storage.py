@@ -19,8 +19,11 @@ from agents.handcrafted import Handcrafted
 from agents.independent import Independent
 from agents.interface import Agent
 from agents.monolithic import Monolithic
+from agents.padded_monolithic import PaddedMonolithic
 
-TRAINABLE: dict[str, type[Agent]] = {kind.__name__: kind for kind in (Badger, CommNet, Independent, Monolithic)}
+TRAINABLE: dict[str, type[Agent]] = {
+    kind.__name__: kind for kind in (Badger, CommNet, Independent, Monolithic, PaddedMonolithic)
+}
 """The classes that an outer loop can train."""
 AGENT_CLASSES = TRAINABLE | {"Handcrafted": Handcrafted}
 """The only classes that a file can name: those of `agents.config.CONFIGS`."""

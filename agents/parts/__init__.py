@@ -89,6 +89,9 @@ TOPOLOGY_NAMES = (*TOPOLOGIES, "random")
 IDENTITIES = ("one_hot", "random", "none")
 """What tells experts apart, see `agents.parts.identity.Identity`."""
 
+PLACES = ("in_order", "random")
+"""Which of the places of a padded agent its ports get, see `agents.parts.padding`."""
+
 
 def load_part(entry_point: str) -> Any:
     """The class or function that an entry point "module:name" leads to."""

@@ -27,8 +27,16 @@ class AgentSpec:
     policy: str | None = None
     """Name of a handcrafted policy in the registry's row."""
 
-    def fitted(self, task: Task[Any], parameters: int, *, bins: int | None = None) -> dict[str, Any]:
+    def fitted(
+        self, task: Task[Any], parameters: int, *, bins: int | None = None, max_ports: int | None = None
+    ) -> dict[str, Any]:
         """The whole config for a task, as wide as a number of parameters asks for unless it says how wide it is.
+
+        Args:
+            task: what is trained on.
+            parameters: how many the agent shall have, within 10 %.
+            bins: values that each number of an action is chosen from; None for all.
+            max_ports: to how many ports an agent is padded that is padded; None for those of the task.
 
         Raises:
             ValueError: It is a handcrafted policy, or no width comes within 10 % of the parameters.
@@ -37,8 +45,9 @@ class AgentSpec:
             raise ValueError(f"agent must be one that is trained, got {self.name!r}")
         outputs = task.port_actions * (bins or 1)
         config = {"port_features": task.port_features, "port_actions": outputs, **self.config}
-        if any(part.name == "ports" for part in fields(getattr(agents, f"{self.kind}Config"))):
-            config["ports"] = task.ports
+        of_ports = {"ports": task.ports, "max_ports": max(task.ports, max_ports or 1)}
+        known = {part.name for part in fields(getattr(agents, f"{self.kind}Config"))}
+        config = {name: ports for name, ports in of_ports.items() if name in known} | config
         if task.presence_changes:
             config["presence_changes"] = True
         return config if "hidden_size" in config else fit_width(self.kind, config, parameters)

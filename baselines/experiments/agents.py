@@ -70,6 +70,11 @@ AGENTS: dict[str, AgentSpec] = {
         ),
         AgentSpec("monolithic_lstm", "monolithic LSTM", "the same with an LSTM", "Monolithic", {"cell": "lstm"}),
         AgentSpec(
+            "monolithic_padded", "monolithic GRU, padded",
+            "the same for any number of ports up to the most that are trained with: those that are not there are zeros",
+            "PaddedMonolithic",
+        ),
+        AgentSpec(
             "shared", "shared, no messages", "Badger with its messages cut: a recurrent policy shared by all ports",
             "Badger", {"messages": "none", "identity": "one_hot"},
         ),

@@ -55,7 +55,17 @@ class Recipe:
             ValueError: No size comes within 10 % of the parameters.
         """
         agent_spec = replace(agent_spec, config={**agent_spec.config, **self.configs.get(agent_spec.name, {})})
-        return agent_spec.fitted(self.make_task(), self.parameters, bins=self.outer_loop.bins)
+        bins = self.outer_loop.bins
+        return agent_spec.fitted(self.make_task(), self.parameters, bins=bins, max_ports=self.max_ports)
+
+    @property
+    def max_ports(self) -> int:
+        """The most ports that are trained with."""
+        most, spec = self.make_task().ports, get_spec(self.task)
+        for stage in self.outer_loop.stages:
+            size = {} if stage.sizes is None else {spec.size_argument: stage.sizes[1]}
+            most = max(most, spec.make_task(**{**self.arguments, **dict(stage.arguments), **size}).ports)
+        return most
 
     def loop(self, agent_spec: AgentSpec) -> OuterLoop:
         """The outer loop with the settings that are known to suit an agent."""

@@ -77,7 +77,7 @@ def test_unroll_with_absent_ports_equals_step_by_step(name):
     assert torch.equal(agent.memory(last), memories[-1])
 
 
-@pytest.mark.parametrize("name", ["attention, random ids", "bonds", "pairs", "commnet", "lstm"])
+@pytest.mark.parametrize("name", ["attention, random ids", "bonds", "pairs", "commnet", "lstm", "padded lstm"])
 def test_absent_ports_run_under_vmap(name):
     assert_runs_under_vmap(made(name, presence_changes=True))
 

@@ -33,6 +33,8 @@ TRAINABLE = {
     "monolithic": ("Monolithic", {"ports": P}),
     "lstm": ("Monolithic", {"ports": P, "cell": "lstm"}),
     "independent": ("Independent", {"ports": P}),
+    "padded": ("PaddedMonolithic", {"max_ports": P + 2}),
+    "padded lstm": ("PaddedMonolithic", {"max_ports": P + 2, "cell": "lstm", "places": "random"}),
 }
 KINDS = TRAINABLE | {"handcrafted": ("Handcrafted", {"rule": "parity"})}
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from agents import build_agent
+from agents.config import config_fields
 from agents.storage import TRAINABLE
 from baselines.experiments.recipes import RECIPES
 from baselines.outer_loops.base import Stage
@@ -27,7 +28,8 @@ every_loop = pytest.mark.parametrize("settings", SMALL, ids=lambda settings: set
 
 def small_agent(kind="Badger", outputs=1, **config):
     torch.manual_seed(0)
-    ports = {"ports": 2} if kind in ("Monolithic", "Independent") else {}
+    of_ports = {"ports": 2, "max_ports": 3}
+    ports = {name: count for name, count in of_ports.items() if name in config_fields(kind)}
     return build_agent(kind, {"port_features": 3, "port_actions": outputs, "hidden_size": 6, **ports, **config})
 
 
