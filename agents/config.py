@@ -23,8 +23,8 @@ class BadgerConfig(Config):
     hidden_size: int = 28
     """Entries of an expert's memory (H)."""
     expert: str = "gru"
-    """How an expert's state is updated: "gru", "lstm", "feed_forward", "associative", or "plastic" with membrane
-    "synapses"."""
+    """How an expert's state is updated: "gru", "lstm", "feed_forward", "associative", "predictive", or "plastic" with
+    membrane "synapses"."""
     kinds: int = 1
     """Policies among the experts (G): one that all share, up to one for each of them."""
     assignment: str = "in_turn"

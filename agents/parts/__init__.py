@@ -15,6 +15,7 @@ EXPERTS = {
     "plastic_product": "agents.parts.synapses:Product",
     "plastic_unscaled": "agents.parts.synapses:Unscaled",
     "associative": "agents.parts.associative:Associative",
+    "predictive": "agents.parts.associative:Predictive",
 }
 """How the state of an expert is updated: subclasses of `agents.parts.experts.Expert`."""
 

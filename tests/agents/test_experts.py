@@ -51,7 +51,7 @@ class TwoKinds(Expert):
 MADE_HERE = {"fast_weights": FastWeights, "two_kinds": TwoKinds}
 
 
-@pytest.fixture(params=["gru", "lstm", "feed_forward", "associative", *MADE_HERE])
+@pytest.fixture(params=["gru", "lstm", "feed_forward", "associative", "predictive", *MADE_HERE])
 def expert(request, monkeypatch):
     """A name in EXPERTS; one more row is all that an expert from elsewhere needs."""
     if request.param in MADE_HERE:

@@ -28,6 +28,7 @@ TRAINABLE = {
     ),
     "two kinds": ("Badger", {"kinds": 2}),
     "associative": ("Badger", {"expert": "associative"}),
+    "predictive": ("Badger", {"expert": "predictive"}),
     "commnet": ("CommNet", {}),
     "commnet, random ids": ("CommNet", {"identity": "random", "rounds": 1}),
     "monolithic": ("Monolithic", {"ports": P}),
