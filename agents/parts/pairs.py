@@ -46,7 +46,7 @@ class Pairs(PortPairs):
     def __init__(self, inputs: int, hidden_size: int, actions: int, key_size: int) -> None:
         super().__init__(inputs, hidden_size, actions, key_size)
         self.act = nn.Linear(hidden_size + inputs, actions)
-        self.vote = nn.Linear(hidden_size, 1)
+        self.vote = nn.Linear(hidden_size, 1, bias=False)  # the same for all votes of a row changes nothing
         self.size = 2 * inputs + 1
 
     def read(self, inputs: Tensor, memory: Tensor, addresses: Tensor, bonds: Tensor | None) -> Tensor:
