@@ -36,7 +36,7 @@ class Associative(Expert):
         self.cell = GRU(inputs + hidden_size, hidden_size)
 
     def forward(self, inputs: Tensor, memory: Tensor, private: Tensor) -> tuple[Tensor, Tensor]:
-        weights = private.unflatten(1, (ADDRESS_SIZE, self.hidden_size))  # (N, W, H)
+        weights = private.reshape(-1, ADDRESS_SIZE, self.hidden_size)  # (N, W, H)
         address = self.address_of(inputs)  # (N, W, 1)
         found = (address * weights).sum(dim=1)  # (N, H)
         weights = self.noted(weights, address, found, inputs)  # (N, W, H)
@@ -44,7 +44,8 @@ class Associative(Expert):
 
     def address_of(self, inputs: Tensor) -> Tensor:
         """Where things like these are noted, (N, W, 1)."""
-        return normalize(self.address(inputs), dim=1)[:, :, None]
+        address: Tensor = normalize(self.address(inputs), dim=1)  # (N, W)
+        return address[:, :, None]
 
     def noted(self, weights: Tensor, address: Tensor, there: Tensor, inputs: Tensor) -> Tensor:
         """The weights (N, W, H) with a note of the inputs more or less in place of what is there, (N, H)."""
@@ -53,7 +54,7 @@ class Associative(Expert):
 
     def remembering(self, found: Tensor, inputs: Tensor, memory: Tensor) -> Tensor:
         """The next memory, (N, H)."""
-        following, _ = self.cell(torch.cat([inputs, found], dim=1), memory, memory[:, :0])  # (N, H)
+        following: Tensor = self.cell(torch.cat([inputs, found], dim=1), memory, memory[:, :0])[0]  # (N, H)
         return following
 
 
@@ -69,7 +70,7 @@ class Predictive(Associative):
     columns_besides = 1
 
     def forward(self, inputs: Tensor, memory: Tensor, private: Tensor) -> tuple[Tensor, Tensor]:
-        columns = private.unflatten(1, (ADDRESS_SIZE, self.hidden_size + 1))  # (N, W, H + 1)
+        columns = private.reshape(-1, ADDRESS_SIZE, self.hidden_size + 1)  # (N, W, H + 1)
         weights, before = columns[..., :-1], columns[..., -1:]  # (N, W, H), (N, W, 1)
         weights = self.noted(weights, before, (before * weights).sum(dim=1), inputs)  # (N, W, H)
         address = self.address_of(inputs)  # (N, W, 1)
