@@ -5,6 +5,7 @@ import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tyro.conf import Positional
 
@@ -12,6 +13,7 @@ from badger_envs.core.checks import require_integer
 from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused
 from leaderboards.schema.benchmark import Benchmark, load_benchmark
 from leaderboards.schema.errors import SubmissionError
+from leaderboards.schema.result_file import read_results
 from leaderboards.schema.status import REPRODUCED, WITHDRAWN, record, status_of
 from leaderboards.schema.submission import folders, read_submission
 
@@ -30,9 +32,11 @@ class Evaluate:
     """Names of problems; all by default."""
     benchmark: str = "v1"
     """Name of the benchmark."""
+    sandbox: Literal["auto", "required", "off"] = "auto"
+    """Whether module:factory runs in a sandbox (bubblewrap; no GPU, no network); auto: where there is one."""
 
     def run(self) -> int:
-        from leaderboards.evaluate.evaluate import evaluate_to
+        from leaderboards.evaluate.evaluate_to import evaluate_to
 
         command = shlex.join(["python", "-m", "leaderboards", *sys.argv[1:]])
         benchmark = load_benchmark(self.benchmark)
@@ -45,7 +49,12 @@ class Evaluate:
             seeds=self.seed,
             problems=self.problems or (),
             command=command,
+            sandbox=self.sandbox,
         )
+        for way in read_results(self.out).isolation:
+            where = "without a sandbox" if way.program == "none" else f"in the sandbox of {way.program}"
+            print(f"{self.policy} ran {where}")
+            print(f"  it could have: {'; '.join(way.not_held)}")
         print(f"wrote {self.out}")
         print(f"next: evaluate further training seeds into it, then python -m leaderboards submit {self.out} --help")
         return OK

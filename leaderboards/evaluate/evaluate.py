@@ -14,25 +14,20 @@ Returns of one training seed have a file of their own or share one; `python -m l
 """
 
 import logging
-import tempfile
-from collections.abc import Collection, Sequence
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any, Protocol
 
 import numpy as np
 
 from badger_envs import evaluation
-from badger_envs.core.checks import require_integer
 from badger_envs.core.episodes import EpisodeSet
 from badger_envs.core.policy import Policy
 from badger_envs.evaluation import PolicyError
-from leaderboards.evaluate.policy_process import require_reference
-from leaderboards.evaluate.subprocess_policy import STEP_SECONDS, PolicyProcess
 from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem
-from leaderboards.schema.result_file import read_results, read_to_extend, write_results
-from leaderboards.schema.submission import MAX_SEED, SeedResult, make_seed_result
+from leaderboards.schema.result_file import read_results, write_results
+from leaderboards.schema.submission import SeedResult, make_seed_result
 
-__all__ = ["MakePolicy", "evaluate_benchmark", "evaluate_size", "evaluate_to", "read_results", "write_results"]
+__all__ = ["MakePolicy", "evaluate_benchmark", "evaluate_size", "read_results", "write_results"]
 
 logger = logging.getLogger(__name__)
 
@@ -126,75 +121,3 @@ def evaluate_size(
         if close is not None:
             close()
     return result.returns
-
-
-def evaluate_to(
-    policy: str,
-    *,
-    benchmark: Benchmark,
-    out: Path,
-    seeds: Sequence[int],
-    problems: Sequence[str] = (),
-    command: str,
-    seconds: float = STEP_SECONDS,
-) -> Path:
-    """Evaluate a policy by name and add the results to a file; see `write_results`.
-
-    Args:
-        policy: folder of a saved agent of this project, of which there is one training seed; or "module:factory",
-            which runs in a process of its own for every seed, see `leaderboards.evaluate.subprocess_policy`.
-        benchmark: whose episodes.
-        out: the file.
-        seeds: training seeds.
-        problems: names; all that the policy supports if none is given.
-        command: that goes into the file.
-        seconds: time limit for an answer of module:factory.
-
-    Returns:
-        `out`.
-
-    Raises:
-        ValueError: No such policy or problem, no seed, a file of another policy or benchmark, or a policy that supports
-            no problem of the benchmark. PolicyError, a subclass: the policy failed.
-    """
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise ValueError(f"seeds must be at least one, each once, got {list(seeds)}")
-    for seed in seeds:
-        require_integer("seed", seed, 0, MAX_SEED)
-    chosen = [benchmark.problem(name) for name in problems] or benchmark.problems
-    wanted = {(problem.name, size) for problem in chosen for size in problem.sizes}
-    if not Path(policy).is_dir():
-        require_reference(policy)
-    if not out.parent.is_dir():
-        raise ValueError(f"out must lie in a folder that is there, got {out}")
-    if out.is_dir():
-        raise ValueError(f"out must be a file, got the folder {out}")
-    try:
-        with tempfile.TemporaryFile(dir=out.parent):
-            pass
-    except OSError as error:
-        raise ValueError(f"out must lie in a folder that can be written, got {out} ({error.strerror})") from error
-    rows: list[SeedResult] = []
-    if Path(policy).is_dir():
-        from leaderboards.evaluate.saved_agent import SavedAgent, one_thread
-
-        if len(seeds) > 1:
-            raise ValueError(f"seeds must be one for a saved agent, which was trained once, got {list(seeds)}")
-        saved = SavedAgent(Path(policy))
-        source, name, weights = "badger", saved.kind, {saved.sha256: (saved.weights, saved.config)}
-        read_to_extend(out, benchmark.name, source, name)
-        with one_thread():
-            rows += evaluate_benchmark(
-                saved, benchmark, training_seed=seeds[0], rows=wanted, weights_sha256=saved.sha256
-            )
-    else:
-        source, name, weights = "own", policy, {}
-        read_to_extend(out, benchmark.name, source, name)
-        for seed in seeds:
-            with PolicyProcess(policy, seconds=seconds) as make:
-                rows += evaluate_benchmark(make, benchmark, training_seed=seed, rows=wanted)
-    missing = [name for name in problems if name not in {row.problem for row in rows}]
-    if not rows or missing:
-        what = ", ".join(missing) or f"any problem of {benchmark.name}"
-        raise ValueError(f"policy must support {what}, got {policy!r}")
-    return write_results(out, rows, benchmark=benchmark, source=source, policy=name, command=command, weights=weights)

@@ -1,7 +1,5 @@
 """The process of a policy, and the messages that both sides send.
 
-See `leaderboards.evaluate.subprocess_policy`.
-
 A message is a letter for its kind, which determines the type of its numbers, the number of axes, four lengths, and the
 raw bytes. The module needs numpy alone, so that the process starts fast.
 """
@@ -23,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from leaderboards.evaluate.process_limits import limit_process
 from leaderboards.schema.errors import printable
 
 MAKE, RESET, OBSERVATION, REWARD = b"M", b"R", b"O", b"W"
@@ -188,6 +187,7 @@ def _tell(connection: socket.socket, error: Exception, kind: bytes) -> None:
 def main() -> None:
     """Talk over the socket whose number is on the command line."""
     sys.path.insert(0, os.getcwd())
+    limit_process()
     descriptor = int(sys.argv.pop())
     os.set_inheritable(descriptor, False)
     # A second descriptor, since the first stays open until the process is gone: then its exit code is there too.

@@ -4,8 +4,9 @@ The evaluator keeps the environment, the names of the episodes and the results; 
 the submitter, in a clean environment. They talk over a socket pair, so that prints do no harm; messages are raw
 numbers, and an answer is read only if its letter and its shape are those expected.
 
-This guards against mistakes. It is no sandbox: the process has the rights of its user, and can import badger_envs and
-look up what an episode hides. For that reason results without weights stay self-reported.
+Where bubblewrap can be used, the process runs in its sandbox, see `leaderboards.evaluate.sandbox`; elsewhere it has the
+rights of its user. In either case it can import badger_envs and compute what public episodes hide. For that reason
+results without weights stay self-reported.
 
 Axis letters as in `badger_envs.core.task`.
 """
@@ -28,6 +29,7 @@ from badger_envs.core.checks import check_numbers
 from badger_envs.evaluation import PolicyError
 from badger_envs.registry import get_spec
 from leaderboards.evaluate import policy_process as protocol
+from leaderboards.evaluate.sandbox import ROOT, Sandbox, isolation_of, passed_environment, require_sandbox, sandboxed
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -35,13 +37,8 @@ STEP_SECONDS = 60.0
 """Time limit for one answer."""
 START_SECONDS = 300.0
 """Time limit for the import and the making of a policy."""
-PASSED_VARIABLES = (
-    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
-    "OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES",
-)  # fmt: skip
-"""Environment variables that are passed on; tokens and the like are not."""
-
-_ROOT = Path(__file__).resolve().parents[2]
+_SIGNALLED = 128
+"""A shell, and bubblewrap, exit with this and the number of the signal that ended a program."""
 
 
 class PolicyProcess:
@@ -54,24 +51,35 @@ class PolicyProcess:
             object with `reset(batch)` and `act(observation, reward)`, or raises ValueError for an unsupported size.
         seconds: time limit for an answer.
         start_seconds: time limit for the import and the making of a policy.
+        sandbox: "auto" uses the sandbox where there is one; `isolation` tells.
 
     Raises:
-        ValueError: The reference is of another form.
+        ValueError: The reference is of another form, or the sandbox that is required is not there.
     """
 
-    def __init__(self, reference: str, *, seconds: float = STEP_SECONDS, start_seconds: float = START_SECONDS) -> None:
+    def __init__(
+        self,
+        reference: str,
+        *,
+        seconds: float = STEP_SECONDS,
+        start_seconds: float = START_SECONDS,
+        sandbox: Sandbox = "auto",
+    ) -> None:
         protocol.require_reference(reference)
+        program = require_sandbox(sandbox)
         self.reference, self.seconds, self.start_seconds = reference, seconds, start_seconds
         self.current: SubprocessPolicy | None = None
+        self.isolation = isolation_of(program)
         self._connection, theirs = socket.socketpair()
         with theirs:
+            words = [sys.executable, "-P", "-m", protocol.__name__, str(theirs.fileno())]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", protocol.__name__, str(theirs.fileno())],
+                sandboxed(program, words, [ROOT, Path.cwd()]) if program else words,
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # prints go to standard error
                 stderr=2,
                 pass_fds=[theirs.fileno()],
-                env=_environment(),
+                env=passed_environment(),
                 start_new_session=True,
             )
 
@@ -131,6 +139,8 @@ class PolicyProcess:
 
     def _how_it_ended(self) -> str:
         code = self._end()
+        if self.isolation.program != "none" and code > _SIGNALLED:
+            code = _SIGNALLED - code
         if code == -signal.SIGKILL:
             return "hung up, or was killed, for example for lack of memory"
         return f"ended by signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exited with code {code}"
@@ -188,8 +198,3 @@ class SubprocessPolicy:
         if self._process.current is not self:
             raise PolicyError(f"{self._name}: its process has made another policy since")
         return self._process.ask(self._name, question, kind, shape, self._process.seconds)
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))}

@@ -15,8 +15,11 @@ from leaderboards.schema.benchmark import Benchmark, Identifier, StrictModel
 from leaderboards.schema.errors import SubmissionError, short_repr
 from leaderboards.schema.fields import validate
 from leaderboards.schema.files import read_json
+from leaderboards.schema.isolation import UNKNOWN, Isolation
 from leaderboards.schema.submission import SeedResult, Sha256
 
+FORMAT = 2
+"""Of what is written; files of format 1 are read as well."""
 WEIGHTS = "weights"
 """Folder beside a result file, where the weights of agents of this project are copied to, named by their hash."""
 MAX_BYTES = 64 * 2**20
@@ -38,7 +41,7 @@ class EvaluatedSeed(StrictModel):
 class ResultFile(StrictModel):
     """What `write_results` writes."""
 
-    format: Annotated[int, Field(ge=1, le=1)]
+    format: Annotated[int, Field(ge=1, le=FORMAT)]
     benchmark: Annotated[Identifier, Field(alias="suite")]
     source: Literal["badger", "own"]
     policy: str
@@ -47,6 +50,9 @@ class ResultFile(StrictModel):
     """Command that wrote it; several are joined as in a shell."""
     versions: dict[str, str]
     rows: Annotated[tuple[EvaluatedSeed, ...], Field(strict=False, min_length=1)]
+    isolation: Annotated[tuple[Isolation, ...], Field(strict=False)] = ()
+    """What kept the policy apart, each way in which some rows were made; none where only code of the checkout ran, or
+    where the file is of format 1, which does not say it."""
 
     @property
     def commands(self) -> list[str]:
@@ -63,6 +69,7 @@ def write_results(
     policy: str,
     command: str,
     weights: Mapping[str, tuple[Path, Path]] | None = None,
+    isolation: Iterable[Isolation] = (),
 ) -> Path:
     """Write a result file, whole or not at all, or add to the one that is there.
 
@@ -77,6 +84,7 @@ def write_results(
         command: that made them.
         weights: SHA-256 -> files with the weights and with kind and config, which are copied into the folder `weights`
             beside the file.
+        isolation: what kept the policy apart.
 
     Returns:
         The path.
@@ -93,13 +101,14 @@ def write_results(
     added = [EvaluatedSeed(**row.model_dump(exclude={"sha256"})) for row in new]
     together = sorted([*kept, *added], key=lambda row: (order.index(row.problem), row.training_seed, row.size))
     content = {
-        "format": 1,
+        "format": FORMAT,
         "suite": benchmark.name,
         "source": source,
         "policy": policy,
         "command": JOINED.join(dict.fromkeys([*(before.commands if before else ()), command])),
         "versions": versions() | {name: version(name) for name in libraries},
         "rows": [row.model_dump(mode="json") for row in together],
+        "isolation": [way.model_dump() for way in dict.fromkeys([*_isolation(before), *isolation])],
     }
     _validate(content, out)
     for sha, (tensors, config) in (weights or {}).items():
@@ -135,6 +144,13 @@ def read_to_extend(path: Path, benchmark: str, source: str, policy: str) -> Resu
             reason = f"{name} must be {value!r} to add to this file, got {short_repr(there[name])}"
             raise ValueError(f"{path.name}: {reason}")
     return found
+
+
+def _isolation(before: ResultFile | None) -> tuple[Isolation, ...]:
+    """What kept the policy apart when the rows were made that are there already."""
+    if before is not None and before.format == 1 and before.source == "own":
+        return (UNKNOWN,)
+    return before.isolation if before else ()
 
 
 def _validate(content: Any, path: Path) -> ResultFile:

@@ -15,7 +15,9 @@ from badger_envs.envs.hidden_xor.task import HiddenXOR
 from badger_envs.evaluation import PolicyError, evaluate
 from badger_envs.registry import get_spec
 from baselines.outer_loops.policy import AgentPolicy
-from leaderboards.evaluate.evaluate import evaluate_benchmark, evaluate_to, read_results, write_results
+from leaderboards.evaluate.evaluate import evaluate_benchmark, read_results, write_results
+from leaderboards.evaluate.evaluate_to import evaluate_to
+from leaderboards.evaluate.sandbox import find_sandbox, isolation_of
 from leaderboards.evaluate.saved_agent import SavedAgent, find_bins
 from leaderboards.schema.benchmark import load_benchmark
 from tests.helpers.paths import ROOT
@@ -142,6 +144,25 @@ def test_evaluate_to_gives_the_same_rows_in_another_process(mine, caplog):
     assert {"badger_envs", "numpy", "python", "mujoco"} <= set(found.versions)
 
 
+def test_evaluate_to_says_what_kept_the_policy_apart(mine):
+    about = {"benchmark": BENCHMARK, "out": mine / "r.json", "command": "evaluate"}
+    out = evaluate_to("mine:make", **about, seeds=[0], sandbox="off")
+    assert read_results(out).isolation == (isolation_of(None),)
+    found = find_sandbox().program
+    evaluate_to("mine:make", **about, seeds=[1])
+    assert read_results(out).isolation == tuple(dict.fromkeys([isolation_of(None), isolation_of(found)]))
+
+
+def test_result_file_of_format_1_is_read_and_what_is_added_to_it_claims_nothing_for_its_rows(mine):
+    path = write(mine / "r.json", evaluate_benchmark(make, BENCHMARK, training_seed=0))
+    old = json.loads(path.read_text()) | {"format": 1}
+    del old["isolation"]
+    path.write_text(json.dumps(old))
+    assert read_results(path).isolation == ()
+    write(path, evaluate_benchmark(make, BENCHMARK, training_seed=1), isolation=[isolation_of(None)])
+    assert [way.program for way in read_results(path).isolation] == ["unknown", "none"]
+
+
 def test_evaluate_to_leaves_out_unsupported_sizes(mine, caplog):
     out = evaluate_to("mine:only_twos", benchmark=BENCHMARK, out=mine / "r.json", seeds=[0], command="evaluate")
     assert [(row.problem, row.size) for row in read_results(out).rows] == [("guess", 1), ("guess", 2)]
@@ -205,10 +226,10 @@ def test_write_results_refuses_results_of_something_else(tmp_path, changes, erro
         lambda text: text[: len(text) // 2],
         lambda text: "",
         lambda text: text.replace('"suite"', '"sweet"'),
-        lambda text: text.replace('"format": 1', '"format": 2'),
+        lambda text: text.replace('"format": 2', '"format": 3'),
         lambda text: text.replace('"training_seed": 0', '"training_seed": "0"'),
         lambda text: text.replace('"returns": [', '"returns": [NaN, ', 1),
-        lambda text: text.replace('"format": 1', '"format": 1, "format": 1'),
+        lambda text: text.replace('"format": 2', '"format": 2, "format": 2'),
     ],
 )
 def test_write_results_never_overwrites_a_damaged_file(tmp_path, damage):

@@ -1,0 +1,148 @@
+"""The sandbox of a stranger's policy: bubblewrap, where it is installed and may be used.
+
+Bubblewrap (https://github.com/containers/bubblewrap) starts a program in namespaces of its own. Ours has no network,
+sees no process but its own and no file but the interpreter, the checkout and the current folder, which it cannot
+write; it writes into a private folder in memory, has no capabilities and dies with the evaluator. What is asked of
+it is tried once before it is relied on: many systems have the program and forbid the namespaces.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from leaderboards.evaluate.process_limits import FILE_BYTES, MEMORY_BYTES
+from leaderboards.schema.isolation import Isolation
+
+Sandbox = Literal["auto", "required", "off"]
+"""Whether the process of a policy runs in a sandbox; "auto": where there is one."""
+PASSED_VARIABLES = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
+    "OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES",
+)  # fmt: skip
+"""Environment variables that are passed on; tokens and the like are not."""
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout."""
+PRIVATE = "/dev/shm"
+"""The private folder as the policy sees it, its home and for temporary files."""
+PRIVATE_BYTES = 2**30
+"""Of the private folder, which lies in memory."""
+SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/opt")
+"""What an interpreter may need besides its own folders; what is missing is left out."""
+LIMITED = (
+    f"use more than {MEMORY_BYTES >> 30} GiB of addresses in a process, or write files above {FILE_BYTES >> 30} GiB"
+)
+HELD = (
+    "use the network",
+    "see, stop or read the memory and environment of other processes",
+    "read files besides the interpreter, the system's programs, the checkout and the current folder",
+    "write files besides those of a private folder, which is gone afterwards",
+    "use capabilities or gain rights by programs that have more",
+    "outlive the evaluator",
+    LIMITED,
+)
+NOT_HELD_WITHOUT = (
+    "use the network",
+    "read the memory and environment of other processes of the user",
+    "read and write all files of the user",
+    "outlive the evaluator, in a session of its own",
+)
+NEVER_HELD = (
+    "compute what the public test episodes hide: their keys are public, and the environments can be imported",
+    "use as many processes and as much time as its answers may take",
+    "call whatever the kernel offers to a program without rights",
+)
+"""What no process of ours keeps a policy from."""
+
+
+class Found(NamedTuple):
+    """Outcome of looking for a sandbox."""
+
+    program: str | None
+    """Path of bubblewrap; None where it cannot be used."""
+    why_not: str
+    """Empty where it can."""
+
+
+def find_sandbox() -> Found:
+    """Look for bubblewrap and try whether it may do here what is asked of it."""
+    program = shutil.which("bwrap")
+    if program is None:
+        return Found(None, "no bwrap (bubblewrap) on the PATH")
+    reason = _try(program)
+    return Found(None, reason) if reason else Found(program, "")
+
+
+def require_sandbox(sandbox: Sandbox) -> str | None:
+    """The program of the sandbox; None where there is none or none is wanted.
+
+    Raises:
+        ValueError: It is required and cannot be used.
+    """
+    if sandbox == "off":
+        return None
+    found = find_sandbox()
+    if found.program is None and sandbox == "required":
+        raise ValueError(f"sandbox must be there where it is required, got: {found.why_not}")
+    return found.program
+
+
+def sandboxed(program: str, words: list[str], readable: list[Path]) -> list[str]:
+    """The command that runs a command in the sandbox.
+
+    Args:
+        program: path of bubblewrap.
+        words: the command.
+        readable: folders that it may read besides those of the interpreter and the system.
+    """
+    own = [Path(path) for path in (sys.prefix, sys.base_prefix, *sys.path) if path and os.path.exists(path)]
+    seen = sorted({str(path.resolve()) for path in [*own, *readable]}, key=lambda path: (path.count("/"), path))
+    linked = [str(path) for path in (Path(sys.prefix), *readable) if str(path) not in seen]  # names that are links
+    size = str(PRIVATE_BYTES)
+    options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "policy"]
+    options += ["--size", size, "--tmpfs", "/tmp"]
+    for path in SYSTEM:
+        options += ["--ro-bind-try", path, path]
+    for path in [*seen, *linked]:
+        options += ["--ro-bind", path, path]
+    options += ["--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", PRIVATE, "--remount-ro", "/"]
+    options += ["--setenv", "HOME", PRIVATE, "--setenv", "TMPDIR", PRIVATE, "--chdir", os.getcwd()]
+    return [program, *options, "--", *words]
+
+
+def passed_environment() -> dict[str, str]:
+    """Environment variables of a policy's process."""
+    kept = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH"))))}
+
+
+def isolation_of(program: str | None) -> Isolation:
+    """What policies are kept from, by bubblewrap or without it."""
+    if program is None:
+        return Isolation(program="none", held=(LIMITED,), not_held=(*NOT_HELD_WITHOUT, *NEVER_HELD))
+    return Isolation(program=f"bubblewrap {_version(program)}", held=HELD, not_held=NEVER_HELD)
+
+
+@cache
+def _try(program: str) -> str:
+    """Why the sandbox cannot be used; empty where it can."""
+    command = sandboxed(program, [sys.executable, "-c", "print('ready')"], [])
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"bwrap cannot be run ({type(error).__name__})"
+    if done.stdout.strip() == "ready":
+        return ""
+    said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
+    return f"bwrap cannot make the namespaces that are needed: {said}"
+
+
+@cache
+def _version(program: str) -> str:
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, errors="replace", check=False)
+    found = re.search(r"\d+(\.\d+)+", done.stdout)
+    return found[0] if found else "of unknown version"
