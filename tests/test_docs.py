@@ -152,7 +152,7 @@ def follow(walk: Walk, copy: Path) -> None:
         ("environment", "badger_envs/envs/echo/", {"badger_envs/envs/__init__.py": 1}),
         ("expert", "", {"agents/parts/experts.py": 13, "agents/parts/__init__.py": 1}),
         ("outer_loop", "baselines/outer_loops/hill_climbing.py", {"baselines/experiments/recipes.py": 2}),
-        ("probe", "", {"baselines/perturbations/probes.py": 18}),
+        ("probe", "", {"baselines/perturbations/lesions.py": 17, "baselines/perturbations/probes.py": 4}),
         (
             "board_field",
             "",

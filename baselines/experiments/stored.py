@@ -52,7 +52,7 @@ def read_probe(run: RunSpec, root: Path, name: str) -> ProbeCurve:
     found = StoredProbe.read(path)
     if found.run not in (None, run.hash):
         raise ResultFileError(f"{path}: run: must be {run.hash}, got {found.run!r:.80}")
-    return ProbeCurve(x=found.x, score=found.score, trained=found.trained)
+    return ProbeCurve.of(found.model_dump(exclude={"run"}))
 
 
 def load_trained(folder: Path, result: RunResult, *, device: str = "cpu") -> Agent:

@@ -36,9 +36,9 @@ class BatchedEnv:
         self.terminated = torch.zeros(0, dtype=torch.bool)
         """Which episodes have ended, bool (B,)."""
 
-    def reset(self, keys: Keys) -> None:
-        """Start the episodes of these keys, uint64 (B,)."""
-        self.state = self.task.reset_all(self.state, keys, xp=torch, device=self.device)
+    def reset(self, keys: Keys, *, inner_episode: int = 0) -> None:
+        """Start the episodes of these keys, uint64 (B,), or an inner episode with what is to be learned in them."""
+        self.state = self.task.reset_all(self.state, keys, inner_episode=inner_episode, xp=torch, device=self.device)
         self.terminated = torch.zeros(len(keys), dtype=torch.bool, device=self.device)  # (B,)
 
     def step(self, action: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from agents import Agent
-from badger_envs.core.episodes import EpisodeSet, episode_keys
+from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec, reference_returns
 from baselines.outer_loops.distributions import make_distribution
@@ -58,6 +58,31 @@ class Subject:
     def draws(self) -> Draws:
         """A generator for what one point of a probe draws."""
         return Draws()
+
+    def keys(self, lives: int) -> Keys:
+        """Names of the first test episodes, uint64 (B,)."""
+        return episode_keys(0, np.arange(lives), EpisodeSet.TEST)
+
+    def born(self, lives: int) -> Any:
+        """The agent's state at the start of so many lives; always the same identities and addresses."""
+        return self.agent.initial_state(lives, self.task.ports, generator=torch.Generator().manual_seed(0))
+
+    def env(self) -> BatchedEnv:
+        """What lives are played in."""
+        require_presence(self.agent, self.task)
+        return BatchedEnv(self.task, self.agent.device)
+
+    @torch.inference_mode()
+    def live(self, env: BatchedEnv, state: Any, before_step: BeforeStep = unchanged) -> tuple[Tensor, Any]:
+        """Play the episodes that `env` was reset to: rewards (T, B), and the agent's state after them."""
+        distribution = make_distribution(self.agent.config.port_actions // (self.bins or 1), self.bins)
+        to_action = distribution.to(self.agent.device).mode
+        return rollout(env, self.agent, state, self.task.horizon, to_action=to_action, before_step=before_step)
+
+    def mean_score(self, rewards: Tensor) -> float:
+        """The mean score of lives with these rewards, (T, B)."""
+        returns = reduce(torch.add, rewards)  # (B,) step by step
+        return float(reference_returns(self.task).score(returns.cpu().numpy()).mean())
 
     def longer(self, factor: int) -> Task[Any]:
         """The task with episodes so many times as long."""

@@ -1,13 +1,15 @@
 """Pictures of one problem: what the probes found about trained agents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from baselines.perturbations.probes import PROBES, Probe
+from baselines.perturbations.probe import Probe
+from baselines.perturbations.probes import PROBES
 from baselines.report.plotting import Row, Spread, cut_off, labelled, plot_agent, plot_references, set_limits
 from baselines.report.style import Picture, Style, canvas, gid, legend, save
 from baselines.results.comparison import AgentResult, Problem
@@ -15,6 +17,9 @@ from baselines.results.run import ProbeCurve
 
 FAR_APART = 10.0
 """From here on, as a ratio, points of a probe are on a logarithmic axis."""
+DASHES = ("--", ":", "-.")
+"""Of the lines besides the first."""
+DASHED = ("dashed", "dotted", "dash-dotted")
 Probed = Sequence[tuple[AgentResult, Sequence[ProbeCurve]]]
 """Agents with a curve for each run."""
 
@@ -36,29 +41,75 @@ def _picture(problem: Problem, probe: Probe, probed: Probed, styles: Mapping[str
     rows: list[Row] = []
     shown: list[Spread] = []
     places: set[float] = set()
+    names = list(dict.fromkeys(name for _, curves in probed for curve in curves for name in curve.others))
     with canvas() as (figure, axes):
         for agent, curves in probed:
-            scores: dict[float, list[float]] = {}
-            for curve in curves:
-                for x, score in zip(curve.x, curve.score, strict=True):
-                    scores.setdefault(x, []).append(score)
             trained, style = curves[0].trained, styles[agent.agent]
-            points = {x: Spread.over(scores[x]) for x in sorted(scores)}
+            points = _over_runs([(curve.x, curve.score) for curve in curves])
             plot_agent(axes, agent, style, list(points), list(points.values()), marker="o", n=len(curves))
             if trained in points:
                 ring: Any = {"markersize": 11, "markerfacecolor": "none", "markeredgecolor": style.color}
                 axes.plot([trained], [points[trained].mean], marker="o", gid=gid(agent.agent), **ring)
-            for x, point in points.items():
-                numbers = {"x": x, **point._asdict(), "trained": trained}
-                rows.append({"probe": probe.name, **labelled(problem, agent, **numbers)})
-            shown += points.values()
+            lines = {probe.line: points}
+            for name, dashes in zip(names, DASHES, strict=False):
+                lines[name] = _over_runs([(c.x, c.others[name]) for c in curves if name in c.others])
+                means = [point.mean for point in lines[name].values()]
+                more: Any = {"linestyle": dashes, "color": style.color, "linewidth": 1.4, "gid": gid(agent.agent)}
+                axes.plot(list(lines[name]), means, **more)
+            for name, line in lines.items():
+                for x, point in line.items():
+                    numbers = {"line": name, "x": x, **point._asdict(), "trained": trained}
+                    rows.append({"probe": probe.name, **labelled(problem, agent, **numbers)})
+                shown += line.values()
             places |= set(points)
-        plot_references(axes)
-        axes.set(xlabel=probe.axis, ylabel="score")
+        axes.set(xlabel=probe.axis, ylabel=probe.y)
+        if probe.y == "score":
+            plot_references(axes)
+            set_limits(axes)
+        else:
+            axes.set_ylim(bottom=min(0.0, *(point.low for point in shown)))
         _ticks(axes, sorted(places))
-        set_limits(axes)
         legend(figure, axes)
-    return save(figure, folder, f"{problem.name}_{probe.name}", probe.title, cut_off(shown), rows)
+    warning = cut_off(shown) if probe.y == "score" else ""
+    return save(
+        figure, folder, f"{problem.name}_{probe.name}", probe.title, _caption(probe, names, probed) + warning, rows
+    )
+
+
+def _over_runs(lines: Sequence[tuple[Sequence[float], Sequence[float]]]) -> dict[float, Spread]:
+    """The spread over runs at each x, in order."""
+    found: dict[float, list[float]] = {}
+    for xs, ys in lines:
+        for x, y in zip(xs, ys, strict=True):
+            found.setdefault(x, []).append(y)
+    return {x: Spread.over(found[x]) for x in sorted(found)}
+
+
+def _caption(probe: Probe, names: Sequence[str], probed: Probed) -> str:
+    """What it means, which line is which, and the single numbers of each agent."""
+    lines = ", ".join(f"{dashes} {name}" for name, dashes in zip(names, DASHED, strict=False))
+    key = [f"Solid: {probe.line}; {lines}."] if names else []
+    return " ".join(part for part in (probe.meaning, *key, *_facts(probed)) if part)
+
+
+def _facts(probed: Probed) -> Iterator[str]:
+    for name in dict.fromkeys(name for _, curves in probed for curve in curves for name in curve.facts):
+        means = {
+            agent.label: np.mean([curve.facts[name] for curve in curves if name in curve.facts] or [np.nan])
+            for agent, curves in probed
+        }
+        said = ", ".join(f"{label} {mean:.3g}" for label, mean in means.items() if np.isfinite(mean))
+        yield f"{name[0].upper()}{name[1:]}: {said}."
+    words = {agent.label: [curve.words for curve in curves if curve.words] for agent, curves in probed}
+    if any(words.values()):
+        yield (
+            "; ".join(
+                f"{label}: " + ", ".join(f"{word} ({each.count(word)} of {len(each)})" for word in dict.fromkeys(each))
+                for label, each in words.items()
+                if each
+            )
+            + "."
+        )
 
 
 def _ticks(axes: Axes, xs: list[float]) -> None:

@@ -99,7 +99,7 @@ class CurvePoint(Data):
 
 
 class ProbeCurve(Data):
-    """What a probe found: the score where something was done to the agent or to its episode."""
+    """What a probe found: scores, or what else its row says, where something was done to the agent or its episode."""
 
     hash_needed: ClassVar[bool] = True
 
@@ -108,11 +108,18 @@ class ProbeCurve(Data):
     score: tuple[float, ...]
     trained: float | None
     """The x at which the agent was trained."""
+    others: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    """Other lines at the same x, by name; like `facts` and `words` not in files that were written before."""
+    facts: dict[str, float] = Field(default_factory=dict)
+    """Single numbers by name."""
+    words: str = ""
+    """What it comes to in a few words, where the probe has some."""
 
     @model_validator(mode="after")
     def _paired(self) -> Self:
-        if len(self.x) != len(self.score):
-            raise ValueError(f"score must have the {len(self.x)} points of x, got {len(self.score)}")
+        for name, line in {"score": self.score, **self.others}.items():
+            if len(self.x) != len(line):
+                raise ValueError(f"{name} must have the {len(self.x)} points of x, got {len(line)}")
         return self
 
 
