@@ -1,9 +1,9 @@
 """Policies and their parts. An agent sees sizes and numbers, never an environment.
 
 `interface` says what every agent offers, `config` what each is built from. `badger` is made of the exchangeable
-`parts`, one file for each, and its experts may come and go (`dynamic_experts`); `commnet`, `monolithic`,
-`padded_monolithic` and `independent` are what it is compared with; `handcrafted` runs one of the `rules` that somebody
-wrote down. `storage` builds agents by name, saves and loads them.
+`parts`, one file for each, and its experts may come and go (`dynamic_experts`). It is compared with `commnet`,
+`independent`, `monolithic`, `padded_monolithic`, `hypernetwork`, `transformer_over_time` and `over_ports`;
+`handcrafted` runs one of the `rules` that somebody wrote down. `storage` builds agents by name, saves and loads them.
 
 Axis letters: B episodes, T steps, P ports, F features a port shows, A action entries a port takes, E experts, H entries
 of an expert's memory, S entries of what it keeps private, R entries it reads, M message entries, I identity entries,
@@ -19,22 +19,31 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from agents.config import BadgerConfig, CommNetConfig, HandcraftedConfig, IndependentConfig, MonolithicConfig
-from agents.rival_configs import PaddedMonolithicConfig
+from agents.rival_configs import (
+    HypernetworkConfig,
+    OverPortsConfig,
+    PaddedMonolithicConfig,
+    TransformerOverTimeConfig,
+)
 
 if TYPE_CHECKING:
     from agents.badger import Badger
     from agents.commnet import CommNet
     from agents.handcrafted import Handcrafted
+    from agents.hypernetwork import Hypernetwork
     from agents.independent import Independent
     from agents.interface import Agent, count_parameters
     from agents.monolithic import Monolithic
+    from agents.over_ports import OverPorts
     from agents.padded_monolithic import PaddedMonolithic
     from agents.storage import AgentFileError, build_agent, load_agent, save_agent
+    from agents.transformer_over_time import TransformerOverTime
 
 __all__ = [
     "Agent", "AgentFileError", "Badger", "BadgerConfig", "CommNet", "CommNetConfig", "Handcrafted",
-    "HandcraftedConfig", "Independent", "IndependentConfig", "Monolithic", "MonolithicConfig", "PaddedMonolithic",
-    "PaddedMonolithicConfig", "build_agent", "count_parameters", "load_agent", "save_agent",
+    "HandcraftedConfig", "Hypernetwork", "HypernetworkConfig", "Independent", "IndependentConfig", "Monolithic",
+    "MonolithicConfig", "OverPorts", "OverPortsConfig", "PaddedMonolithic", "PaddedMonolithicConfig",
+    "TransformerOverTime", "TransformerOverTimeConfig", "build_agent", "count_parameters", "load_agent", "save_agent",
 ]  # fmt: skip
 
 _MODULES = {
@@ -43,9 +52,12 @@ _MODULES = {
     "Badger": "agents.badger",
     "CommNet": "agents.commnet",
     "Handcrafted": "agents.handcrafted",
+    "Hypernetwork": "agents.hypernetwork",
     "Independent": "agents.independent",
     "Monolithic": "agents.monolithic",
+    "OverPorts": "agents.over_ports",
     "PaddedMonolithic": "agents.padded_monolithic",
+    "TransformerOverTime": "agents.transformer_over_time",
 }
 
 

@@ -7,7 +7,12 @@ from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from agents.combinations import refuse_contradictions
-from agents.rival_configs import PaddedMonolithicConfig
+from agents.rival_configs import (
+    HypernetworkConfig,
+    OverPortsConfig,
+    PaddedMonolithicConfig,
+    TransformerOverTimeConfig,
+)
 from agents.rules import RULES
 from agents.settings import Config
 
@@ -135,7 +140,8 @@ class HandcraftedConfig(Config):
 CONFIGS: dict[str, type[Config]] = {
     config.__name__.removesuffix("Config"): config
     for config in (
-        BadgerConfig, CommNetConfig, IndependentConfig, MonolithicConfig, PaddedMonolithicConfig, HandcraftedConfig,
+        BadgerConfig, CommNetConfig, IndependentConfig, MonolithicConfig, PaddedMonolithicConfig, HypernetworkConfig,
+        TransformerOverTimeConfig, OverPortsConfig, HandcraftedConfig,
     )
 }  # fmt: skip
 """By the name of the class of agents."""

@@ -5,7 +5,7 @@ be. Agents that are one network of another make share all of this but the networ
 for ports.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -29,7 +29,7 @@ class PaddedState(NamedTuple):
 class PaddedMonolithic(Agent):
     """A GRU or an LSTM over L places for ports."""
 
-    config_class = PaddedMonolithicConfig
+    config_class: ClassVar[type] = PaddedMonolithicConfig
     config: Any
 
     def __init__(self, config: Any) -> None:

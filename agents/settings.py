@@ -12,6 +12,7 @@ from agents.parts import (
     IDENTITIES,
     MEMBRANES,
     MESSAGES,
+    MIXINGS,
     PLACES,
     TOPOLOGY_NAMES,
     TURNS,
@@ -22,7 +23,7 @@ LARGEST_SIZE = 1 << 24
 CHOICES = {
     "expert": EXPERTS, "messages": MESSAGES, "identity": IDENTITIES, "membrane": MEMBRANES,
     "topology": TOPOLOGY_NAMES, "turns": TURNS, "cell": ("gru", "lstm"), "rule": RULES,
-    "assignment": ASSIGNMENTS, "hidden_kind": HIDDEN_KINDS, "places": PLACES,
+    "assignment": ASSIGNMENTS, "hidden_kind": HIDDEN_KINDS, "places": PLACES, "mixing": MIXINGS,
 }  # fmt: skip
 """The fields that are names, and what they may be."""
 

@@ -16,14 +16,20 @@ from agents.commnet import CommNet
 from agents.config import FORMAT, FORMATS, config_fields
 from agents.fingerprint import complaint, with_own_hash
 from agents.handcrafted import Handcrafted
+from agents.hypernetwork import Hypernetwork
 from agents.independent import Independent
 from agents.interface import Agent
 from agents.monolithic import Monolithic
+from agents.over_ports import OverPorts
 from agents.padded_monolithic import PaddedMonolithic
+from agents.transformer_over_time import TransformerOverTime
 
 TRAINABLE: dict[str, type[Agent]] = {
-    kind.__name__: kind for kind in (Badger, CommNet, Independent, Monolithic, PaddedMonolithic)
-}
+    kind.__name__: kind
+    for kind in (
+        Badger, CommNet, Independent, Monolithic, PaddedMonolithic, Hypernetwork, TransformerOverTime, OverPorts,
+    )
+}  # fmt: skip
 """The classes that an outer loop can train."""
 AGENT_CLASSES = TRAINABLE | {"Handcrafted": Handcrafted}
 """The only classes that a file can name: those of `agents.config.CONFIGS`."""

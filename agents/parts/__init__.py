@@ -93,6 +93,13 @@ IDENTITIES = ("one_hot", "random", "none")
 PLACES = ("in_order", "random")
 """Which of the places of a padded agent its ports get, see `agents.parts.padding`."""
 
+MIXINGS = {
+    "attention": "agents.parts.mixing:AttentionMixing",
+    "mean": "agents.parts.mixing:MeanMixing",
+    "sum": "agents.parts.mixing:SumMixing",
+}
+"""What ports are told of each other by an agent that is the same at all of them: `agents.parts.mixing.Mixing`."""
+
 
 def load_part(entry_point: str) -> Any:
     """The class or function that an entry point "module:name" leads to."""

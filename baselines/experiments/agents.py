@@ -5,6 +5,7 @@ from typing import Any
 from badger_envs.core.task import Task
 from badger_envs.registry import spec_of
 from baselines.experiments.agent_spec import AgentSpec
+from baselines.experiments.rival_agents import RIVALS
 
 _FREE = {
     "messages": "attention", "identity": "random", "membrane": "bonds", "experts": 12, "topology": "all_and_self",
@@ -70,11 +71,6 @@ AGENTS: dict[str, AgentSpec] = {
         ),
         AgentSpec("monolithic_lstm", "monolithic LSTM", "the same with an LSTM", "Monolithic", {"cell": "lstm"}),
         AgentSpec(
-            "monolithic_padded", "monolithic GRU, padded",
-            "the same for any number of ports up to the most that are trained with: those that are not there are zeros",
-            "PaddedMonolithic",
-        ),
-        AgentSpec(
             "shared", "shared, no messages", "Badger with its messages cut: a recurrent policy shared by all ports",
             "Badger", {"messages": "none", "identity": "one_hot"},
         ),
@@ -85,6 +81,7 @@ AGENTS: dict[str, AgentSpec] = {
         AgentSpec(
             "independent", "independent", "a recurrent network for each port, none shared, none talking", "Independent"
         ),
+        *RIVALS,
         # Free experts with one thing missing, to show what it is worth.
         _free("silent", "no messages", "without messages", messages="none"),
         _free("others", "hear the others only", "nobody hears itself", topology="all"),

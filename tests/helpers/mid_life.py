@@ -34,6 +34,11 @@ TRAINABLE = {
     "monolithic": ("Monolithic", {"ports": P}),
     "lstm": ("Monolithic", {"ports": P, "cell": "lstm"}),
     "independent": ("Independent", {"ports": P}),
+    "hypernetwork": ("Hypernetwork", {"max_ports": P + 1, "hidden_size": 8, "policy_size": 4}),
+    "transformer over time": ("TransformerOverTime", {"max_ports": P + 1, "hidden_size": 9, "window": 2}),
+    "transformer over ports": ("OverPorts", {"hidden_size": 9, "identity": "random"}),
+    "deep sets": ("OverPorts", {"mixing": "mean"}),
+    "deep sets, sum": ("OverPorts", {"mixing": "sum", "identity": "none", "blocks": 1}),
     "padded": ("PaddedMonolithic", {"max_ports": P + 2}),
     "padded lstm": ("PaddedMonolithic", {"max_ports": P + 2, "cell": "lstm", "places": "random"}),
 }
@@ -44,7 +49,10 @@ def made(name, **config):
     """An agent of one of the KINDS, always with the same weights."""
     torch.manual_seed(0)
     kind, parts = KINDS[name]
-    return build_agent(kind, {"port_features": F, **parts, **config})
+    agent = build_agent(kind, {"port_features": F, **parts, **config})
+    if kind == "Hypernetwork":  # as after some training: at first its memory is of no effect, for any weights
+        torch.nn.init.normal_(agent.generate.weight, std=0.1)
+    return agent
 
 
 def generator(seed=0):

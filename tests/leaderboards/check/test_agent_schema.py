@@ -14,6 +14,9 @@ SMALL = {
     "Independent": {"port_features": 3, "ports": 2},
     "Monolithic": {"port_features": 3, "ports": 2},
     "PaddedMonolithic": {"port_features": 3, "max_ports": 2},
+    "Hypernetwork": {"port_features": 3, "max_ports": 2},
+    "TransformerOverTime": {"port_features": 3, "max_ports": 2},
+    "OverPorts": {"port_features": 3},
     "Handcrafted": {"port_features": 5, "rule": "parity"},
 }
 NONSENSE = [None, True, 0, -1, 2.5, "nonsense", "1", [], {}, [1.0], 10**400]
