@@ -5,8 +5,9 @@ nothing, needs no torch and never raises. It cannot know whether the weights gav
 rows, but forged returns can be hashed again. See `leaderboards.evaluate.reproduce`, which runs the weights.
 """
 
+import itertools
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,14 +15,14 @@ import numpy as np
 
 from leaderboards.check.duplicates import KnownSubmissions, Returns
 from leaderboards.check.results import check_results
-from leaderboards.check.weights import FILE_NAME, FOLDER, check_weights
+from leaderboards.check.weights import FILE_NAME, FOLDER, MAX_NUMBERS, check_weights
 from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
+from leaderboards.schema.fields import MAX_ERRORS
 from leaderboards.schema.files import read_folder
 from leaderboards.schema.submission import COSTS, FILE, Submission, folders, read_submission, read_submissions
 
 STATUS_FILE = "status.json"
-MAX_ERRORS = 100
 BESIDE_SUBMISSIONS = ("README.md",)
 """What may lie in the folder of a benchmark besides submissions and what begins with a dot."""
 
@@ -43,11 +44,11 @@ def check(
     return _check_safely(folder, KnownSubmissions.of(others) if others else None, benchmarks, accepted)[0]
 
 
-def check_among_siblings(folder: Path, *, accepted: bool = False) -> list[ErrorDetails]:
+def check_among_siblings(folder: Path, *, accepted: bool = False, benchmarks: Path = BENCHMARKS) -> list[ErrorDetails]:
     """Check a submission against all others to the same benchmark, which lie beside it; see `check`."""
     here = folder.absolute()
     siblings = [other for other in folders(here.parent.parent, here.parent.name) if other.name != here.name]
-    return check(folder, others=read_submissions(siblings), accepted=accepted)
+    return check(folder, others=read_submissions(siblings), accepted=accepted, benchmarks=benchmarks)
 
 
 def check_tree(root: Path, benchmark: str, *, benchmarks: Path = BENCHMARKS) -> dict[Path, list[ErrorDetails]]:
@@ -85,25 +86,28 @@ def _check_safely(
     """Errors, and what was read."""
     errors: list[ErrorDetails] = []
     submission, returns = None, []
+
+    def collect(found: Iterable[ErrorDetails]) -> None:
+        errors.extend(itertools.islice(found, MAX_ERRORS - len(errors)))
+        if len(errors) == MAX_ERRORS:
+            raise SubmissionError([ErrorDetails(".", "", f"has {MAX_ERRORS} errors or more; the rest was not read")])
+
     try:
-        errors += _check_files(folder, accepted)
+        collect(_check_files(folder, accepted))
         submission = read_submission(folder)
         returns = [np.asarray(row.returns, np.float64) for row in submission.rows]  # each (episodes,)
-        errors += _check_fields(folder, submission)
+        collect(_check_fields(folder, submission))
         benchmark = _find_benchmark(submission, benchmarks)
-        errors += check_results(benchmark, submission, returns)
-        errors += _check_training(submission)
-        of_weights, empty = _check_weights(folder, submission)
-        errors += of_weights
+        collect(check_results(benchmark, submission, returns))
+        collect(_check_training(submission))
+        empty: set[str] = set()
+        collect(_check_weights(folder, submission, empty))
         if others is not None:
-            errors += others.errors(submission, returns, empty)
+            collect(others.errors(submission, returns, empty))
     except SubmissionError as error:
         errors += error.errors
     except Exception as error:  # an unforeseen file must not keep other submissions from being checked
         errors.append(ErrorDetails(".", "", f"can't be checked ({type(error).__name__})"))
-    if len(errors) > MAX_ERRORS:
-        left = len(errors) - MAX_ERRORS
-        errors = [*errors[:MAX_ERRORS], ErrorDetails(".", "", f"has {left} more errors")]
     return errors, submission, returns
 
 
@@ -168,26 +172,27 @@ def _check_training(submission: Submission) -> Iterator[ErrorDetails]:
         yield ErrorDetails(FILE, "training.versions", "must have badger_envs, which the environments are of")
 
 
-def _check_weights(folder: Path, submission: Submission) -> tuple[list[ErrorDetails], set[str]]:
-    """Errors, and the names of weights that hold no number."""
-    errors, empty = [], set()
+def _check_weights(folder: Path, submission: Submission, empty: set[str]) -> Iterator[ErrorDetails]:
+    """Errors of the weights; the names of those that hold no number are put into `empty`."""
     used = {row.weights_sha256: row.problem for row in submission.rows if row.weights_sha256}
     weights = folder / FOLDER
     if weights.is_dir():
         for entry in read_folder(weights, FOLDER):
             matched = FILE_NAME.fullmatch(entry.name)
             if matched is None or matched[1] not in used:
-                reason = "must not be there: no row has weights of this name"
-                errors.append(ErrorDetails(f"{FOLDER}/{entry.name}", "", reason))
+                yield ErrorDetails(f"{FOLDER}/{entry.name}", "", "must not be there: no row has weights of this name")
+    total = 0
     for sha, problem in used.items():
         found, numbers = check_weights(weights, sha)
-        errors += found
+        yield from found
         if found:
             continue
+        total += numbers
+        if total > MAX_NUMBERS:
+            raise SubmissionError([ErrorDetails(FOLDER, "", f"must hold at most {MAX_NUMBERS} numbers in all")])
         declared = submission.training.parameters.get(problem, numbers)
         if numbers != declared:
             reason = f"must be {numbers}, the numbers in the weights {sha[:12]}..."
-            errors.append(ErrorDetails(FILE, f"training.parameters.{problem}", f"{reason}, got {declared}"))
+            yield ErrorDetails(FILE, f"training.parameters.{problem}", f"{reason}, got {declared}")
         if not numbers:
             empty.add(sha)
-    return errors, empty

@@ -11,8 +11,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from leaderboards.check.check import MAX_ERRORS, check_among_siblings
+from leaderboards.check.limited import check_within_limits
 from leaderboards.schema.errors import ErrorDetails, SubmissionError
+from leaderboards.schema.fields import MAX_ERRORS
 from leaderboards.schema.submission import FILE
 
 SUBMISSIONS = "leaderboards/submissions"
@@ -56,7 +57,8 @@ def check_pull_request(repository: Path, base: str, head: str) -> dict[Path, lis
         raise SubmissionError(errors[:MAX_ERRORS])
     with tempfile.TemporaryDirectory() as copy:
         _copy_submissions(repository, head, new, Path(copy))
-        return {Path(folder): check_among_siblings(Path(copy, folder)) for folder in sorted(new)}
+        found = check_within_limits([Path(copy, folder) for folder in sorted(new)])
+        return {Path(folder): errors for folder, errors in zip(sorted(new), found.values(), strict=True)}
 
 
 def _copy_submissions(repository: Path, commit: str, new: set[str], target: Path) -> None:

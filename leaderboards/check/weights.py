@@ -23,6 +23,8 @@ MAX_BYTES = 4 * 2**20
 MAX_HEADER_BYTES = 100_000
 MAX_CONFIG_BYTES = 64 * 2**10
 MAX_AXES = 8
+MAX_NUMBERS = 20_000_000
+"""In all weights of a submission; twenty-five trainings of this project have two hundred thousand."""
 
 
 def check_weights(folder: Path, sha: str) -> tuple[list[ErrorDetails], int]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from tyro.conf import Positional
 
 from badger_envs.evaluation import versions
-from leaderboards.check.check import check_among_siblings, check_tree
+from leaderboards.check.check import check_tree
+from leaderboards.check.limited import check_within_limits
 from leaderboards.check.pull_request import check_pull_request
 from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused
 from leaderboards.schema.benchmark import Benchmark
@@ -17,7 +18,7 @@ from leaderboards.schema.status import CHECKED, SELF_REPORTED, record, status_of
 
 @dataclass(frozen=True)
 class Check:
-    """Check submissions; all of them if no folder is given."""
+    """Check submissions; all of them if no folder is given. Each of those given has 2 GiB and 120 CPU-seconds."""
 
     folders: Positional[tuple[Path, ...]] = ()
     """Folders of submissions."""
@@ -39,7 +40,7 @@ class Check:
         for folder in self.folders:
             if not folder.is_dir():
                 raise ValueError(f"FOLDER must be the folder of a submission, got {str(folder)!r}")
-            found[folder] = check_among_siblings(folder, accepted=self.accepted)
+        found |= check_within_limits(self.folders, accepted=self.accepted)
         if not self.folders:
             for benchmark in Benchmark.names():
                 found |= check_tree(self.root, benchmark)

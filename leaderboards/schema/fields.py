@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, is_visible, short_repr
 
 Model = TypeVar("Model", bound=BaseModel)
+MAX_ERRORS = 100
+"""That are found in a file, or a submission; nobody reads more, and each takes time."""
 HOUSE_STYLE = (("Value error, ", ""), ("Input should", "must"), ("String should", "must"), ("Tuple should", "must"))
 """Phrases of pydantic and ours."""
 
@@ -17,14 +19,15 @@ def validate(model: type[Model], content: Any, file: str) -> Model:
     """A model out of the plain data of a file.
 
     Raises:
-        SubmissionError: with all errors.
+        SubmissionError: with all errors, up to `MAX_ERRORS`.
     """
     try:
         return model.model_validate(content)
     except ValidationError as error:
         # Of a list that has only bad items pydantic also says that it is too short.
         found = [part for part in error.errors(include_url=False) if part["type"] != "too_short" or not part["input"]]
-        raise SubmissionError([ErrorDetails(file, _place(part["loc"]), _reason(part)) for part in found]) from None
+        few = [ErrorDetails(file, _place(part["loc"]), _reason(part)) for part in found[:MAX_ERRORS]]
+        raise SubmissionError(few) from None
 
 
 def _place(location: tuple[int | str, ...]) -> str:

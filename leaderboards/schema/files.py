@@ -14,6 +14,8 @@ OPENING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_N
 
 MAX_FILES = 4_000
 """In a folder."""
+MAX_CONTAINERS = 2**17
+"""Objects and lists in a JSON file: a row of a submission is two of them. Each takes much more memory than its text."""
 
 
 def read_bytes(path: Path, name: str, largest: int) -> bytes:
@@ -67,14 +69,18 @@ def read_json(path: Path, name: str, largest: int) -> Any:
     """Content of a JSON file; arguments and errors as in `read_bytes`.
 
     Raises:
-        SubmissionError: It can't be read; is no JSON in UTF-8; gives a key twice; says NaN or infinity, or is nested
-            too deeply.
+        SubmissionError: It can't be read; is no JSON in UTF-8; gives a key twice; says NaN or infinity; is nested too
+            deeply, or holds too many objects and lists.
     """
     return parse_json(read_bytes(path, name, largest), name)
 
 
 def parse_json(content: bytes, name: str) -> Any:
     """Parse JSON; see `read_json`."""
+    containers = content.count(b"{") + content.count(b"[")  # at least as many as there are
+    if containers > MAX_CONTAINERS:
+        reason = f"must hold at most {MAX_CONTAINERS} objects and lists, got {containers} brackets"
+        raise SubmissionError([ErrorDetails(name, "", reason)])
     constants: list[str] = []
 
     def note(constant: str) -> float:

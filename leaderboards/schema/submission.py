@@ -17,6 +17,7 @@ from pydantic import Field
 from pydantic.types import FailFast
 
 from leaderboards.schema.benchmark import Identifier, StrictModel
+from leaderboards.schema.counts import require_few
 from leaderboards.schema.errors import SubmissionError
 from leaderboards.schema.fields import Amount, CurvePoint, FolderName, LongText, Package, Seconds, Slug, Url, validate
 from leaderboards.schema.fields import Date as Date
@@ -31,6 +32,9 @@ MAX_BYTES = 16 * 2**20
 DIGITS = 9
 """Significant digits of a return, which say exactly which float32 it was."""
 MAX_SEED = 9_999
+MAX_ROWS = 20_000
+MAX_EPISODES = 100_000
+"""In a row."""
 
 
 class Agent(StrictModel):
@@ -99,7 +103,7 @@ class Submission(StrictModel):
     training: Training
     previous: FolderName | None
     """The folder of the version that this one replaces."""
-    rows: Annotated[tuple[SeedResult, ...], Field(strict=False, min_length=1, max_length=20_000)]
+    rows: Annotated[tuple[SeedResult, ...], Field(strict=False, min_length=1, max_length=MAX_ROWS), FailFast()]
 
     @property
     def folder_name(self) -> str:
@@ -161,8 +165,9 @@ def parse(content: Any) -> Submission:
     """A submission out of plain data.
 
     Raises:
-        SubmissionError: with all errors.
+        SubmissionError: with all errors, of rows those of the first bad one.
     """
+    require_few(content, {"rows": MAX_ROWS, "returns": MAX_EPISODES}, FILE)
     return validate(Submission, content, FILE)
 
 

@@ -3,7 +3,8 @@ import stat
 
 import pytest
 
-from leaderboards.check.check import MAX_ERRORS, check
+from leaderboards.check.check import check
+from leaderboards.schema.fields import MAX_ERRORS
 from leaderboards.schema.submission import read_submission
 from tests.leaderboards.helpers.corpus_fields import IDENTITY, IN_NUMBERS, IN_TEXTS, KEYS
 from tests.leaderboards.helpers.corpus_files import FILES

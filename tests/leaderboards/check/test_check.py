@@ -13,6 +13,7 @@ import leaderboards
 from leaderboards.check.check import check, check_tree
 from leaderboards.check.results import _nine_digits
 from leaderboards.schema.errors import ErrorDetails
+from leaderboards.schema.fields import MAX_ERRORS
 from leaderboards.schema.submission import FILE, read_submission
 from tests.leaderboards.helpers.corpus import edit, setting
 from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
@@ -110,10 +111,10 @@ def test_check_tree_refuses_the_folder_of_another_benchmark(tmp_path):
 
 def test_check_returns_the_first_of_many_errors(tmp_path):
     folder = make_submission(tmp_path)
-    setting("rows", [{"x": 1}] * 500, sealed=False)(folder)
+    setting("rows", [json.loads((folder / FILE).read_text())["rows"][0]] * 500, sealed=False)(folder)
     errors = check(folder, benchmarks=BENCHMARKS)
-    assert len(errors) == 101
-    assert errors[-1].reason == "has 3400 more errors"
+    assert len(errors) == MAX_ERRORS + 1
+    assert errors[-1].reason == "has 100 errors or more; the rest was not read"
 
 
 def test_check_passes_forged_returns_with_new_hashes(tmp_path):
