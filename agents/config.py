@@ -39,9 +39,10 @@ class BadgerConfig(Config):
     hidden_kind: str = "trained"
     """What these are: "trained" like the others, handmade "register", "clock" or "mean_keeper", or each ("mixed")."""
     messages: str = "mean"
-    """Messages: "mean", "gated" (experts decide whether to send), "attention", "rows_and_columns" (pairs) or "none"."""
+    """Messages: "mean", "gated" (experts decide whether to send), "attention", "words", "rows_and_columns" (pairs) or
+    "none"."""
     message_size: int = 16
-    """Message entries (M)."""
+    """Message entries (M); with messages "words" how many words there are."""
     rounds: int = 1
     """Rounds of messages in one inner step (K)."""
     identity: str = "one_hot"

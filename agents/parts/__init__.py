@@ -36,6 +36,7 @@ MESSAGES = {
     "mean": "agents.parts.messages:MeanMessages",
     "gated": "agents.parts.messages:GatedMessages",
     "attention": "agents.parts.messages:AttentionMessages",
+    "words": "agents.parts.words:Words",
     "rows_and_columns": "agents.parts.pairs:RowsAndColumns",
     "none": "agents.parts.messages:NoMessages",
 }

@@ -6,6 +6,7 @@ from badger_envs.core.task import Task
 from badger_envs.registry import spec_of
 from baselines.experiments.agent_spec import AgentSpec
 from baselines.experiments.rival_agents import RIVALS
+from baselines.experiments.society import SOCIETY_AGENTS
 
 _FREE = {
     "messages": "attention", "identity": "random", "membrane": "bonds", "experts": 12, "topology": "all_and_self",
@@ -117,6 +118,7 @@ AGENTS: dict[str, AgentSpec] = {
             "rounds of trials with free experts, which are bound anew in each round where ports are more", "Badger",
             {**_IN_TURN, **_FREE, "messages": "mean", "topology": "all", "turns": "rounds"},
         ),
+        *SOCIETY_AGENTS,
     )
 }  # fmt: skip
 """Agents by name."""

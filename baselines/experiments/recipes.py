@@ -10,6 +10,7 @@ from baselines.experiments.optimisation import TRANSFER
 from baselines.experiments.pairs import PAIRS
 from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
+from baselines.experiments.society import SOCIETY
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
@@ -144,6 +145,7 @@ RECIPES: dict[str, Recipe] = {
         *PAIRS,
         *ABILITIES,
         *TALK,
+        *SOCIETY,
         *TRANSFER,
     )
 }  # fmt: skip

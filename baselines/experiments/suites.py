@@ -13,6 +13,7 @@ from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.search import Search
+from baselines.experiments.society import SOCIETY
 from baselines.perturbations.probes import PROBES
 
 NOBODY_TUNED = Search(trials=0)
@@ -60,7 +61,7 @@ def _for_all(name: str, **changes: Any) -> Recipe:
     return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *EVERYBODY))), **changes)
 
 
-_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER)
+_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER, *SOCIETY)
 """Recipes for one kind of agent, and those of a suite of their own."""
 
 SUITES: dict[str, Suite] = {
@@ -137,6 +138,13 @@ SUITES: dict[str, Suite] = {
             recipes=PAIRS,
             seeds=5,
             probes=("life", "switch", "forget", "cut", "rounds"),
+        ),
+        Suite(
+            name="society",
+            description="who makes up an agent: kinds of experts, handmade ones among them, words, rules of synapses",
+            recipes=SOCIETY,
+            seeds=3,
+            probes=("life", "switch", "forget", "cut", "newcomers"),
         ),
         Suite(
             name="abilities",

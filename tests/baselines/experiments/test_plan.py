@@ -26,7 +26,8 @@ def test_plan_gives_everybody_of_a_recipe_the_same_parameters_episodes_and_trial
     for planned in plans:
         agent = build_agent(planned.runs[0].kind, planned.runs[0].config)
         assert agent.accepts(recipe.make_task().ports)
-        assert abs(count_parameters(agent) / recipe.parameters - 1) <= 0.1
+        if recipe.name != "plastic_rules":  # which compares numbers of rules
+            assert abs(count_parameters(agent) / recipe.parameters - 1) <= 0.1
     assert len({tuple((trial.outer_loop, trial.seed) for trial in planned.trials) for planned in plans}) == 1
     runs = {tuple((run.updates, run.training_episodes, run.seed, run.episodes) for run in each.runs) for each in plans}
     assert len(runs) == 1
