@@ -10,12 +10,13 @@ from torch import Tensor, nn
 
 from agents.config import BadgerConfig
 from agents.dynamic_experts import DynamicExperts
-from agents.parts import BONDS, MEMBRANES, MESSAGES, TURNS, load_part
+from agents.parts import BONDS, MEMBRANES, MESSAGES, ROUNDS, TURNS, load_part
 from agents.parts.identity import Identity
 from agents.parts.kinds import kinds_of_experts
 from agents.parts.membrane import Membrane
 from agents.parts.messages import Messages
 from agents.parts.presence import without_absent
+from agents.parts.rounds import Chain
 from agents.parts.state import BadgerState
 from agents.parts.turns import AllAtOnce, of_experts
 
@@ -30,6 +31,8 @@ class Badger(DynamicExperts):
         super().__init__(config)
         turns: type[AllAtOnce] = load_part(TURNS[config.turns])
         self.turns = turns(config.port_features, config.port_actions, config.error_feature)
+        exchange: type[Chain] = load_part(ROUNDS[config.exchange])
+        self.exchange = exchange(config.free_rounds, config.agreement)
         self.identity = Identity(config.identity, config.identity_size)
         messages: type[Messages] = load_part(MESSAGES[config.messages])
         membrane: type[Membrane] = load_part(MEMBRANES[config.membrane])
@@ -72,6 +75,7 @@ class Badger(DynamicExperts):
             self.turns.initial_clock(samples, ports, generator).to(device).expand(batch, -1, -1),
             None,
             self._topology(batch, samples, count, generator),
+            torch.zeros(batch, dtype=torch.int64, device=device),
         )
 
     def _experts_for(self, ports: int, experts: int | None) -> int:
@@ -113,16 +117,26 @@ class Badger(DynamicExperts):
         memory, private = before.memory, before.private  # (B, E, H), (B, E, S)
         reading = self.membrane.read(turn.inputs, memory, state.addresses, turn.bonds)  # (B, E, R)
         known = state.identity[..., : self.known]  # (B, E, I), or (B, E, 0) where bonds are made of it
-        for _ in range(self.config.rounds):
-            received = self.messages(memory, adjacency)  # (B, E, M)
+
+        def once(said: Tensor, memory: Tensor, private: Tensor) -> tuple[Tensor, Tensor]:
+            received = self.messages(said, adjacency)  # (B, E, M)
             inputs = torch.cat([reading, received, known], dim=-1)  # (B, E, R + M + I)
             rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, ...)
-            memory, private = (values.unflatten(0, memory.shape[:2]) for values in self.expert(*rows))  # as before
+            memory, private = (values.unflatten(0, said.shape[:2]) for values in self.expert(*rows))  # as before
+            return memory, private
+
+        memory, private, used = self.exchange.run(self.config.rounds, once, memory, private)
         if turn.called is not None:
             called = of_experts(turn.called, turn.bonds)  # (B, E, 1)
             memory, private = torch.where(called, memory, before.memory), torch.where(called, private, before.private)
         outputs = self.membrane.write(turn.inputs, memory, state.addresses, turn.bonds, gone)  # (B, P, A)
         action, clock = self.turns.end(outputs, turn, state)  # (B, P, A), (B, P, C)
         return action, state._replace(
-            memory=memory, private=private, bonds=turn.bonds, action=action, clock=clock, previous=observation
+            memory=memory,
+            private=private,
+            bonds=turn.bonds,
+            action=action,
+            clock=clock,
+            previous=observation,
+            rounds=used,
         )

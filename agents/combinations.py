@@ -31,6 +31,7 @@ def refuse_contradictions(config: Any) -> None:
             must = f"identity_size must equal key_size, {config.key_size}, with membrane {membrane!r}"
             raise ValueError(f"{must}, got {config.identity_size}")
     _refuse_kinds(config)
+    _refuse_rounds(config)
     _refuse_turns(config)
 
 
@@ -51,6 +52,14 @@ def _refuse_kinds(config: Any) -> None:
             raise ValueError(f"{must}, got 'by_role' with membrane {config.membrane!r} and no hidden experts")
         if config.kinds != 2:
             raise ValueError(f"kinds must be 2 with assignment='by_role', got {config.kinds}")
+
+
+def _refuse_rounds(config: Any) -> None:
+    if type(config.agreement) not in (int, float) or not 0.0 <= config.agreement < 1.0:
+        raise ValueError(f"agreement must be a number from 0 to below 1, got {config.agreement!r}")
+    for name in ("free_rounds", "agreement"):
+        if config.exchange != "settle" and getattr(config, name):
+            raise ValueError(f"{name} must be 0 with exchange={config.exchange!r}, got {getattr(config, name)}")
 
 
 def _refuse_turns(config: Any) -> None:

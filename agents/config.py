@@ -45,6 +45,12 @@ class BadgerConfig(Config):
     """Message entries (M); with messages "words" how many words there are."""
     rounds: int = 1
     """Rounds of messages in one inner step (K)."""
+    exchange: str = "chain"
+    """How rounds follow each other: "chain", or "settle", which renews the messages and not what they are made of."""
+    free_rounds: int = 0
+    """First rounds without gradient, where they settle; the last one of a step always has one."""
+    agreement: float = 0.0
+    """Relative change of the memory in a round below which a lifetime's rounds end, where they settle; 0: never."""
     identity: str = "one_hot"
     """What tells experts apart: "one_hot", "random" or "none"."""
     identity_size: int = 16
@@ -154,6 +160,7 @@ FORMAT_1_NAMES = {"hidden_size": "memory", "message_size": "message", "key_size"
 """The fields that were renamed, and what they were called."""
 NEW_IN_FORMAT_2 = (
     "expert", "turns", "error_feature", "presence_changes", "kinds", "assignment", "hidden_experts", "hidden_kind",
+    "exchange", "free_rounds", "agreement",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from agents.parts import (
     MESSAGES,
     MIXINGS,
     PLACES,
+    ROUNDS,
     TOPOLOGY_NAMES,
     TURNS,
 )
@@ -22,7 +23,7 @@ from agents.rules import RULES
 LARGEST_SIZE = 1 << 24
 CHOICES = {
     "expert": EXPERTS, "messages": MESSAGES, "identity": IDENTITIES, "membrane": MEMBRANES,
-    "topology": TOPOLOGY_NAMES, "turns": TURNS, "cell": ("gru", "lstm"), "rule": RULES,
+    "topology": TOPOLOGY_NAMES, "turns": TURNS, "exchange": ROUNDS, "cell": ("gru", "lstm"), "rule": RULES,
     "assignment": ASSIGNMENTS, "hidden_kind": HIDDEN_KINDS, "places": PLACES, "mixing": MIXINGS,
 }  # fmt: skip
 """The fields that are names, and what they may be."""
@@ -41,7 +42,7 @@ class Config:
     def __post_init__(self) -> None:
         for field in fields(self):
             if field.type is int:
-                self.require_size(field.name, 1)
+                self.require_size(field.name, 0 if field.default == 0 else 1)
             elif field.type is bool and not isinstance(getattr(self, field.name), bool):
                 raise ValueError(f"{field.name} must be True or False, got {getattr(self, field.name)!r}")
             elif field.name in CHOICES:

@@ -67,6 +67,12 @@ TIED = ("direct", *OF_PAIRS)
 BONDS = tuple(name for name in MEMBRANES if name.endswith("bonds"))
 """Membranes that match the identities of experts with the addresses of ports."""
 
+ROUNDS = {
+    "chain": "agents.parts.rounds:Chain",
+    "settle": "agents.parts.rounds:Settle",
+}
+"""How the rounds of a step follow each other: `agents.parts.rounds.Chain` and its subclasses."""
+
 TURNS = {
     "all_at_once": "agents.parts.turns:AllAtOnce",
     "flags": "agents.parts.turns:Flags",

@@ -17,3 +17,4 @@ class BadgerState(NamedTuple):
     clock: Tensor  # (B, P, C) what turns carry on
     previous: Tensor | None  # (B, P, F) observation one step before, None at first
     adjacency: Tensor | None  # (B, E, E) bool, constant; None: each hears all others
+    rounds: Tensor  # (B,) int64, how many the step before used, 0 at first

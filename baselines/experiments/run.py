@@ -84,6 +84,9 @@ class RunSpec:
             del plain["grids"]
         if self.outer_loop is not None:
             plain["outer_loop"]["kind"] = self.outer_loop.kind
+            for stage in plain["outer_loop"]["stages"]:
+                if stage["rounds"] is None:  # as in runs that were made before rounds could be drawn
+                    del stage["rounds"]
         return plain
 
     @property

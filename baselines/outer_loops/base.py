@@ -49,12 +49,14 @@ class Stage:
     """Names and values of arguments of the task, in place of its own during this stage."""
     experts: tuple[int, int] | None = None
     """Fewest and most experts, drawn anew for each update; None for the agent's own number."""
+    rounds: tuple[int, int] | None = None
+    """Fewest and most rounds of messages in a step, drawn anew for each update; None for the agent's own number."""
 
     def __post_init__(self) -> None:
         hold_plain_numbers(self)
         require_fraction("until", self.until)
         require_bool("shared_across_batch", self.shared_across_batch)
-        for name in ("sizes", "horizon", "experts"):
+        for name in ("sizes", "horizon", "experts", "rounds"):
             ends = getattr(self, name)
             if ends is None:
                 continue

@@ -36,7 +36,7 @@ class BPTTLearner(Learner[BPTT]):
         num_steps = settings.num_steps or task.horizon
         returns = torch.zeros(len(episodes.keys), device=self.agent.device)  # (B,)
         for first in range(0, task.horizon, num_steps):
-            rewards, state = rollout(env, self.agent, state, min(num_steps, task.horizon - first))  # (T, B)
+            rewards, state = rollout(env, episodes.agent, state, min(num_steps, task.horizon - first))  # (T, B)
             counted = rewards if settings.loss == "every_step" else rewards[-1:]  # (T or 1, B)
             # Per step, so that short and long episodes weigh the same.
             self.gradient_step(-counted.sum(dim=0).mean() / len(counted), settings.max_grad_norm)

@@ -8,6 +8,7 @@ All members of a population play at once: one forward pass with the weights of a
 
 import copy
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -81,13 +82,13 @@ class GenerationLearner(Learner[SettingsT]):
         env.reset(np.tile(episodes.keys, count))  # (N * B,)
         initial = self.initial_state(episodes)
         state = type(initial)(*(value if value is None else value.expand(count, *value.shape) for value in initial))
-        weights = self._unpacked(population)
+        weights, step = self._unpacked(population), self._step_of(episodes.agent)
         returns = torch.zeros(count * batch, device=self.agent.device)  # (N * B,)
         for _ in range(episodes.task.horizon):
             in_dims = type(state)(*(None if value is None else 0 for value in state))
             observation = env.observation()  # (N * B, P, F)
             observation = observation.view(count, batch, *observation.shape[1:])  # (N, B, P, F)
-            action, state = vmap(self._step, in_dims=(0, 0, in_dims))(weights, observation, state)  # (N, B, P, A)
+            action, state = vmap(step, in_dims=(0, 0, in_dims))(weights, observation, state)  # (N, B, P, A)
             values = iter(state)
             state = type(initial)(*(next(values) if given else None for given in self._given))
             self.environment_steps += int((~env.terminated).sum())
@@ -96,10 +97,16 @@ class GenerationLearner(Learner[SettingsT]):
             raise NotFiniteError(f"a return stopped being finite at update {self.num_updates}")
         return returns.view(count, batch), env.state_info()  # (N, B)
 
-    def _step(self, weights: dict[str, Tensor], observation: Tensor, state: Any) -> Any:
-        action, next_state = functional_call(self._body, weights, (observation, state))
-        self._given = [value is not None for value in next_state]  # vmap hands out tensors only
-        return action, [value for value in next_state if value is not None]
+    def _step_of(self, agent: Agent) -> Callable[..., Any]:
+        """One step of the body, with as many rounds of messages as the agent has."""
+        body = self._body if agent is self.agent else self._body.with_rounds(agent.config.rounds)
+
+        def step(weights: dict[str, Tensor], observation: Tensor, state: Any) -> Any:
+            action, next_state = functional_call(body, weights, (observation, state))
+            self._given = [value is not None for value in next_state]  # vmap hands out tensors only
+            return action, [value for value in next_state if value is not None]
+
+        return step
 
     def _unpacked(self, population: Tensor) -> dict[str, Tensor]:
         """Weights by name, each (N, *shape), of a population (N, W)."""

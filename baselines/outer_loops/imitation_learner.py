@@ -40,7 +40,7 @@ class ImitationLearner(Learner[Imitation]):
         returns, losses = reward, []
         for _ in range(task.horizon):
             observation, present = env.observation(), env.agent_mask()  # (B, P, F), (B, P)
-            outputs, state = self.agent(observation, state)  # (B, P, A)
+            outputs, state = episodes.agent(observation, state)  # (B, P, A)
             shown = teacher.act(observation.flatten(1).cpu().numpy(), reward.cpu().numpy())  # (B, P * A)
             target = torch.from_numpy(shown).to(outputs).view_as(outputs)  # (B, P, A)
             losses.append(self.loss(outputs, target)[present].mean())

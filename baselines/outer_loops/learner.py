@@ -34,6 +34,8 @@ class EpisodeBatch(NamedTuple):
     """Draws identities and addresses, on the CPU."""
     shared_across_batch: bool
     experts: int | None
+    agent: Agent
+    """Who plays: the one that is trained, with as many rounds of messages as were drawn."""
 
 
 class Learner(ABC, Generic[SettingsT]):
@@ -75,6 +77,8 @@ class Learner(ABC, Generic[SettingsT]):
             if stage.experts is not None and not self.agent.accepts_experts(stage.experts[1]):
                 must = "experts must be None, or numbers that the agent can have"
                 raise ValueError(f"{must}, got {stage.experts} for {self.agent}")
+            if stage.rounds is not None:
+                self.agent.with_rounds(stage.rounds[1])
             for end in (0, 1):
                 arguments = {**self.arguments, **dict(stage.arguments)}
                 if stage.sizes is not None:
@@ -120,7 +124,8 @@ class Learner(ABC, Generic[SettingsT]):
         keys = episode_keys(self.seed, np.arange(first, first + settings.batch), EpisodeSet.TRAIN)  # (B,)
         generator = torch.Generator().manual_seed(self.seed * 2**32 + (0 if shared else 1 + self.num_updates))
         experts = None if stage.experts is None else between(stage.experts)
-        return EpisodeBatch(self.spec.make_task(**arguments), keys, generator, shared, experts)
+        agent = self.agent if stage.rounds is None else self.agent.with_rounds(between(stage.rounds))
+        return EpisodeBatch(self.spec.make_task(**arguments), keys, generator, shared, experts, agent)
 
     def initial_state(self, episodes: EpisodeBatch) -> Any:
         """The agent's state at the start of these episodes."""

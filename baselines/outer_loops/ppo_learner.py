@@ -100,19 +100,19 @@ class PPOLearner(Learner[PPO]):
         for first in range(0, task.horizon, settings.num_steps or task.horizon):
             steps = min(settings.num_steps or task.horizon, task.horizon - first)
             before = state
-            rollout, state, rewards = self._collect(env, state, steps, generator)
+            rollout, state, rewards = self._collect(env, episodes.agent, state, steps, generator)
             returns += rewards
             for _ in range(settings.update_epochs):
                 order = torch.randperm(len(returns), generator=generator, device=self.agent.device)  # (B,)
                 for rows in order.chunk(settings.num_minibatches):
-                    self.gradient_step(self._loss(rollout, before, rows), settings.max_grad_norm)
+                    self.gradient_step(self._loss(episodes.agent, rollout, before, rows), settings.max_grad_norm)
             if bool(env.terminated.all()):
                 break
         return {"score": float(reference_returns(task).score(returns.mean().item())), **env.state_info()}
 
     @torch.no_grad()
     def _collect(
-        self, env: BatchedEnv, state: Any, steps: int, generator: torch.Generator
+        self, env: BatchedEnv, agent: Agent, state: Any, steps: int, generator: torch.Generator
     ) -> tuple[Rollout, Any, Tensor]:
         """Play some steps with exploration; returns them, the agent's state after them, and their returns (B,)."""
         levels, settings = reference_returns(env.task), self.settings
@@ -120,7 +120,7 @@ class PPOLearner(Learner[PPO]):
         rewards, values = [], []
         for _ in range(steps):
             observation, central, alive = env.observation(), self._central(env), ~env.terminated
-            outputs, state = self.agent(observation, state)  # (B, P, outputs)
+            outputs, state = agent(observation, state)  # (B, P, outputs)
             values.append(self._value(state, central) * alive[:, None])  # (B, P or 1) 0 after the end
             sample = self.distribution.sample(outputs, generator)  # (B, P, A)
             mask = env.agent_mask().to(observation.dtype)  # (B, P)
@@ -129,7 +129,7 @@ class PPOLearner(Learner[PPO]):
             rewards.append(env.step(self.distribution.to_action(sample)))  # (B,)
             self.environment_steps += int(alive.sum())
         # Where the episode was cut its value counts; where it ended there is none.
-        _, ahead = self.agent(env.observation(), state)
+        _, ahead = agent(env.observation(), state)
         next_value = self._value(ahead, self._central(env)) * ~env.terminated[:, None]  # (B, P or 1)
         observation, central, sample, log_prob, mask, alive = (
             torch.stack(parts) for parts in zip(*record, strict=True)
@@ -143,13 +143,11 @@ class PPOLearner(Learner[PPO]):
             gains = (gains - counted.mean()) / (counted.std() + 1e-8)
         return Rollout(observation, central, sample, log_prob, mask, alive, gains, targets), state, reward.sum(dim=0)
 
-    def _loss(self, rollout: Rollout, state: Any, rows: Tensor) -> Tensor:
+    def _loss(self, agent: Agent, rollout: Rollout, state: Any, rows: Tensor) -> Tensor:
         """The clipped objective of some episodes (R,) of a rollout, unrolled again from the state before it."""
         settings = self.settings
         part = Rollout(*(values[:, rows] for values in rollout))
-        outputs, memories, _ = self.agent.unroll(
-            part.observation, rows_of(state, rows)
-        )  # (T, R, P, outputs), (T, R, E, H)
+        outputs, memories, _ = agent.unroll(part.observation, rows_of(state, rows))  # (T, R, P, outputs), (T, R, E, H)
         inputs = part.central[:, :, None] if settings.critic == "central" else memories  # (T, R, E, inputs)
         log_ratio = (self.distribution.log_prob(outputs, part.sample) - part.log_prob) * part.agent_mask  # (T, R, P)
         if not settings.per_port:

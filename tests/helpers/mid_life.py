@@ -29,6 +29,7 @@ TRAINABLE = {
     "two kinds": ("Badger", {"kinds": 2}),
     "associative": ("Badger", {"expert": "associative"}),
     "predictive": ("Badger", {"expert": "predictive"}),
+    "settling": ("Badger", {"exchange": "settle", "messages": "attention", "rounds": 3, "agreement": 0.01}),
     "commnet": ("CommNet", {}),
     "commnet, random ids": ("CommNet", {"identity": "random", "rounds": 1}),
     "monolithic": ("Monolithic", {"ports": P}),
