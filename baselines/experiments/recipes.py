@@ -10,6 +10,7 @@ from baselines.experiments.optimisation import TRANSFER
 from baselines.experiments.pairs import PAIRS
 from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
+from baselines.experiments.rivals import MEETINGS
 from baselines.experiments.society import SOCIETY
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
@@ -147,5 +148,6 @@ RECIPES: dict[str, Recipe] = {
         *TALK,
         *SOCIETY,
         *TRANSFER,
+        *MEETINGS,
     )
 }  # fmt: skip

@@ -9,6 +9,11 @@ RIVALS = (
         "the policy of RL2, of which ports that are not there are zeros, for a range of sizes", "PaddedMonolithic",
     ),
     AgentSpec(
+        "monolithic_shuffled", "monolithic GRU, padded, random places",
+        "the same, where ports get other places in every lifetime, so that all places are trained", "PaddedMonolithic",
+        {"places": "random"},
+    ),
+    AgentSpec(
         "hypernetwork", "recurrent hypernetwork",
         "a GRU for all ports that generates the weights of a small policy in every step; padded", "Hypernetwork",
     ),

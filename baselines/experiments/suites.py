@@ -12,6 +12,7 @@ from baselines.experiments.pairs import PAIRS
 from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.recipes import RECIPES
+from baselines.experiments.rivals import MEETINGS
 from baselines.experiments.search import Search
 from baselines.experiments.society import SOCIETY
 from baselines.perturbations.probes import PROBES
@@ -61,7 +62,7 @@ def _for_all(name: str, **changes: Any) -> Recipe:
     return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *EVERYBODY))), **changes)
 
 
-_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER, *SOCIETY)
+_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER, *SOCIETY, *MEETINGS)
 """Recipes for one kind of agent, and those of a suite of their own."""
 
 SUITES: dict[str, Suite] = {
@@ -168,6 +169,14 @@ SUITES: dict[str, Suite] = {
             ),
             seeds=3,
             probes=(),
+        ),
+        Suite(
+            name="rivals",
+            description="Badger and its strongest rivals, everybody tuned; short trainings",
+            recipes=MEETINGS,
+            seeds=3,
+            search=Search(trials=3, fraction=0.4),
+            probes=("life",),
         ),
         Suite(
             name="loops",
