@@ -15,7 +15,6 @@ from agents.parts.identity import Identity
 from agents.parts.kinds import kinds_of_experts
 from agents.parts.membrane import Membrane
 from agents.parts.messages import Messages
-from agents.parts.presence import without_absent
 from agents.parts.rounds import Chain
 from agents.parts.state import BadgerState
 from agents.parts.turns import AllAtOnce, of_experts
@@ -36,7 +35,8 @@ class Badger(DynamicExperts):
         self.identity = Identity(config.identity, config.identity_size)
         messages: type[Messages] = load_part(MESSAGES[config.messages])
         membrane: type[Membrane] = load_part(MEMBRANES[config.membrane])
-        self.messages = messages(config.hidden_size, config.message_size)
+        itself = config.topology == "all_and_self"
+        self.messages = messages(config.hidden_size, config.message_size, itself=itself)
         self.membrane = membrane(self.turns.inputs, config.hidden_size, config.port_actions, config.key_size)
         # An id that bonds are made of stays out of the expert: who is bound where says it all.
         self.known = 0 if config.membrane in BONDS else self.identity.size
@@ -106,10 +106,9 @@ class Badger(DynamicExperts):
         return self.membrane.absent_experts(absent, state.memory.shape[1], state.bonds)[..., None]
 
     def step(self, observation: Tensor, state: BadgerState, absent: Tensor | None = None) -> tuple[Tensor, BadgerState]:
-        adjacency, gone = state.adjacency, None  # (B, E, E)
+        gone = None
         if absent is not None:
             gone = self.membrane.absent_experts(absent, state.memory.shape[1], state.bonds)  # (B, E)
-            adjacency = without_absent(adjacency, gone)  # (B, E, E)
         turn = self.turns.begin(observation, state, self.membrane)
         before = state
         if turn.renewed is not None:
@@ -119,7 +118,7 @@ class Badger(DynamicExperts):
         known = state.identity[..., : self.known]  # (B, E, I), or (B, E, 0) where bonds are made of it
 
         def once(said: Tensor, memory: Tensor, private: Tensor) -> tuple[Tensor, Tensor]:
-            received = self.messages(said, adjacency)  # (B, E, M)
+            received = self.messages(said, state.neighbours, gone)  # (B, E, M)
             inputs = torch.cat([reading, received, known], dim=-1)  # (B, E, R + M + I)
             rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, ...)
             memory, private = (values.unflatten(0, said.shape[:2]) for values in self.expert(*rows))  # as before

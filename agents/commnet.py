@@ -12,10 +12,9 @@ from torch import Tensor, nn
 from agents.config import CommNetConfig
 from agents.interface import Agent
 from agents.parts.experts import LSTM
+from agents.parts.hearing import mean_heard
 from agents.parts.identity import Identity
 from agents.parts.inputs import inputs_size, with_change
-from agents.parts.presence import without_absent
-from agents.parts.topology import mean_heard
 
 
 class CommNetState(NamedTuple):
@@ -63,12 +62,11 @@ class CommNet(Agent):
     def step(
         self, observation: Tensor, state: CommNetState, absent: Tensor | None = None
     ) -> tuple[Tensor, CommNetState]:
-        adjacency = None if absent is None else without_absent(None, absent)  # (B, E, E)
         seen = torch.cat([with_change(observation, state.previous), state.identity], dim=-1)  # (B, E, inputs + I)
         encoded = self.encode(seen)  # (B, E, H)
         memory, private = state.memory, state.private  # 2 x (B, E, H)
         for _ in range(self.config.rounds):
-            inputs = encoded + self.hear(mean_heard(memory, adjacency))  # (B, E, H)
+            inputs = encoded + self.hear(mean_heard(memory, absent=absent))  # (B, E, H)
             rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, H)
             memory, private = (values.unflatten(0, memory.shape[:2]) for values in self.controller(*rows))  # as before
         action = torch.tanh(self.act(memory))  # (B, P, A)

@@ -63,8 +63,8 @@ class BadgerConfig(Config):
     experts: int | None = None
     """Number of experts (E), where they are free; may be changed at call time."""
     topology: str = "all"
-    """Who hears whom: "all" others, "all_and_self", "ring", "chain", "grid", "clusters", "star", or "random", sampled
-    in each lifetime."""
+    """Who hears whom: "all" others, "all_and_self", "ring", "chain", "grid", "clusters", "groups", "leaders",
+    "star", or "random", sampled in each lifetime."""
     in_degree: int = 2
     """Experts that each expert hears (D), with a random topology."""
     turns: str = "all_at_once"

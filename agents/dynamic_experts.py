@@ -9,14 +9,14 @@ from agents.interface import Agent
 from agents.parts import TIED
 from agents.parts.experts import Expert
 from agents.parts.identity import Identity
-from agents.parts.topology import sample_topology
+from agents.parts.topology import joined, renumbered, sample_topology
 from agents.remembering import State
 
 
 class DynamicExperts(Agent):
     """An agent whose experts are no ports, so that their number may change in its lifetime.
 
-    Its state has the fields memory (B, E, H), private (B, E, S), identity (B, E, I), adjacency (B, E, E) and bonds
+    Its state has the fields memory (B, E, H), private (B, E, S), identity (B, E, I), neighbours (B, E, D) and bonds
     (B, E, P), of which the last two may be None, and no others with an axis E; its config has the fields membrane,
     hidden_size, topology and in_degree.
     """
@@ -55,11 +55,11 @@ class DynamicExperts(Agent):
         stay = keep.nonzero()[:, 0].to(state.memory.device)  # (those who stay,)
         of_experts = ("memory", "private", "identity", *(() if state.bonds is None else ("bonds",)))
         kept = {name: getattr(state, name)[:, stay] for name in of_experts}  # (B, E, ...)
-        if self.config.topology == "random" and state.adjacency is not None and len(stay) > 1:
-            adjacency: Tensor | None = state.adjacency[:, stay][:, :, stay]  # (B, E, E)
+        if self.config.topology == "random" and state.neighbours is not None and len(stay) > 1:
+            neighbours: Tensor | None = renumbered(state.neighbours[:, stay], stay, experts)  # (B, E, D)
         else:
-            adjacency = self._topology(len(state.memory), len(state.memory), len(stay), None)
-        return self.rebound(state._replace(**kept, adjacency=adjacency))
+            neighbours = self._topology(len(state.memory), len(state.memory), len(stay), None)
+        return self.rebound(state._replace(**kept, neighbours=neighbours))
 
     def add_experts(
         self, state: State, count: int, *, generator: torch.Generator | None = None, shared_across_batch: bool = False
@@ -126,18 +126,17 @@ class DynamicExperts(Agent):
         samples = 1 if shared_across_batch else batch
         identity = self.identity.more(state.identity, count, samples, generator)  # (B, C, I) or (1, C, I)
         identity = identity.to(self.device).expand(batch, -1, -1)  # (B, C, I)
-        adjacency = self._topology(batch, samples, experts + count, generator)
-        if self.config.topology == "random" and adjacency is not None and state.adjacency is not None:
-            adjacency = adjacency.clone()
-            adjacency[:, :experts, :experts] = state.adjacency  # the others keep their neighbours
-        joined = state._replace(
+        neighbours = self._topology(batch, samples, experts + count, generator)
+        if self.config.topology == "random" and neighbours is not None and state.neighbours is not None:
+            neighbours = joined(state.neighbours, neighbours)  # (B, E + C, D)
+        together = state._replace(
             memory=torch.cat([state.memory, memory], dim=1),  # (B, E + C, H)
             private=torch.cat([state.private, private], dim=1),  # (B, E + C, S)
             identity=torch.cat([state.identity, identity], dim=1),  # (B, E + C, I)
             bonds=None if bonds is None else torch.cat([state.bonds, bonds], dim=1),  # (B, E + C, P)
-            adjacency=adjacency,
+            neighbours=neighbours,
         )
-        return self.rebound(joined)
+        return self.rebound(together)
 
     def _initial_experts(
         self, batch: int, samples: int, experts: int, generator: torch.Generator | None, roles: Tensor | None = None
@@ -147,11 +146,11 @@ class DynamicExperts(Agent):
         return memory.to(self.device).expand(batch, -1, -1), private.to(self.device).expand(batch, -1, -1)
 
     def _topology(self, batch: int, samples: int, experts: int, generator: torch.Generator | None) -> Tensor | None:
-        """Adjacency, bool (B, E, E) on the agent's device, or None where each expert hears all others."""
+        """Neighbours, int64 (B, E, D) on the agent's device, or None where each expert hears all."""
         topology, in_degree = self.config.topology, self.config.in_degree
-        # (B, E, E), or (1, E, E) where it is shared across the batch
-        adjacency = sample_topology(topology, samples, experts, in_degree=in_degree, generator=generator)
-        return None if adjacency is None else adjacency.to(self.device).expand(batch, -1, -1)
+        # (B, E, D), or (1, E, D) where it is shared across the batch
+        neighbours = sample_topology(topology, samples, experts, in_degree=in_degree, generator=generator)
+        return None if neighbours is None else neighbours.to(self.device).expand(batch, -1, -1)
 
     def _require_free_experts(self) -> None:
         membrane = self.config.membrane

@@ -88,6 +88,8 @@ TOPOLOGIES = {
     "chain": "agents.parts.topology:chain",
     "grid": "agents.parts.topology:grid",
     "clusters": "agents.parts.topology:clusters",
+    "groups": "agents.parts.topology:groups",
+    "leaders": "agents.parts.topology:leaders",
     "star": "agents.parts.topology:star",
 }
 """Which experts hear which: functions of their number. "random" is sampled, see `agents.parts.topology`."""

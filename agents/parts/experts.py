@@ -161,10 +161,3 @@ def reset_blocks(private: Tensor, mask: Tensor) -> Tensor:
     """
     blocks = private.shape[-1] // mask.shape[-1]
     return private.masked_fill(torch.cat([mask] * blocks, dim=-1), 0.0) if blocks else private  # (..., S)
-
-
-def use_plain_operations(module: nn.Module) -> None:
-    """Let all recurrent cells within a module run in plain operations from now on."""
-    for part in module.modules():
-        if isinstance(part, Recurrent):
-            part.plain = True

@@ -1,11 +1,17 @@
 """Messages: what each expert receives from the others, or from its neighbours in a topology."""
 
 import math
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.functional import pad, scaled_dot_product_attention
 
-from agents.parts.topology import mean_heard
+from agents.parts.hearing import gathered, mean_heard, without_absent
+
+FAR = -1e9
+"""Affinity to experts that are absent."""
 
 
 class Messages(nn.Module):
@@ -14,18 +20,20 @@ class Messages(nn.Module):
     Args:
         hidden_size: entries of an expert's memory (H).
         size: message entries (M).
+        itself: whether each of those who hear all hears itself too.
     """
 
-    def __init__(self, hidden_size: int, size: int) -> None:
+    def __init__(self, hidden_size: int, size: int, *, itself: bool = False) -> None:
         super().__init__()
-        self.size = size
+        self.size, self.itself = size, itself
 
-    def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
+    def forward(self, memory: Tensor, neighbours: Tensor | None = None, absent: Tensor | None = None) -> Tensor:
         """What experts receive.
 
         Args:
             memory: (B, E, H).
-            adjacency: bool (B, E, E), which expert hears which; None where each hears all others.
+            neighbours: int64 (B, E, D), whom each expert hears, -1 for none; None where each hears all.
+            absent: bool (B, E), experts that neither hear nor are heard; None for none.
 
         Returns:
             (B, E, M); 0 for an expert without neighbours. A forward hook that replaces it by zeros brings silence.
@@ -36,18 +44,18 @@ class Messages(nn.Module):
 class NoMessages(Messages):
     """No messages: parameters are shared, and nothing else."""
 
-    def __init__(self, hidden_size: int, size: int) -> None:
-        super().__init__(hidden_size, 0)
+    def __init__(self, hidden_size: int, size: int, *, itself: bool = False) -> None:
+        super().__init__(hidden_size, 0, itself=itself)
 
-    def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
+    def forward(self, memory: Tensor, neighbours: Tensor | None = None, absent: Tensor | None = None) -> Tensor:
         return memory[:, :, :0]  # (B, E, 0)
 
 
 class MeanMessages(Messages):
     """The mean of the others' messages."""
 
-    def __init__(self, hidden_size: int, size: int) -> None:
-        super().__init__(hidden_size, size)
+    def __init__(self, hidden_size: int, size: int, *, itself: bool = False) -> None:
+        super().__init__(hidden_size, size, itself=itself)
         self.speak = nn.Linear(hidden_size, size)
 
     def messages(self, memory: Tensor) -> Tensor:
@@ -55,15 +63,15 @@ class MeanMessages(Messages):
         messages: Tensor = self.speak(memory)  # (B, E, M)
         return messages
 
-    def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
-        return mean_heard(self.messages(memory), adjacency)  # (B, E, M)
+    def forward(self, memory: Tensor, neighbours: Tensor | None = None, absent: Tensor | None = None) -> Tensor:
+        return mean_heard(self.messages(memory), neighbours, absent, itself=self.itself)  # (B, E, M)
 
 
 class GatedMessages(MeanMessages):
     """Each expert decides whether to send, by a differentiable gate between 0 and 1 (IC3Net, Singh et al. 2019)."""
 
-    def __init__(self, hidden_size: int, size: int) -> None:
-        super().__init__(hidden_size, size)
+    def __init__(self, hidden_size: int, size: int, *, itself: bool = False) -> None:
+        super().__init__(hidden_size, size, itself=itself)
         self.gate = nn.Linear(hidden_size, 1)
 
     def messages(self, memory: Tensor) -> Tensor:
@@ -73,24 +81,61 @@ class GatedMessages(MeanMessages):
 class AttentionMessages(Messages):
     """Each expert chooses which others to attend to (Vaswani et al. 2017; among agents: TarMAC, Das et al. 2019).
 
-    Keys and queries have as many entries as messages. An expert does not hear itself, unless it is alone.
+    Keys and queries have as many entries as messages. An expert that hears all does not hear itself, unless it is alone
+    or asked to. Memory grows with the number of experts, not with its square: torch's fused attention never has all
+    affinities at once, and no mask is made either, see `_all_but_oneself`.
     """
 
-    def __init__(self, hidden_size: int, size: int) -> None:
-        super().__init__(hidden_size, size)
+    plain = False
+    """Whether it runs in plain operations, which have rules for `torch.func.vmap` and take memory for all pairs."""
+
+    def __init__(self, hidden_size: int, size: int, *, itself: bool = False) -> None:
+        super().__init__(hidden_size, size, itself=itself)
         self.project = nn.Linear(hidden_size, 3 * size)
 
-    def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
+    def forward(self, memory: Tensor, neighbours: Tensor | None = None, absent: Tensor | None = None) -> Tensor:
         query, key, value = self.project(memory).chunk(3, dim=-1)  # 3 x (B, E, M)
-        affinity = query @ key.transpose(1, 2) / math.sqrt(self.size)  # (B, E, E)
-        experts = memory.shape[1]
-        if adjacency is not None:
-            # With -inf an expert without neighbours would divide by 0: all get a share first, and then lose it.
-            affinity = affinity.masked_fill(~adjacency, torch.finfo(affinity.dtype).min)
-            masked: Tensor = (affinity.softmax(dim=-1) * adjacency) @ value  # (B, E, M)
-            return masked
-        if experts > 1:
-            oneself = torch.eye(experts, dtype=torch.bool, device=memory.device)  # (E, E)
-            affinity = affinity.masked_fill(oneself, -torch.inf)
-        received: Tensor = affinity.softmax(dim=-1) @ value  # (B, E, M)
-        return received
+        if neighbours is None:
+            return self._of_all(query, key, value, absent)  # (B, E, M)
+        neighbours = neighbours if absent is None else without_absent(neighbours, absent)  # (B, E, D)
+        return self._of_neighbours(query, key, value, neighbours)  # (B, E, M)
+
+    def _of_neighbours(self, query: Tensor, key: Tensor, value: Tensor, neighbours: Tensor) -> Tensor:
+        theirs = gathered(torch.cat([key, value], dim=-1), neighbours)  # (B, E, D, 2M)
+        affinity = (theirs[..., : self.size] @ query[..., None])[..., 0] / math.sqrt(self.size)  # (B, E, D)
+        # With -inf an expert without neighbours would divide by 0: all get a share first, and then lose it.
+        affinity = affinity.masked_fill(neighbours < 0, torch.finfo(affinity.dtype).min)
+        share = affinity.softmax(dim=-1)[..., None]  # (B, E, D, 1)
+        return (share * theirs[..., self.size :]).sum(dim=2)  # (B, E, M) empty slots put out 0
+
+    def _of_all(self, query: Tensor, key: Tensor, value: Tensor, absent: Tensor | None) -> Tensor:
+        experts, oneself = query.shape[1], None
+        if absent is not None:
+            # One more entry, in which only those who are there have affinity to all; the fused kernel wants as many
+            # entries of values.
+            far = torch.where(absent, FAR, 0.0).to(key.dtype)[..., None]  # (B, E, 1)
+            query, key, value = pad(query, (0, 1), value=1.0), torch.cat([key, far], dim=-1), pad(value, (0, 1))
+        if experts > 1 and not self.itself:
+            query, oneself = query.flip(1), _all_but_oneself(query)  # (B, E, M) last one first, (E, E)
+        with sdpa_kernel(SDPBackend.MATH) if self.plain else nullcontext():
+            received = scaled_dot_product_attention(
+                query[:, None], key[:, None], value[:, None], oneself, scale=1.0 / math.sqrt(self.size)
+            )[:, 0, :, : self.size]  # (B, E, M)
+        received = received if oneself is None else received.flip(1)  # (B, E, M)
+        if absent is None:
+            return received
+        here = ~absent  # (B, E)
+        nobody = here.sum(dim=1, keepdim=True) - (0 if self.itself else here.long()) < 1  # (B, E) is there to be heard
+        return received.masked_fill((absent | nobody)[..., None], 0.0)  # (B, E, M)
+
+
+def _all_but_oneself(query: Tensor) -> Tensor:
+    """What is added to affinities so that no expert attends to itself, (E, E), where queries come last one first.
+
+    Row i and column j have 0, but -inf where i + j = E - 1. So every row is the one above it, moved by one place, and
+    all are views of the same 2 E - 1 numbers: the mask takes no memory.
+    """
+    experts = query.shape[1]
+    place = torch.arange(2 * experts - 1, device=query.device)
+    line = torch.where(place == experts - 1, -torch.inf, 0.0).to(query.dtype)  # (2E - 1,)
+    return line.as_strided((experts, experts), (1, 1))  # (E, E)

@@ -13,9 +13,9 @@ import math
 import torch
 from torch import Tensor, nn
 
+from agents.parts.hearing import mean_heard
 from agents.parts.membrane import Membrane
 from agents.parts.messages import Messages
-from agents.parts.topology import mean_heard
 
 
 class PortPairs(Membrane):
@@ -79,24 +79,32 @@ class RowsAndColumns(Messages):
     way.
     """
 
-    def __init__(self, hidden_size: int, size: int) -> None:
-        super().__init__(hidden_size, 2 * size)
+    def __init__(self, hidden_size: int, size: int, *, itself: bool = False) -> None:
+        super().__init__(hidden_size, 2 * size, itself=itself)
         self.speak = nn.Linear(hidden_size, 2 * size)
 
-    def forward(self, memory: Tensor, adjacency: Tensor | None = None) -> Tensor:
-        ports = math.isqrt(memory.shape[1])
-        along_row, along_column = self.speak(memory).unflatten(1, (ports, ports)).chunk(2, dim=-1)  # 2 x (B, P, P, M)
-        in_row, in_column = None, None
-        if adjacency is not None:
-            hears = adjacency.reshape(-1, ports, ports, ports, ports)  # (B, P, P, P, P)
-            in_row = hears.diagonal(dim1=1, dim2=3).movedim(3, 1)  # (B, P, P, P) within row i, (j, j')
-            in_column = hears.diagonal(dim1=2, dim2=4).movedim(3, 1)  # (B, P, P, P) within column j, (i, i')
-        from_row = _mean_heard(along_row, in_row)  # (B, P, P, M)
-        from_column = _mean_heard(along_column.transpose(1, 2), in_column).transpose(1, 2)  # (B, P, P, M)
+    def forward(self, memory: Tensor, neighbours: Tensor | None = None, absent: Tensor | None = None) -> Tensor:
+        along_row, along_column = self.speak(memory).chunk(2, dim=-1)  # 2 x (B, E, M)
+        if neighbours is None:
+            return self._of_all(along_row, along_column, absent)  # (B, E, 2M)
+        ports, experts = math.isqrt(memory.shape[1]), torch.arange(memory.shape[1], device=memory.device)[:, None]
+        other_row = neighbours // ports != experts // ports  # (B, E, D)
+        other_column = neighbours % ports != experts % ports  # (B, E, D)
+        from_row = mean_heard(along_row, neighbours.masked_fill(other_row, -1), absent)  # (B, E, M)
+        from_column = mean_heard(along_column, neighbours.masked_fill(other_column, -1), absent)  # (B, E, M)
+        return torch.cat([from_row, from_column], dim=-1)  # (B, E, 2M)
+
+    def _of_all(self, along_row: Tensor, along_column: Tensor, absent: Tensor | None) -> Tensor:
+        ports = math.isqrt(along_row.shape[1])
+        grid = (len(along_row), ports, ports, -1)
+        in_rows, in_columns = along_row.reshape(grid), along_column.reshape(grid).transpose(1, 2)  # 2 x (B, P, P, M)
+        gone = None if absent is None else absent.view(grid[:3])  # (B, P, P)
+        from_row = self._mean_heard(in_rows, gone)  # (B, P, P, M)
+        gone = None if gone is None else gone.transpose(1, 2)  # (B, P, P)
+        from_column = self._mean_heard(in_columns, gone).transpose(1, 2)  # (B, P, P, M)
         return torch.cat([from_row, from_column], dim=-1).flatten(1, 2)  # (B, E, 2M)
 
-
-def _mean_heard(values: Tensor, adjacency: Tensor | None) -> Tensor:
-    """`mean_heard` within each of the rows of (B, P, P, M); adjacency is bool (B, P, P, P), or None."""
-    within = None if adjacency is None else adjacency.flatten(0, 1)  # (B * P, P, P)
-    return mean_heard(values.flatten(0, 1), within).view_as(values)  # (B, P, P, M)
+    def _mean_heard(self, values: Tensor, absent: Tensor | None) -> Tensor:
+        """`mean_heard` within each of the rows of (B, P, P, M); absent is bool (B, P, P), or None."""
+        gone = None if absent is None else absent.flatten(0, 1)  # (B * P, P)
+        return mean_heard(values.flatten(0, 1), None, gone, itself=self.itself).view_as(values)  # (B, P, P, M)

@@ -7,8 +7,6 @@ plays it. Experts at absent ports are neither heard nor told anything, and know 
 import torch
 from torch import Tensor
 
-from agents.parts.topology import all_others
-
 
 def absent_ports(observation: Tensor) -> Tensor:
     """Which ports are absent, of what all show, (B, P, F) -> bool (B, P)."""
@@ -32,19 +30,3 @@ def dealt_out(absent: Tensor, count: int) -> Tensor:
 def bound_to(absent: Tensor, bonds: Tensor) -> Tensor:
     """Which experts are absent with the port that they serve most, bool (B, P) and bonds (B, E, P) -> bool (B, E)."""
     return absent.gather(1, bonds.argmax(dim=2)) & (bonds.sum(dim=2) > 0.0)
-
-
-def without_absent(adjacency: Tensor | None, absent: Tensor) -> Tensor:
-    """Who hears whom, among those who are there.
-
-    Args:
-        adjacency: bool (B, E, E), or None where each hears all others.
-        absent: bool (B, E).
-
-    Returns:
-        bool (B, E, E).
-    """
-    here = ~absent
-    if adjacency is None:
-        adjacency = all_others(absent.shape[1]).to(absent.device)  # (E, E)
-    return adjacency & here[:, :, None] & here[:, None, :]

@@ -16,5 +16,5 @@ class BadgerState(NamedTuple):
     action: Tensor  # (B, P, A) one step before, 0 at first; ports without experts hold it
     clock: Tensor  # (B, P, C) what turns carry on
     previous: Tensor | None  # (B, P, F) observation one step before, None at first
-    adjacency: Tensor | None  # (B, E, E) bool, constant; None: each hears all others
+    neighbours: Tensor | None  # (B, E, D) whom each expert hears, -1 for none; constant. None: each hears all
     rounds: Tensor  # (B,) int64, how many the step before used, 0 at first

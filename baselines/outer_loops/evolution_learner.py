@@ -18,7 +18,7 @@ from torch.func import functional_call, vmap
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from agents import Agent
-from agents.parts.experts import use_plain_operations
+from agents.parts.plain import use_plain_operations
 from badger_envs.registry import reference_returns
 from baselines.outer_loops.evolution import EvolutionStrategy
 from baselines.outer_loops.learner import EpisodeBatch, Learner, NotFiniteError, SettingsT

@@ -3,7 +3,6 @@ import pytest
 import torch
 
 from agents import Badger, BadgerConfig, CommNetConfig, build_agent
-from agents.parts.topology import mean_of_others
 from baselines.outer_loops.policy import AgentPolicy
 from tests.helpers.mid_life import TRAINABLE, B, F, P, generator, made
 
@@ -105,16 +104,10 @@ def test_attention_membrane_takes_any_number_of_experts_and_ports(experts):
 def test_shared_across_batch_shares_all_samples_and_nothing_is_shared_without():
     agent = Badger(BadgerConfig(F, membrane="attention", experts=7, identity="random", topology="random"))
     shared = agent.initial_state(B, P, generator=generator(), shared_across_batch=True)
-    for sample in (shared.identity, shared.addresses, shared.adjacency):
+    for sample in (shared.identity, shared.addresses, shared.neighbours):
         assert torch.equal(sample, sample[:1].expand_as(sample))
     free = agent.initial_state(B, P, generator=generator())
     assert not torch.equal(free.identity[0], free.identity[1])
-
-
-def test_mean_of_others_equals_one_worked_out_by_hand():
-    values = torch.tensor([[[1.0], [2.0], [6.0]]])
-    assert mean_of_others(values).flatten().tolist() == [4.0, 3.5, 1.5]
-    assert mean_of_others(values[:, :1]).flatten().tolist() == [0.0]
 
 
 def test_agent_policy_acts_as_its_agent_does():

@@ -28,7 +28,7 @@ def test_experts_are_removed_added_and_cloned_in_mid_life(topology, identity):
         names = now.identity[0]
         if identity != "none":
             assert len(names.unique(dim=0)) == experts  # nobody is called like another
-        assert (now.adjacency is None) == (topology == "all")
+        assert (now.neighbours is None) == (topology == "all")
         action, after = agent(torch.randn(B, P, F), now)
         assert action.shape == (B, P, 1)
         assert after.memory.shape == (B, experts, 28)
@@ -39,7 +39,7 @@ def test_remove_at_the_start_equals_an_agent_without_them():
     many = agent.initial_state(B, P, generator=generator(), experts=5)
     few = agent.initial_state(B, P, generator=generator(), experts=3)
     left = agent.remove_experts(many, torch.tensor([True, True, True, False, False]))
-    assert torch.equal(left.adjacency, few.adjacency)
+    assert torch.equal(left.neighbours, few.neighbours)
     assert torch.equal(agent.unroll(shown, left)[0], agent.unroll(shown, few)[0])
     again = agent.add_experts(few, 2)
     assert torch.equal(agent.unroll(shown, again)[0], agent.unroll(shown, many)[0])
@@ -59,16 +59,29 @@ def test_added_experts_are_sampled_and_others_keep_their_neighbours():
     agent = free("random", "random")
     state = state_in_mid_life(agent)
     added = agent.add_experts(state, 2, generator=generator(3))
-    assert torch.equal(added.adjacency[:, :5, :5], state.adjacency)
-    assert (added.adjacency[:, 5:].sum(dim=2) == 2).all()
-    assert added.adjacency[:, :5, 5:].any()
+    kept = torch.where(added.neighbours < 5, added.neighbours, -1)[:, :5].sort(dim=2, descending=True).values
+    assert torch.equal(kept[..., :2], state.neighbours.sort(dim=2, descending=True).values)
+    assert (kept[..., 2:] == -1).all()
+    assert ((added.neighbours[:, 5:] >= 0).sum(dim=2) == 2).all()
+    assert (added.neighbours[:, :5] >= 5).any()
     assert not torch.equal(added.identity[0, 5:], added.identity[1, 5:])
     shared = agent.add_experts(state, 2, generator=generator(3), shared_across_batch=True)
     assert torch.equal(shared.identity[0, 5:], shared.identity[1, 5:])
     assert torch.equal(added.identity, agent.add_experts(state, 2, generator=generator(3)).identity)
     alone = agent.remove_experts(state, torch.arange(5) == 2)
-    assert alone.adjacency is None
-    assert agent.add_experts(alone, 3).adjacency.shape == (B, 4, 4)
+    assert alone.neighbours is None
+    assert agent.add_experts(alone, 3).neighbours.shape == (B, 4, 2)
+
+
+def test_those_who_stay_keep_their_neighbours_by_their_new_numbers():
+    agent = free("random", "random")
+    state = state_in_mid_life(agent)
+    left = agent.remove_experts(state, torch.tensor([True, False, True, True, True]))
+    new = {0: 0, 2: 1, 3: 2, 4: 3}
+    for life in range(B):
+        for old, number in new.items():
+            wanted = {new[other] for other in state.neighbours[life, old].tolist() if other in new}
+            assert {other for other in left.neighbours[life, number].tolist() if other >= 0} == wanted
 
 
 def test_dynamic_experts_refuse_bad_arguments():

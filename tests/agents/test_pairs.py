@@ -88,13 +88,14 @@ def test_messages_reach_neighbours_of_the_same_row_or_column_only():
     ports = 3
     messages, memory = RowsAndColumns(H, M), torch.randn(1, ports**2, H)
     hears = torch.rand(1, ports**2, ports**2, generator=generator()) < 0.6
+    lists = torch.where(hears, torch.arange(ports**2), -1)  # (1, E, E)
     row, column = torch.arange(ports**2) // ports, torch.arange(ports**2) % ports
     related = (row[:, None] == row) | (column[:, None] == column)
-    heard = messages(memory, hears)
+    heard = messages(memory, lists)
     for speaker in range(ports**2):
         changed = memory.clone()
         changed[:, speaker] += 1.0
-        moved = (messages(changed, hears) - heard).abs().amax(dim=2) > 1e-6  # (B, E)
+        moved = (messages(changed, lists) - heard).abs().amax(dim=2) > 1e-6  # (B, E)
         assert torch.equal(moved, hears[:, :, speaker] & related[:, speaker])
 
 

@@ -155,10 +155,10 @@ def test_messages_that_remember_for_an_absent_expert_are_void(kind):
 
         kept = None
 
-        def forward(self, memory, adjacency=None):
+        def forward(self, memory, *heard):
             before = memory if self.kept is None else self.kept
             self.kept = memory + torch.randn_like(memory)
-            return super().forward(before, adjacency)
+            return super().forward(before, *heard)
 
     agent = made("mean", presence_changes=True)
     torch.manual_seed(0)

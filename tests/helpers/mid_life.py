@@ -3,7 +3,7 @@
 import torch
 
 from agents import build_agent
-from agents.parts.experts import use_plain_operations
+from agents.parts.plain import use_plain_operations
 
 B, P, F = 5, 4, 3
 TRAINABLE = {
