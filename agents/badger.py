@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from agents.config import BadgerConfig
 from agents.dynamic_experts import DynamicExperts
-from agents.parts import BONDS, MEMBRANES, MESSAGES, ROUNDS, TURNS, load_part
+from agents.parts import ACTIVITIES, BONDS, MEMBRANES, MESSAGES, ROUNDS, TURNS, load_part
+from agents.parts.activity import AllActive, update
 from agents.parts.identity import Identity
 from agents.parts.kinds import kinds_of_experts
 from agents.parts.membrane import Membrane
@@ -38,6 +39,9 @@ class Badger(DynamicExperts):
         itself = config.topology == "all_and_self"
         self.messages = messages(config.hidden_size, config.message_size, itself=itself)
         self.membrane = membrane(self.turns.inputs, config.hidden_size, config.port_actions, config.key_size)
+        activity: type[AllActive] = load_part(ACTIVITIES[config.activity])
+        knows = config.hidden_size + self.identity.size
+        self.activity = activity(self.membrane.size, knows, config.key_size, config.active_fraction)
         # An id that bonds are made of stays out of the expert: who is bound where says it all.
         self.known = 0 if config.membrane in BONDS else self.identity.size
         self.expert = kinds_of_experts(config, self.membrane.size, self.messages.size, self.known)
@@ -116,13 +120,14 @@ class Badger(DynamicExperts):
         memory, private = before.memory, before.private  # (B, E, H), (B, E, S)
         reading = self.membrane.read(turn.inputs, memory, state.addresses, turn.bonds)  # (B, E, R)
         known = state.identity[..., : self.known]  # (B, E, I), or (B, E, 0) where bonds are made of it
+        share = self.activity(reading, memory, state.identity, gone)  # (B, E, 1), or None
 
         def once(said: Tensor, memory: Tensor, private: Tensor) -> tuple[Tensor, Tensor]:
             received = self.messages(said, state.neighbours, gone)  # (B, E, M)
             inputs = torch.cat([reading, received, known], dim=-1)  # (B, E, R + M + I)
             rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, ...)
-            memory, private = (values.unflatten(0, said.shape[:2]) for values in self.expert(*rows))  # as before
-            return memory, private
+            new, kept = (values.unflatten(0, said.shape[:2]) for values in self.expert(*rows))  # as before
+            return update(share, (memory, private), (new, kept))
 
         memory, private, used = self.exchange.run(self.config.rounds, once, memory, private)
         if turn.called is not None:

@@ -32,6 +32,9 @@ def refuse_contradictions(config: Any) -> None:
             raise ValueError(f"{must}, got {config.identity_size}")
     _refuse_kinds(config)
     _refuse_rounds(config)
+    fraction = config.active_fraction
+    if type(fraction) not in (int, float) or not 0.0 < fraction <= 1.0:
+        raise ValueError(f"active_fraction must be a number above 0 and at most 1, got {fraction!r}")
     _refuse_turns(config)
 
 

@@ -38,6 +38,10 @@ class BadgerConfig(Config):
     """Experts without a port, besides those of membrane "direct": they read zeros and write nothing."""
     hidden_kind: str = "trained"
     """What these are: "trained" like the others, handmade "register", "clock" or "mean_keeper", or each ("mixed")."""
+    activity: str = "all"
+    """Which experts update in a step: "all", or the "top" ones, that attend most to what they read."""
+    active_fraction: float = 0.5
+    """Of the experts that update, with activity "top"; at least one does."""
     messages: str = "mean"
     """Messages: "mean", "gated" (experts decide whether to send), "attention", "words", "rows_and_columns" (pairs) or
     "none"."""
@@ -160,7 +164,7 @@ FORMAT_1_NAMES = {"hidden_size": "memory", "message_size": "message", "key_size"
 """The fields that were renamed, and what they were called."""
 NEW_IN_FORMAT_2 = (
     "expert", "turns", "error_feature", "presence_changes", "kinds", "assignment", "hidden_experts", "hidden_kind",
-    "exchange", "free_rounds", "agreement",
+    "exchange", "free_rounds", "agreement", "activity", "active_fraction",
 )  # fmt: skip
 
 

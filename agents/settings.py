@@ -6,6 +6,7 @@ Nothing here needs torch. Axis letters as in `agents`.
 from dataclasses import KW_ONLY, dataclass, fields
 
 from agents.parts import (
+    ACTIVITIES,
     ASSIGNMENTS,
     EXPERTS,
     HIDDEN_KINDS,
@@ -24,7 +25,7 @@ LARGEST_SIZE = 1 << 24
 CHOICES = {
     "expert": EXPERTS, "messages": MESSAGES, "identity": IDENTITIES, "membrane": MEMBRANES,
     "topology": TOPOLOGY_NAMES, "turns": TURNS, "exchange": ROUNDS, "cell": ("gru", "lstm"), "rule": RULES,
-    "assignment": ASSIGNMENTS, "hidden_kind": HIDDEN_KINDS, "places": PLACES, "mixing": MIXINGS,
+    "assignment": ASSIGNMENTS, "hidden_kind": HIDDEN_KINDS, "activity": ACTIVITIES, "places": PLACES, "mixing": MIXINGS,
 }  # fmt: skip
 """The fields that are names, and what they may be."""
 

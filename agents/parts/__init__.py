@@ -32,6 +32,12 @@ HIDDEN_KINDS = ("trained", *HANDMADE, "mixed")
 ASSIGNMENTS = ("in_turn", "random", "by_role")
 """How kinds are dealt to experts at birth, see `agents.parts.kinds.Kinds`."""
 
+ACTIVITIES = {
+    "all": "agents.parts.activity:AllActive",
+    "top": "agents.parts.activity:TopActive",
+}
+"""Which experts update in a step: `agents.parts.activity.AllActive` and its subclasses."""
+
 MESSAGES = {
     "mean": "agents.parts.messages:MeanMessages",
     "gated": "agents.parts.messages:GatedMessages",

@@ -14,6 +14,7 @@ _AT_PORTS: dict[str, Any] = {"messages": "mean", "identity": "one_hot"}
 _FREE: dict[str, Any] = {
     "messages": "attention", "identity": "random", "membrane": "bonds", "experts": 6, "topology": "all_and_self",
 }  # fmt: skip
+_EIGHT: dict[str, Any] = {**_FREE, "experts": 8, "messages": "mean"}
 _PLASTIC: dict[str, Any] = {
     "membrane": "synapses", "expert": "plastic", "hidden_size": 1, "messages": "none", "identity": "none",
 }  # fmt: skip
@@ -41,6 +42,22 @@ SOCIETY_AGENTS = (
             ("mean_keeper", "which keep the mean of what they hear"),
             ("mixed", "one register, one clock, one that keeps the mean"),
         )
+    ),
+    _one_of("nameless", "numbers", "Badger without ids, which says numbers", _AT_PORTS, identity="none"),
+    *(
+        _one_of(
+            f"words_{words}", f"{words} words", f"the same, but it says one of {words} words", _AT_PORTS,
+            identity="none", messages="words", message_size=words,
+        )
+        for words in (2, 4)
+    ),
+    _one_of("free_eight", "8 free experts", "eight free experts that all hear the mean of all", _EIGHT),
+    *(
+        _one_of(
+            f"active_{name}", f"{label} of 8 are active", f"the same, but in each step {label} of the experts update",
+            _EIGHT, activity="top", active_fraction=fraction,
+        )
+        for name, label, fraction in (("all", "8", 1.0), ("half", "4", 0.5), ("quarter", "2", 0.25))
     ),
     _one_of(
         "plastic_product", "plastic, A only", "plastic synapses whose rule is the product of pre and post alone",
@@ -89,6 +106,33 @@ SOCIETY = (
     Recipe(
         "xor_hidden", "parity of 3 bits with 3 more experts", XOR, {"bits": 3},
         BPTT(updates=1000, batch=256), agents=("badger", *_HIDDEN), test_sizes=(2, 3, 4), tuned=False, cpu_seconds=7,
+    ),
+    # Parity needs no ids; it is learned of two bits first.
+    Recipe(
+        "xor_words", "parity of 3 bits, by words", XOR, {"bits": 3},
+        BPTT(updates=1200, batch=128, stages=(Stage(0.2, sizes=(2, 2)), Stage(sizes=(2, 3)))),
+        agents=("words_2", "words_4", "nameless"), test_sizes=(2, 3, 4), tuned=False, cpu_seconds=12,
+    ),
+    # The report's five steps begin here: `study growing` goes on with the frozen policy.
+    Recipe(
+        "growing", "guessing 2..4 numbers by 4 free experts", GUESSING, {"dims": 4},
+        BPTT(
+            updates=1200, batch=96, learning_rate=3e-3,
+            stages=(
+                Stage(until=0.15, sizes=(3, 3), horizon=(10, 10), shared_across_batch=True),
+                Stage(until=0.3, sizes=(3, 3), horizon=(10, 10)),
+                Stage(sizes=(2, 4), horizon=(10, 20)),
+            ),
+        ),
+        agents=("badger_free",), configs={"badger_free": {"experts": 4}}, parameters=8500, tuned=False,
+        test_sizes=(2, 3, 4, 6), cpu_seconds=40,
+    ),
+    # Which experts update.
+    Recipe(
+        "xor_active", "parity of a hidden subset of 2 bits, asked five times", XOR,
+        {"bits": 2, "subset": True, "questions": 5}, BPTT(updates=500, batch=96),
+        agents=("free_eight", "active_all", "active_half", "active_quarter"), test_sizes=(2, 3), tuned=False,
+        cpu_seconds=20,
     ),
     # What each part of the plastic rule is worth.
     Recipe(
