@@ -175,7 +175,7 @@ SUITES: dict[str, Suite] = {
             description="Badger and its strongest rivals, everybody tuned; short trainings",
             recipes=MEETINGS,
             seeds=3,
-            search=Search(trials=3, fraction=0.4),
+            search=Search(trials=2, fraction=0.3),
             probes=("life",),
         ),
         Suite(
