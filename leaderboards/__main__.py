@@ -18,14 +18,15 @@ try:
         from leaderboards.commands.build import Build
         from leaderboards.commands.check import Check, CheckPullRequest
         from leaderboards.commands.common import REFUSED
-        from leaderboards.commands.evaluate import Evaluate, Reproduce
+        from leaderboards.commands.evaluate import Evaluate
+        from leaderboards.commands.reproduce import Commit, Reproduce
         from leaderboards.commands.submit import Submit, Withdraw
         from leaderboards.schema.errors import SubmissionError, printable
 except ModuleNotFoundError as error:
     sys.exit(f"error: {error}")
 
 BAD_USAGE, INTERRUPTED = 2, 130
-Command = Submit | Check | CheckPullRequest | Withdraw | Evaluate | Reproduce | Build
+Command = Submit | Check | CheckPullRequest | Withdraw | Evaluate | Reproduce | Commit | Build
 COMMANDS: dict[str, Callable[..., Command]] = {
     "submit": Submit,
     "check": Check,
@@ -33,6 +34,7 @@ COMMANDS: dict[str, Callable[..., Command]] = {
     "withdraw": Withdraw,
     "evaluate": Evaluate,
     "reproduce": Reproduce,
+    "commit": Commit,
     "build": Build,
 }
 

@@ -23,6 +23,8 @@ from leaderboards.schema.files import read_folder
 from leaderboards.schema.submission import COSTS, FILE, Submission, folders, read_submission, read_submissions
 
 STATUS_FILE = "status.json"
+OF_THE_BOARD = (STATUS_FILE, "reproduction.json")
+"""Files that the board alone writes."""
 BESIDE_SUBMISSIONS = ("README.md",)
 """What may lie in the folder of a benchmark besides submissions and what begins with a dot."""
 
@@ -36,7 +38,7 @@ def check(
         folder: of the submission.
         others: submissions that it must not copy, among them `previous`; may include itself.
         benchmarks: where benchmarks lie.
-        accepted: whether it is on the board already, so that the board's own `status.json` may be there.
+        accepted: whether it is on the board already, so that the board's own files may be there.
 
     Returns:
         Errors; none for a valid submission. Never raises.
@@ -120,9 +122,9 @@ def _check_files(folder: Path, accepted: bool) -> Iterator[ErrorDetails]:
         if entry.name == FOLDER:
             if not stat.S_ISDIR(mode):
                 yield ErrorDetails(FOLDER, "", "must be a folder, and no link")
-        elif entry.name == STATUS_FILE and not accepted:
-            yield ErrorDetails(STATUS_FILE, "", "must not be there: the board alone writes it")
-        elif entry.name not in (FILE, STATUS_FILE):
+        elif entry.name in OF_THE_BOARD and not accepted:
+            yield ErrorDetails(entry.name, "", "must not be there: the board alone writes it")
+        elif entry.name not in (FILE, *OF_THE_BOARD):
             yield ErrorDetails(entry.name, "", f"must not be there: only {FILE} and {FOLDER} belong to a submission")
         elif not stat.S_ISREG(mode):
             yield ErrorDetails(entry.name, "", "must be a file, and no link")

@@ -15,10 +15,15 @@ import torch
 
 from agents import Agent, load_agent
 from agents.storage import CONFIG, WEIGHTS
+from badger_envs.core.episodes import Keys
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec
+from baselines.outer_loops.named_episodes import NamedEpisodesPolicy
 from baselines.outer_loops.policy import AgentPolicy
 from baselines.outer_loops.rollout import require_presence
+
+LAST_DIGIT = 1e-7
+"""Relative to a number, about that of a float32."""
 
 
 class SavedAgent:
@@ -47,6 +52,23 @@ class SavedAgent:
         """
         task = get_spec(id).make_task(**arguments)
         return AgentPolicy(self.agent, task.ports, bins=find_bins(self.agent, task))
+
+    def in_episodes(self, id: str, arguments: dict[str, Any], episodes: Keys, seed: int) -> NamedEpisodesPolicy:
+        """The policy for these episodes, keys uint64 (episodes,), whose random numbers follow from them and a seed.
+
+        Raises:
+            ValueError: as when called.
+        """
+        task = get_spec(id).make_task(**arguments)
+        bins = find_bins(self.agent, task)
+        return NamedEpisodesPolicy(self.agent, task.ports, episodes=episodes, seed=seed, bins=bins)
+
+    def nudge(self, seed: int) -> None:
+        """Change every weight in its last digit, as another machine may change every sum."""
+        generator = torch.Generator().manual_seed(seed)
+        with torch.no_grad():
+            for weights in self.agent.parameters():
+                weights.mul_(1.0 + LAST_DIGIT * torch.randn(weights.shape, generator=generator))
 
 
 def find_bins(agent: Agent, task: Task[Any]) -> int | None:

@@ -23,14 +23,20 @@ from leaderboards.schema.files import read_json
 from leaderboards.schema.submission import Date, Sha256, ShortText, read_submission
 
 FILE = "status.json"
+FORMAT = 2
+"""Of what is written. Format 1, which did not know "not reproduced", is read as well."""
 MAX_BYTES = 2**20
-SELF_REPORTED, CHECKED, REPRODUCED, WITHDRAWN = "self-reported", "checked", "reproduced", "withdrawn"
-STATUSES = (SELF_REPORTED, CHECKED, REPRODUCED, WITHDRAWN)
+SELF_REPORTED, CHECKED, WITHDRAWN = "self-reported", "checked", "withdrawn"
+REPRODUCED, NOT_REPRODUCED = "reproduced", "not reproduced"
+STATUSES = (SELF_REPORTED, CHECKED, REPRODUCED, NOT_REPRODUCED, WITHDRAWN)
 """In their order: a status may stay what it is or go on, and nothing comes after the last one.
 
 - self-reported: nobody but the submitter looked.
 - checked: complete, possible, no copy; the weights are there.
-- reproduced: the weights, run again, returned what was submitted.
+- reproduced: the weights, run by the board on fresh episodes, agreed with what was submitted. Without a
+  `reproduction.json` that shows it, the word counts as checked, see `leaderboards.check.evidence`: it was once said of
+  public episodes.
+- not reproduced: they did not agree.
 - withdrawn: it no longer counts, and is kept.
 """
 
@@ -46,7 +52,7 @@ def _serialisable(details: dict[str, Any]) -> dict[str, Any]:
 class Step(StrictModel):
     """One entry of the history."""
 
-    status: Literal["checked", "reproduced", "withdrawn"]
+    status: Literal["checked", "reproduced", "not reproduced", "withdrawn"]
     date: Date
     by: ShortText
     """A person or a program."""
@@ -63,7 +69,7 @@ class Withdrawal(StrictModel):
 class History(StrictModel):
     """What is in `status.json`."""
 
-    format: Annotated[int, Field(ge=1, le=1)]  # a Literal would take true for 1
+    format: Annotated[int, Field(ge=1, le=FORMAT)]  # a Literal would take true for 1
     history: Annotated[tuple[Step, ...], Field(strict=False, min_length=1)]
     """The oldest first."""
     sha256: Sha256 | None = None
@@ -112,7 +118,7 @@ def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date:
 
     Args:
         folder: of the submission.
-        status: "checked", "reproduced" or "withdrawn".
+        status: one of `STATUSES` but the first.
         by: who did it.
         details: what exactly; plain data.
         date: "YYYY-MM-DD"; None for today.
@@ -129,7 +135,7 @@ def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date:
         reason = f"status of an agent of source own must stay {SELF_REPORTED} or be {WITHDRAWN}, got {status!r}"
     if reason:
         raise SubmissionError([ErrorDetails(FILE, "", reason)])
-    updated = History(format=1, history=(*history, step))
+    updated = History(format=FORMAT, history=(*history, step))
     content = updated.model_dump(mode="json") | {"sha256": updated.digest()}
     write_whole(folder / FILE, (json.dumps(content, indent=1, allow_nan=False) + "\n").encode())
 

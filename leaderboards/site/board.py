@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from badger_envs.statistics import Interval, RankInterval, probability_of_improvement, rank_intervals
+from leaderboards.check.evidence import KINDS
 from leaderboards.schema.benchmark import Benchmark
-from leaderboards.schema.status import WITHDRAWN
+from leaderboards.schema.reproduction import Reproduction
+from leaderboards.schema.status import NOT_REPRODUCED, WITHDRAWN
 from leaderboards.schema.submission import Submission
 from leaderboards.site.entries import REPLICATES_OF_PARTS, Results, results
 
+NOT_COUNTED = (WITHDRAWN, NOT_REPRODUCED)
 COMPARED = 20
 """How many of the ranked entries are compared with each other, the first ones."""
 
@@ -19,7 +22,7 @@ class Entry:
 
     results: Results
     rank: RankInterval | None
-    """Among the ranked; None for the others."""
+    """Among the ranked with the same kind of evidence; None for the others."""
     why_unranked: str
     """Empty for the ranked."""
     versions: tuple[str, ...]
@@ -34,8 +37,8 @@ class Entry:
 
     @property
     def counts(self) -> bool:
-        """Whether it is neither withdrawn nor replaced."""
-        return self.results.status != WITHDRAWN and not self.replaced_by
+        """Whether it is neither withdrawn nor replaced, and did not fail to be reproduced."""
+        return self.results.status not in NOT_COUNTED and not self.replaced_by
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,17 @@ class Board:
 
     benchmark: Benchmark
     entries: tuple[Entry, ...]
-    """The ranked by rank; then those that can't be ranked, by score; then what is replaced or withdrawn."""
+    """By kind of evidence, the strongest first: the ranked by rank, then those that can't be ranked, by score. In the
+    end what is replaced or withdrawn or was not reproduced."""
     compared: tuple[str, ...]
     """Folders of the first of the ranked."""
     matrix: Mapping[tuple[str, str], Comparison]
     """By two of `compared`, all pairs in both directions."""
+
+    @property
+    def groups(self) -> dict[str, tuple[Entry, ...]]:
+        """Entries by kind of evidence, see `by_kind`."""
+        return by_kind(self.entries)
 
     @property
     def ranked(self) -> tuple[Entry, ...]:
@@ -69,22 +78,27 @@ class Board:
         return tuple(entry for entry in self.entries if entry.rank)
 
 
-def rank(benchmark: Benchmark, submissions: Iterable[tuple[Submission, str]]) -> Board:
+def rank(
+    benchmark: Benchmark, submissions: Iterable[tuple[Submission, str] | tuple[Submission, str, Reproduction | None]]
+) -> Board:
     """The board of a benchmark.
 
     Submissions are taken one after the other and their raw returns are not kept, so they may come from a generator.
 
     Args:
         benchmark: that all of them were made for.
-        submissions: each with its status; they passed the check.
+        submissions: each with its status, and what the board found on fresh episodes; they passed the check.
     """
     found = {each.id: each for each in (results(benchmark, *pair) for pair in submissions)}
     family = families(found)
     newest = {id: _newest(family[id], found) for id in found}
     reasons = {id: _why_unranked(benchmark, each, newest[id]) for id, each in found.items()}
-    ranked = sorted(id for id, reason in reasons.items() if not reason)
-    intervals = rank_intervals([found[id].scores for id in ranked], replicates=REPLICATES_OF_PARTS) if ranked else []
-    ranks = dict(zip(ranked, intervals, strict=True))
+    ranks: dict[str, RankInterval] = {}
+    for kind in KINDS:  # a claim never takes a rank from what was run
+        ranked = sorted(id for id, reason in reasons.items() if not reason and found[id].kind == kind)
+        if ranked:
+            intervals = rank_intervals([found[id].scores for id in ranked], replicates=REPLICATES_OF_PARTS)
+            ranks |= dict(zip(ranked, intervals, strict=True))
     entries = [
         Entry(each, ranks.get(id), reasons[id], family[id], newest[id] if newest[id] != id else "")
         for id, each in found.items()
@@ -92,6 +106,15 @@ def rank(benchmark: Benchmark, submissions: Iterable[tuple[Submission, str]]) ->
     entries.sort(key=_order)
     compared = [entry.results for entry in entries if entry.rank][:COMPARED]
     return Board(benchmark, tuple(entries), tuple(each.id for each in compared), _matrix(compared))
+
+
+def by_kind(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
+    """Entries in their order by kind of evidence; those that do not count by an empty word."""
+    found: dict[str, tuple[Entry, ...]] = {}
+    for entry in entries:
+        kind = entry.results.kind if entry.counts else ""
+        found[kind] = (*found.get(kind, ()), entry)
+    return found
 
 
 def families(found: Mapping[str, Results]) -> dict[str, tuple[str, ...]]:
@@ -117,13 +140,15 @@ def _first_version(id: str, found: Mapping[str, Results]) -> str:
 
 
 def _newest(family: tuple[str, ...], found: Mapping[str, Results]) -> str:
-    """The last version that is not withdrawn; the very last where all are."""
-    return next((id for id in reversed(family) if found[id].status != WITHDRAWN), family[-1])
+    """The last version that is neither withdrawn nor not reproduced; the very last where all are."""
+    return next((id for id in reversed(family) if found[id].status not in NOT_COUNTED), family[-1])
 
 
 def _why_unranked(benchmark: Benchmark, entry: Results, newest: str) -> str:
     if entry.status == WITHDRAWN:
         return "withdrawn"
+    if entry.status == NOT_REPRODUCED:
+        return "its weights do not return on fresh episodes what was submitted"
     if newest != entry.id:
         return f"replaced by a newer version, {newest}"
     missing = [problem.name for problem in benchmark.problems if problem.name not in entry.problems]
@@ -134,10 +159,11 @@ def _why_unranked(benchmark: Benchmark, entry: Results, newest: str) -> str:
     return ""
 
 
-def _order(entry: Entry) -> tuple[bool, int, bool, float, str]:
+def _order(entry: Entry) -> tuple[bool, int, int, bool, float, str]:
     score = entry.results.score
     rank = entry.rank.rank if entry.rank else 0
-    return (not entry.counts, rank or 1 << 40, score is None, -(score.estimate if score else 0.0), entry.id)
+    kind = KINDS.index(entry.results.kind)
+    return (not entry.counts, kind, rank or 1 << 40, score is None, -(score.estimate if score else 0.0), entry.id)
 
 
 def _matrix(compared: list[Results]) -> dict[tuple[str, str], Comparison]:

@@ -5,7 +5,7 @@ from typing import Any
 from badger_envs.statistics import Interval
 from leaderboards.site.board import Board, Entry
 
-FORMAT = 1
+FORMAT = 2
 """Of `board.json`."""
 NOT_SHOWN = ("format", "benchmark", "previous", "training", "rows")
 """Fields of a submission that are shown otherwise, or are in its own file alone."""
@@ -26,11 +26,13 @@ def _entry_to_json(entry: Entry) -> dict[str, Any]:
         "id": entry.id,
         **results.submission.model_dump(mode="json", exclude=set(NOT_SHOWN)),
         "status": results.status,
+        "evidence": results.kind,
         "versions": list(entry.versions),
         "replaced_by": entry.replaced_by or None,
         "rank": entry.rank._asdict() if entry.rank else None,
         "why_unranked": entry.why_unranked or None,
         "score": _interval_to_json(results.score) if results.score else None,
+        "submitted_score": _interval_to_json(results.submitted_score) if results.submitted_score else None,
         "seeds": results.seeds,
         "problems": {
             problem.problem: {

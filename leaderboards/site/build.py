@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaderboards.check.check import check_tree
-from leaderboards.schema.benchmark import BENCHMARKS, load_benchmark
+from leaderboards.check.evidence import evidence_of
+from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
+from leaderboards.schema.commitments import FILE as COMMITMENTS
+from leaderboards.schema.commitments import read_commitments
 from leaderboards.schema.errors import ErrorDetails, SubmissionError
 from leaderboards.schema.files import read_bytes
-from leaderboards.schema.status import SELF_REPORTED, Step, read_status
+from leaderboards.schema.reproduction import FILE as REPRODUCTION
+from leaderboards.schema.reproduction import Reproduction
+from leaderboards.schema.status import Step, read_status
 from leaderboards.schema.submission import FILE, MAX_BYTES, Submission, folders, read_submission
 from leaderboards.site.board import rank
 from leaderboards.site.pages import pages
@@ -47,14 +52,8 @@ def build(root: Path, benchmark: str, out: Path, *, benchmarks: Path = BENCHMARK
     if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / MARK).is_file())):
         raise ValueError(f"out must be a new or empty folder, or an older site with {MARK} in it, got {out}")
     errors = {folder: found for folder, found in check_tree(root, benchmark, benchmarks=benchmarks).items() if found}
-    histories: dict[Path, Sequence[Step]] = {}
-    for folder in folders(root, benchmark):
-        try:
-            histories[folder] = read_status(folder) if folder not in errors else ()
-        except SubmissionError as error:
-            errors[folder] = list(error.errors)
-    good = {folder: history for folder, history in histories.items() if folder not in errors}
-    board = rank(loaded, _read(good))
+    good: dict[Path, Sequence[Step]] = {}
+    board = rank(loaded, _read(root, loaded, good, errors))
     out.parent.mkdir(parents=True, exist_ok=True)
     new, old = (out.with_name(f".{out.name}.{os.getpid()}.{kind}") for kind in ("new", "old"))
     try:
@@ -62,6 +61,11 @@ def build(root: Path, benchmark: str, out: Path, *, benchmarks: Path = BENCHMARK
             _write(new / path, text.encode())
         for folder in good:
             _write(new / "raw" / f"{folder.name}.json", read_bytes(folder / FILE, FILE, MAX_BYTES))
+            if (folder / REPRODUCTION).is_file():
+                content = read_bytes(folder / REPRODUCTION, REPRODUCTION, MAX_BYTES)
+                _write(new / "raw" / f"{folder.name}.{REPRODUCTION}", content)
+        if (root / COMMITMENTS).is_file():
+            _write(new / COMMITMENTS, read_bytes(root / COMMITMENTS, COMMITMENTS, MAX_BYTES))
         if out.exists():
             out.rename(old)
         try:
@@ -75,9 +79,27 @@ def build(root: Path, benchmark: str, out: Path, *, benchmarks: Path = BENCHMARK
     return Built(len(board.entries), {folder.name: found for folder, found in errors.items()})
 
 
-def _read(good: Mapping[Path, Sequence[Step]]) -> Iterator[tuple[Submission, str]]:
-    for folder, history in good.items():
-        yield read_submission(folder), history[-1].status if history else SELF_REPORTED
+def _read(
+    root: Path, benchmark: Benchmark, good: dict[Path, Sequence[Step]], errors: dict[Path, list[ErrorDetails]]
+) -> Iterator[tuple[Submission, str, Reproduction | None]]:
+    """Submissions one after the other; notes the history of each that is good, and what is wrong with the others."""
+    commitments, used = read_commitments(root), dict[str, str]()  # secret -> folder
+    for folder in folders(root, benchmark.name):
+        if folder in errors:
+            continue
+        try:
+            submission = read_submission(folder)
+            evidence = evidence_of(folder, submission, benchmark, commitments)
+            if evidence.reproduction:
+                other = used.setdefault(evidence.reproduction.secret, folder.name)
+                if other != folder.name:
+                    reason = f"must be used once, got that of {other}"
+                    raise SubmissionError([ErrorDetails(REPRODUCTION, "secret", reason)])
+            good[folder] = read_status(folder)
+        except SubmissionError as error:
+            errors[folder] = list(error.errors)
+            continue
+        yield submission, *evidence
 
 
 def _write(path: Path, content: bytes) -> None:

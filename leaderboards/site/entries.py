@@ -1,6 +1,7 @@
 """One submission as the board sees it: scores of its training seeds by problem and size, with their certainty.
 
-Every number here is computed from the raw returns of the submission.
+Every number here is computed from raw returns: those that the board found on fresh episodes where it has run them, and
+those of the submission elsewhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from badger_envs.statistics import FloatArray, Interval, Profile, performance_profile, stratified_bootstrap
+from leaderboards.check.evidence import kind_of
 from leaderboards.schema.benchmark import Benchmark
+from leaderboards.schema.reproduction import Reproduction
+from leaderboards.schema.result_file import EvaluatedSeed
 from leaderboards.schema.submission import COSTS, SeedResult, Submission
 
 REPLICATES = 5_000
@@ -34,7 +38,9 @@ class SeedScore:
     weights: str
     """SHA-256 of the weights, as the submission says; empty without weights."""
     sha256: str
-    """Of the row, see `leaderboards.schema.submission.seal`."""
+    """Of the submitted row, see `leaderboards.schema.submission.result_sha256`."""
+    submitted: float
+    """Score of the submitted returns; the same where the board has none of its own."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +88,17 @@ class Results:
     problems: Mapping[str, ProblemResults]
     """By name, in the order of the benchmark; only those entered."""
     score: Interval | None
-    """Interquartile mean over training seeds and problems; None unless it is on all problems."""
+    """Interquartile mean over training seeds and problems; None unless it is on all problems. Of what the board found
+    on fresh episodes once it has run them, of what was submitted before."""
+    submitted_score: Interval | None
+    """The same of what was submitted; None as above, and where that is all there is."""
     profile: Profile | None
     """Of the same runs; None as above."""
+
+    @property
+    def kind(self) -> str:
+        """Kind of evidence, one of `leaderboards.check.evidence.KINDS`."""
+        return kind_of(self.submission, self.status)
 
     @property
     def scores(self) -> list[FloatArray]:
@@ -104,19 +118,23 @@ class Results:
         return min((len(problem.trained.rows) for problem in self.problems.values()), default=0)
 
 
-def results(benchmark: Benchmark, submission: Submission, status: str) -> Results:
+def results(
+    benchmark: Benchmark, submission: Submission, status: str, reproduction: Reproduction | None = None
+) -> Results:
     """The scores of a submission that was checked.
 
     Args:
         benchmark: that it was made for.
         submission: as it was read.
-        status: of `leaderboards.schema.status.status_of`.
+        status: of `leaderboards.check.evidence.evidence_of`.
+        reproduction: what the board found on fresh episodes.
     """
     found: dict[str, ProblemResults] = {}
+    fresh = reproduction.by_row if reproduction else {}
     for problem in benchmark.problems:
         mine = [row for row in submission.rows if row.problem == problem.name]
         at = {
-            size: _at_size(benchmark, problem.name, [row for row in mine if row.size == size])
+            size: _at_size(benchmark, problem.name, [row for row in mine if row.size == size], fresh)
             for size in sorted({row.size for row in mine})
         }
         if problem.train_size not in at:
@@ -127,20 +145,26 @@ def results(benchmark: Benchmark, submission: Submission, status: str) -> Result
             at,
             {name: getattr(submission.training, name)[problem.name] for name in COSTS},
         )
-    score = profile = None
+    score = submitted = profile = None
     if len(found) == len(benchmark.problems):
         scores = [problem.scores for problem in found.values()]
         score = stratified_bootstrap(scores, replicates=REPLICATES)
+        if reproduction:
+            claimed = [np.array([row.submitted for row in problem.trained.rows]) for problem in found.values()]
+            submitted = stratified_bootstrap(claimed, replicates=REPLICATES)
         profile = performance_profile(scores, THRESHOLDS, replicates=REPLICATES_OF_PROFILES)
     without_rows = submission.model_copy(update={"rows": ()})
-    return Results(submission.folder_name, without_rows, status, found, score, profile)
+    return Results(submission.folder_name, without_rows, status, found, score, submitted, profile)
 
 
-def _at_size(benchmark: Benchmark, problem: str, rows: Sequence[SeedResult]) -> SizeResults:
+def _at_size(
+    benchmark: Benchmark, problem: str, rows: Sequence[SeedResult], fresh: Mapping[tuple[str, int, int], EvaluatedSeed]
+) -> SizeResults:
     found = []
     for row in sorted(rows, key=lambda row: row.training_seed):
-        mean = float(np.mean(row.returns))
-        score = benchmark.score(problem, row.size, mean)
-        found.append(SeedScore(row.training_seed, mean, score, row.weights_sha256 or "", row.sha256))
+        mine = fresh.get((problem, row.size, row.training_seed))
+        mean, claimed = float(np.mean((mine or row).returns)), float(np.mean(row.returns))
+        score, submitted = (benchmark.score(problem, row.size, value) for value in (mean, claimed))
+        found.append(SeedScore(row.training_seed, mean, score, row.weights_sha256 or "", row.sha256, submitted))
     scores = np.array([[row.score] for row in found])  # (seeds, 1)
     return SizeResults(rows[0].size, tuple(found), stratified_bootstrap(scores, replicates=REPLICATES_OF_PARTS))

@@ -14,19 +14,19 @@ import jinja2
 
 from badger_envs.registry import get_spec
 from badger_envs.statistics import Interval
+from leaderboards.check.evidence import KINDS
 from leaderboards.schema.benchmark import BenchmarkProblem
 from leaderboards.schema.status import STATUSES, Step
-from leaderboards.site.board import Board, Entry
+from leaderboards.site.board import Board, Entry, by_kind
 from leaderboards.site.board_json import to_json
 from leaderboards.site.charts import Chart, learning_curves, profiles, size_curves
 from leaderboards.site.entries import REPLICATES, REPLICATES_OF_PARTS, Results
 from leaderboards.site.error_bars import Domain, domain_of, error_bar
+from leaderboards.site.numbers import compact, count
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_LINES = 8
 """Entries in a chart, the first ones; more are hard to distinguish."""
-POWERS = ((12, "T"), (9, "G"), (6, "M"), (3, "k"))
-"""Of ten, and the letter that stands for it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,10 @@ class Section:
     rules: Mapping[str, str]
     """Parts of the task's documentation by their heading."""
     entries: tuple[Entry, ...]
-    """All: those with enough training seeds, the best first; the others; those replaced or withdrawn."""
+    """All, by kind of evidence, the strongest first: those with enough training seeds, the best first; the others. In
+    the end those that do not count."""
+    groups: Mapping[str, tuple[Entry, ...]]
+    """The same by kind of evidence; those that do not count by an empty word."""
     counting: tuple[Entry, ...]
     """Those without what is replaced or withdrawn."""
     best: Entry | None
@@ -100,9 +103,9 @@ def _section(board: Board, problem: BenchmarkProblem) -> Section:
     def few(entry: Entry) -> bool:
         return len(entry.results.problems[problem.name].trained.rows) < board.benchmark.min_seeds
 
-    def order(entry: Entry) -> tuple[bool, bool, float, str]:
+    def order(entry: Entry) -> tuple[bool, int, bool, float, str]:
         score = entry.results.problems[problem.name].trained.score
-        return not entry.counts, few(entry), -score.estimate, entry.id
+        return not entry.counts, KINDS.index(entry.results.kind), few(entry), -score.estimate, entry.id
 
     entries = sorted((entry for entry in board.entries if problem.name in entry.results.problems), key=order)
     counting = tuple(entry for entry in entries if entry.counts)
@@ -118,7 +121,8 @@ def _section(board: Board, problem: BenchmarkProblem) -> Section:
     learned = [(title, points) for title, points in learned if points][:MAX_LINES]
     learning = learning_curves("learning", "Score during training", learned) if learned else None
     return Section(
-        problem, about, rules, tuple(entries), counting, best, curves if counting else None, learning, domain
+        problem, about, rules, tuple(entries), by_kind(entries), counting, best, curves if counting else None, learning,
+        domain,
     )  # fmt: skip
 
 
@@ -179,19 +183,6 @@ def _environment() -> jinja2.Environment:
         "form-action 'none'"
     )
     return environment
-
-
-def count(value: float) -> str:
-    """12345 as 12,345; of what is not an integer, such as seconds, decimals that matter."""
-    return f"{value:.1f}" if isinstance(value, float) and value < 10.0 else f"{value:,.0f}"
-
-
-def compact(value: float) -> str:
-    """12345678 as 12.35M; seconds as `count` does."""
-    if isinstance(value, float) or value < 10_000:
-        return count(value)
-    power, letter = next((power, letter) for power, letter in POWERS if value >= 10**power)
-    return f"{value / 10**power:.4g}{letter}"
 
 
 def _hash(text: str) -> str:

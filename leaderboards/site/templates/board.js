@@ -14,28 +14,33 @@ function compare(one, other, sign) {
   return sign * (typeof one === "number" ? one - other : one.localeCompare(other, "en", { numeric: true }));
 }
 
-// The first click sorts upwards, the second downwards, the third restores the order.
+// Entries of a table, by its bodies: each begins with a row that says which kind of evidence follows, if there are kinds.
+function entriesOf(table) {
+  return [...table.tBodies].map((body) => [body, [...body.rows].filter((row) => !row.classList.contains("kind"))]);
+}
+
+// The first click sorts upwards, the second downwards, the third restores the order; kinds of evidence stay apart.
 function makeSortable(table) {
-  const body = table.tBodies[0];
-  const original = [...body.rows];
+  const bodies = entriesOf(table);
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
     head.querySelector("button")?.addEventListener("click", () => {
       const now = head.getAttribute("aria-sort");
       const order = now === null ? "ascending" : now === "ascending" ? "descending" : null;
       heads.forEach((each) => each.removeAttribute("aria-sort"));
-      const rows = original.map((row) => [sortKey(row.cells[column]), row]);
-      if (order) {
-        head.setAttribute("aria-sort", order);
-        rows.sort((one, other) => compare(one[0], other[0], order === "ascending" ? 1 : -1));
+      if (order) head.setAttribute("aria-sort", order);
+      for (const [body, original] of bodies) {
+        const rows = original.map((row) => [sortKey(row.cells[column]), row]);
+        if (order) rows.sort((one, other) => compare(one[0], other[0], order === "ascending" ? 1 : -1));
+        body.append(...rows.map(([, row]) => row));
       }
-      body.append(...rows.map(([, row]) => row));
     });
   });
 }
 
 function makeFilter(form, table) {
-  const rows = [...table.tBodies[0].rows].map((row) => [row, row.textContent.toLowerCase()]);
+  const bodies = entriesOf(table);
+  const rows = bodies.flatMap(([, own]) => own).map((row) => [row, row.textContent.toLowerCase()]);
   const shown = form.querySelector("output");
   const apply = () => {
     const words = form.text.value.toLowerCase().split(/\s+/);
@@ -48,6 +53,7 @@ function makeFilter(form, table) {
       );
       count += !row.hidden;
     }
+    for (const [body, own] of bodies) body.hidden = own.every((row) => row.hidden);
     shown.textContent = count === rows.length ? "" : `${count} of ${rows.length} shown`;
   };
   form.addEventListener("input", apply);

@@ -13,10 +13,11 @@ from agents import Badger, BadgerConfig, save_agent
 from leaderboards.check.check import check
 from leaderboards.evaluate.equivalence_test import ALARM, compare
 from leaderboards.evaluate.evaluate import evaluate_benchmark, evaluate_size
-from leaderboards.evaluate.reproduce import FIRST_FRESH, LAST_FRESH, reproduce
+from leaderboards.evaluate.reproduce import reproduce
 from leaderboards.evaluate.saved_agent import SavedAgent
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.schema.errors import SubmissionError
+from leaderboards.schema.fresh_episodes import FIRST_FRESH, LAST_FRESH
 from leaderboards.schema.make_benchmark import Chosen, write_benchmark
 from leaderboards.schema.status import read_status, record
 from leaderboards.schema.submission import FILE, make_seed_result, parse, read_submission, to_bytes
@@ -88,7 +89,7 @@ def test_reproduce_finds_honest_returns_exactly(tmp_path, board):
     assert report.comparisons == ()
     assert [rerun.row for rerun in report.rows] == list(range(25))
     assert report.lines()[0] == "guess at size 1, training seed 0: exactly what was submitted"
-    record(folder, "reproduced", "a test", report.details())
+    record(folder, "checked", "a test", report.details())
     details = read_status(folder)[0].details
     assert details["exact"]
     assert details["rows"] == list(range(25))
@@ -256,11 +257,18 @@ def test_compare_equals_numbers_worked_out_by_hand(board):
         return make_seed_result("small", "xor", 2, 0, None, values)
 
     one, two = row([0.0, 1.0] * 50), row([0.0, 1.0] * 42 + [1.0] * 16)
-    (mean,) = compare(benchmark, [(one, two)], fresh=False)
+    episodes, mean = compare(benchmark, [(one, two)], fresh=False)
+    assert (episodes.found, episodes.bound, episodes.agrees) == (0.08, 0.01, False)
+    assert str(episodes).endswith("DIFFERS, 8.0% of the same episodes differ, at most 1%")
     assert (mean.submitted, mean.found) == (0.5, 0.58)
     # Eight of a hundred differ by one: s^2 = (8 - 100 * 0.08^2) / 99; a normal variable is beyond 3.2905 in 0.001.
     assert mean.bound == pytest.approx(3.2905267 * math.sqrt(7.36 / 99 / 100))
     assert mean.agrees
+    # Where the last digit of weights moves episodes by up to 0.4, they may differ by 0.001 + 3 * 0.4.
+    moved = row([0.4, 1.0, *two.returns[2:]])
+    assert compare(benchmark, [(one, two)], [moved], fresh=False)[0].agrees
+    moved = row([0.3, 1.0, *two.returns[2:]])
+    assert not compare(benchmark, [(one, two)], [moved], fresh=False)[0].agrees
     mean, gap = compare(benchmark, [(one, two)], fresh=True)
     z = 3.4807564  # 0.0005, as there are two questions
     assert mean.bound == pytest.approx(z * math.sqrt(25 / 99 / 100 + 24.36 / 99 / 100))

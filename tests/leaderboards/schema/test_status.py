@@ -45,6 +45,14 @@ def test_record_keeps_the_history_in_order(folder):
     assert after == before
 
 
+def test_status_of_format_1_is_read_and_what_is_added_is_of_format_2(folder):
+    (folder / FILE).write_text(json.dumps({"format": 1, "history": [{**STEP, "status": "reproduced"}]}))
+    assert status_of(folder) == "reproduced"
+    record(folder, "not reproduced", "ci", {"fresh": True}, date="2026-02-02")
+    assert json.loads((folder / FILE).read_text())["format"] == 2
+    assert [step.status for step in read_status(folder)] == ["reproduced", "not reproduced"]
+
+
 def test_record_dates_today_by_default(folder):
     before = datetime.now(UTC).date().isoformat()
     record(folder, "checked", "ci", {})
@@ -129,7 +137,7 @@ STEP = {"status": "checked", "date": "2026-02-01", "by": "ci", "details": {}}
         ("{}", "format"),
         ('{"format": 1, "history": []}', "history: "),
         ('{"format": 1, "format": 1, "history": []}', "twice"),
-        (json.dumps({"format": 2, "history": [STEP]}), "format: must be less than or equal to 1, got 2"),
+        (json.dumps({"format": 3, "history": [STEP]}), "format: must be less than or equal to 2, got 3"),
         (json.dumps({"format": True, "history": [STEP]}), "format: "),
         (json.dumps({"format": 1, "history": [STEP], "more": 1}), "more: "),
         (json.dumps({"format": 1, "history": [{**STEP, "status": "self-reported"}]}), r"history\[0\].status: "),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from badger_envs.statistics import interquartile_mean, probability_of_improvement, rank_intervals, stratified_bootstrap
+from leaderboards.check.evidence import KINDS
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.site.board import COMPARED, rank
 from leaderboards.site.board_json import to_json
@@ -67,16 +68,43 @@ def test_rank_uses_the_statistics_of_badger_envs(everybody, by_name):
     assert entry.results.score == stratified_bootstrap(entry.results.scores, replicates=REPLICATES)
     guess = entry.results.problems["guess"]
     assert guess.trained.score == stratified_bootstrap(guess.scores[:, None], replicates=REPLICATES_OF_PARTS)
-    ranked = sorted(everybody.ranked, key=lambda entry: entry.id)
-    expected = rank_intervals([entry.results.scores for entry in ranked], replicates=REPLICATES_OF_PARTS)
-    assert [entry.rank for entry in ranked] == expected
+    for kind in KINDS:
+        ranked = sorted((each for each in everybody.ranked if each.results.kind == kind), key=lambda entry: entry.id)
+        expected = rank_intervals([entry.results.scores for entry in ranked], replicates=REPLICATES_OF_PARTS)
+        assert [entry.rank for entry in ranked] == expected
 
 
 def test_rank_orders_entries_and_equal_ones_share_the_better(everybody, by_name):
-    ranks = [entry.rank.rank for entry in everybody.ranked]
-    assert ranks == sorted(ranks)
+    assert list(everybody.groups) == [*KINDS, ""]
+    for kind in KINDS:
+        ranks = [entry.rank.rank for entry in everybody.groups[kind] if entry.rank]
+        assert ranks == sorted(ranks)
+        assert ranks[0] == 1
     assert by_name["tied-one"].rank == by_name["tied-two"].rank
     assert ranks.count(by_name["tied-one"].rank.rank) == 2
+
+
+def test_rank_never_puts_a_claim_above_what_was_run():
+    honest = with_scores(submission(name="honest"), lambda *_: 0.2), "reproduced"
+    given = with_scores(submission(name="given"), lambda *_: 0.9), "checked"
+    claimed = with_scores(submission(name="claimed", source="own"), lambda *_: 1.0), "self-reported"
+    few = with_scores(submission(name="few", seeds=2), lambda *_: 0.1), "reproduced"
+    failed = with_scores(submission(name="failed"), lambda *_: 1.0), "not reproduced"
+    found = rank(TINY, [claimed, failed, given, few, honest])
+    names = [entry.id.partition("_")[2] for entry in found.entries]
+    assert names == ["honest", "few", "given", "claimed", "failed"]
+    assert [entry.rank.rank if entry.rank else None for entry in found.entries] == [1, None, 1, 1, None]
+    (text,) = [text for path, text in pages(found, {}) if path == "problem/guess.html"]
+    rows = [text.index(f'entry/2026-01-02_{name}.html"') for name in names]
+    assert rows == sorted(rows)
+
+
+def test_rank_lets_a_new_version_that_was_not_reproduced_replace_nothing():
+    before = submission(name="mine", date="2026-01-01"), "reproduced"
+    after = submission(name="mine", date="2026-02-01", previous="2026-01-01_mine"), "not reproduced"
+    found = {entry.id: entry for entry in rank(TINY, [before, after]).entries}
+    assert found["2026-01-01_mine"].rank.rank == 1
+    assert found["2026-02-01_mine"].rank is None
 
 
 def test_rank_leaves_incomplete_entries_unranked_with_the_reason(everybody, by_name):

@@ -21,10 +21,10 @@ from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submissi
 
 @pytest.fixture
 def root(tmp_path):
-    """Three submissions: one reproduced, one withdrawn, one self-reported."""
+    """Three submissions: one checked, one withdrawn, one self-reported."""
     root = tmp_path / "submissions"
     first = make_submission(root, name="first", skill=0.9)
-    record(first, "reproduced", "the board", {"rows": 10, "exact": True}, date="2026-01-05")
+    record(first, "checked", "the board", {"rows": 10, "exact": True}, date="2026-01-05")
     withdraw(make_submission(root, name="second", skill=0.7), "found a mistake", date="2026-01-06")
     make_submission(root, name="third", skill=0.5, source="own")
     return root

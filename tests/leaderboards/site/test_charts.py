@@ -6,7 +6,7 @@ import pytest
 from badger_envs.statistics import Interval, Profile
 from leaderboards.site.charts import profiles, size_curves
 from leaderboards.site.error_bars import AXIS, Domain, domain_of, error_bar
-from leaderboards.site.pages import compact
+from leaderboards.site.numbers import compact
 
 
 def around(value, width=0.1):

@@ -14,6 +14,10 @@ PAGES = (
     "problem/guess.html",
 )
 TITLES = "[...document.querySelectorAll('#board tbody tr:not([hidden]) .title')].map(each => each.textContent)"
+WITH_WEIGHTS = (
+    "[...document.querySelectorAll('#board tbody')[1].querySelectorAll('tr:not([hidden]) .title')]"
+    ".map(each => each.textContent)"
+)
 STATUSES = "[...document.querySelectorAll('#board tbody tr:not([hidden]) .badge')].map(each => each.textContent)"
 
 
@@ -62,10 +66,11 @@ def test_board_is_sorted_with_the_mouse(browser, site):
     as_written = browser.evaluate(TITLES)
     heads = browser.evaluate("[...document.querySelectorAll('#board th button')].map(each => each.textContent)")
     browser.evaluate(f"document.querySelectorAll('#board th button')[{heads.index('score')}].click()")
-    upwards = browser.evaluate(TITLES)
+    upwards = browser.evaluate(WITH_WEIGHTS)
     assert (upwards[0], upwards[-1]) == ("The worse-than-blind agent", "The one-problem agent"), "no score comes last"
+    assert browser.evaluate(TITLES)[0] == as_written[1] != upwards[0], "kinds of evidence stay apart"
     browser.evaluate(f"document.querySelectorAll('#board th button')[{heads.index('score')}].click()")
-    downwards = browser.evaluate(TITLES)
+    downwards = browser.evaluate(WITH_WEIGHTS)
     assert downwards[-2:] == ["The worse-than-blind agent", "The one-problem agent"]
     assert browser.evaluate("document.querySelector('#board th[aria-sort]').getAttribute('aria-sort')") == "descending"
     browser.evaluate(f"document.querySelectorAll('#board th button')[{heads.index('score')}].click()")
@@ -78,11 +83,11 @@ def test_board_is_sorted_with_keys(browser, site):
     as_written = browser.evaluate(TITLES)
     tab_to(browser, "#board thead th:nth-child(2) button")
     browser.page.keyboard.press("Enter")
-    by_title = browser.evaluate(TITLES)
-    assert by_title != as_written
+    by_title = browser.evaluate(WITH_WEIGHTS)
+    assert browser.evaluate(TITLES) != as_written
     assert sorted(by_title[1:], key=str.lower) == by_title[1:]
     browser.page.keyboard.press("Enter")
-    assert browser.evaluate(TITLES)[0] == "The worse-than-blind agent"
+    assert browser.evaluate(WITH_WEIGHTS)[0] == "The worse-than-blind agent"
 
 
 def test_board_is_filtered_by_words_status_and_rank(browser, site):
@@ -118,7 +123,7 @@ def test_board_search_stays_on_the_page_at_enter(browser, site):
 
 def test_tables_of_problems_and_entries_are_sorted_too(browser, site):
     browser.open(site / "problem/guess.html", width=390)
-    titles = "[...document.querySelectorAll('#entries tbody .title')].map(each => each.textContent)"
+    titles = "[...document.querySelectorAll('#entries tbody')[1].querySelectorAll('.title')].map(e => e.textContent)"
     as_written = browser.evaluate(titles)
     browser.evaluate("document.querySelectorAll('#entries th button')[1].click()")
     assert browser.evaluate(titles)[0] == "The worse-than-blind agent"
