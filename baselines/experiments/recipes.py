@@ -6,11 +6,13 @@
 from badger_envs.registry import get_spec
 from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.free_experts import FREE_EXPERTS
+from baselines.experiments.long_lives import LONG_LIVES
 from baselines.experiments.optimisation import TRANSFER
 from baselines.experiments.pairs import PAIRS
 from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.rivals import MEETINGS
+from baselines.experiments.rounds import ROUNDS
 from baselines.experiments.society import SOCIETY
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
@@ -149,5 +151,7 @@ RECIPES: dict[str, Recipe] = {
         *SOCIETY,
         *TRANSFER,
         *MEETINGS,
+        *ROUNDS,
+        *LONG_LIVES,
     )
 }  # fmt: skip

@@ -122,7 +122,8 @@ class RunSpec:
         """How much there is to do, roughly: steps of the training episodes, and a little for the tests."""
         if self.outer_loop is None:
             return 1_000.0
-        steps = self.training_episodes * get_spec(self.task).horizon(**self.arguments)
+        horizon = get_spec(self.task).horizon(**self.arguments)
+        steps = self.training_episodes * self.outer_loop.steps_per_update(horizon)
         return 1_000.0 + steps * self.outer_loop.population_size
 
     @property

@@ -7,12 +7,14 @@ from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.agents import EVERYBODY
 from baselines.experiments.free_experts import FREE_EXPERTS
 from baselines.experiments.grid import Grid
+from baselines.experiments.long_lives import LONG_LIVES
 from baselines.experiments.optimisation import TRANSFER
 from baselines.experiments.pairs import PAIRS
 from baselines.experiments.ranking import TALK
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.recipes import RECIPES
 from baselines.experiments.rivals import MEETINGS
+from baselines.experiments.rounds import ROUNDS
 from baselines.experiments.search import Search
 from baselines.experiments.society import SOCIETY
 from baselines.perturbations.probes import PROBES
@@ -62,7 +64,10 @@ def _for_all(name: str, **changes: Any) -> Recipe:
     return _with(name, agents=tuple(dict.fromkeys((*RECIPES[name].agents, *EVERYBODY))), **changes)
 
 
-_ELSEWHERE = (RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER, *SOCIETY, *MEETINGS)
+_ELSEWHERE = (
+    RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER, *SOCIETY, *MEETINGS, *ROUNDS,
+    *LONG_LIVES,
+)  # fmt: skip
 """Recipes for one kind of agent, and those of a suite of their own."""
 
 SUITES: dict[str, Suite] = {
@@ -178,6 +183,8 @@ SUITES: dict[str, Suite] = {
             search=Search(trials=2, fraction=0.3),
             probes=("life",),
         ),
+        Suite("rounds", "rounds of messages that chain and that settle", ROUNDS, seeds=3, probes=()),
+        Suite("long", "lives of 1,000 steps in windows of 10", LONG_LIVES, seeds=3, probes=()),
         Suite(
             name="loops",
             description="every outer loop on every environment that it can: a first look at who learns by what",

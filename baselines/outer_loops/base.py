@@ -120,6 +120,10 @@ class OuterLoop:
         """How many policies play each episode of an update. Evolution has a field."""
         return 1
 
+    def steps_per_update(self, horizon: int) -> int:
+        """Steps that an update plays of each episode, of so many."""
+        return horizon
+
     def require_positive(self, *names: str) -> None:
         """Refuse settings that are not positive numbers.
 

@@ -40,6 +40,38 @@ class EvolutionStrategy(OuterLoop):
 
 
 @dataclass(frozen=True)
+class PES(EvolutionStrategy):
+    """Settings of persistent evolution strategies (Vicol et al. 2021): an update plays a window of lives that go on
+    after it, each pair of members with states and accumulated noise of its own. So lives may be far longer than what
+    an update can play, and unlike with truncated back-propagation the gradient is that of the whole life."""
+
+    kind: ClassVar[str] = "pes"
+    learner: ClassVar[str] = "baselines.outer_loops.pes_learner:PESLearner"
+
+    updates: int = 1000
+    """Windows."""
+    batch: int = 8
+    """Episodes that every member of a cohort plays (B), the same for all of it."""
+    population_size: int = 64
+    """Members of all cohorts (N), which are in pairs: each perturbation is tried with both signs."""
+    window: int = 10
+    """Steps that an update plays of each life; it divides a life."""
+    cohorts: int = 4
+    """Parts of the population that are born and die at different times, so that an update sees all ages."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_integer("window", self.window, 1)
+        require_integer("cohorts", self.cohorts, 1)
+        if self.population_size % (2 * self.cohorts):
+            must = f"a multiple of {2 * self.cohorts}, which makes pairs of {self.cohorts} cohorts"
+            raise ValueError(f"population_size must be {must}, got {self.population_size}")
+
+    def steps_per_update(self, horizon: int) -> int:
+        return self.window
+
+
+@dataclass(frozen=True)
 class CMAES(OuterLoop):
     """Settings of CMA-ES (Hansen, Ostermeier 2001), by the library `cma`; for policies of few weights."""
 

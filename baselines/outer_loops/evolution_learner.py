@@ -22,6 +22,8 @@ from agents.parts.plain import use_plain_operations
 from badger_envs.registry import reference_returns
 from baselines.outer_loops.evolution import EvolutionStrategy
 from baselines.outer_loops.learner import EpisodeBatch, Learner, NotFiniteError, SettingsT
+from baselines.outer_loops.rollout import BatchedEnv
+from baselines.outer_loops.states import mapped
 
 
 class GenerationLearner(Learner[SettingsT]):
@@ -78,24 +80,52 @@ class GenerationLearner(Learner[SettingsT]):
         Raises:
             NotFiniteError: A return is not finite.
         """
-        batch, count, env = len(episodes.keys), len(population), self.env(episodes.task)
+        env, state = self.begin(episodes, len(population))
+        returns, _ = self.play(population, env, state, episodes, episodes.task.horizon)
+        return returns, env.state_info()
+
+    def begin(self, episodes: EpisodeBatch, count: int) -> tuple[BatchedEnv, Any]:
+        """The environment where each of `count` members begins all the episodes (N * B,), and their states (N, B, ...)
+        of the agent."""
+        env = self.env(episodes.task)
         env.reset(np.tile(episodes.keys, count))  # (N * B,)
         initial = self.initial_state(episodes)
-        state = type(initial)(*(value if value is None else value.expand(count, *value.shape) for value in initial))
+        return env, mapped(lambda value: value.expand(count, *value.shape), initial)
+
+    @torch.no_grad()
+    def play(
+        self, population: Tensor, env: BatchedEnv, state: Any, episodes: EpisodeBatch, steps: int
+    ) -> tuple[Tensor, Any]:
+        """Let every member play some steps of all its episodes.
+
+        Args:
+            population: float32 (N, W), the weights of each member.
+            env: where the episodes (N * B,) are; it is moved on.
+            state: of the agent, (N, B, ...).
+            episodes: B of them.
+            steps: how many.
+
+        Returns:
+            The returns (N, B), and the state of the agent after the last step.
+
+        Raises:
+            NotFiniteError: A return is not finite.
+        """
+        count, batch, kind = len(population), len(episodes.keys), type(state)
         weights, step = self._unpacked(population), self._step_of(episodes.agent)
         returns = torch.zeros(count * batch, device=self.agent.device)  # (N * B,)
-        for _ in range(episodes.task.horizon):
-            in_dims = type(state)(*(None if value is None else 0 for value in state))
+        for _ in range(steps):
+            in_dims = kind(*(None if value is None else 0 for value in state))
             observation = env.observation()  # (N * B, P, F)
             observation = observation.view(count, batch, *observation.shape[1:])  # (N, B, P, F)
             action, state = vmap(step, in_dims=(0, 0, in_dims))(weights, observation, state)  # (N, B, P, A)
             values = iter(state)
-            state = type(initial)(*(next(values) if given else None for given in self._given))
+            state = kind(*(next(values) if given else None for given in self._given))
             self.environment_steps += int((~env.terminated).sum())
             returns += env.step(action.flatten(0, 1))  # (N * B,)
         if not torch.isfinite(returns).all():
             raise NotFiniteError(f"a return stopped being finite at update {self.num_updates}")
-        return returns.view(count, batch), env.state_info()  # (N, B)
+        return returns.view(count, batch), state  # (N, B)
 
     def _step_of(self, agent: Agent) -> Callable[..., Any]:
         """One step of the body, with as many rounds of messages as the agent has."""
@@ -127,7 +157,6 @@ class EvolutionStrategyLearner(GenerationLearner[EvolutionStrategy]):
         self.optimizer = torch.optim.Adam(agent.parameters(), fused=True)
 
     def evolve(self, episodes: EpisodeBatch) -> tuple[Tensor, dict[str, float]]:
-        assert self.optimizer is not None
         settings, mean, half = self.settings, self.mean(), self.settings.population_size // 2
         generator = torch.Generator(mean.device).manual_seed(self.seed * 2**32 + self.num_updates)
         noise = torch.randn(half, len(mean), generator=generator, device=mean.device)  # (N / 2, W)
@@ -136,12 +165,17 @@ class EvolutionStrategyLearner(GenerationLearner[EvolutionStrategy]):
         ranks = mean_ranks(returns.mean(dim=1))  # (N,)
         weight = ranks / (settings.population_size - 1) - 0.5  # (N,)
         gradient = weight @ noise / (settings.population_size * settings.sigma)  # (W,) upwards
+        self.climb(gradient)
+        return returns, metrics
+
+    def climb(self, gradient: Tensor) -> None:
+        """One step of the optimizer up a gradient (W,)."""
+        assert self.optimizer is not None
         self.optimizer.zero_grad()
         by_name = self._unpacked(gradient[None])
         for name, parameter in self.agent.named_parameters():
             parameter.grad = -by_name[name][0]
         self.optimizer.step()
-        return returns, metrics
 
 
 def mean_ranks(values: Tensor) -> Tensor:

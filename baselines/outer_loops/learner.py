@@ -15,7 +15,7 @@ from agents import Agent
 from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec, reference_returns
-from baselines.outer_loops.base import OuterLoop
+from baselines.outer_loops.base import OuterLoop, Stage
 from baselines.outer_loops.rollout import BatchedEnv, require_presence
 
 SettingsT = TypeVar("SettingsT", bound=OuterLoop)
@@ -80,15 +80,19 @@ class Learner(ABC, Generic[SettingsT]):
             if stage.rounds is not None:
                 self.agent.with_rounds(stage.rounds[1])
             for end in (0, 1):
-                arguments = {**self.arguments, **dict(stage.arguments)}
-                if stage.sizes is not None:
-                    arguments[self.spec.size_argument] = stage.sizes[end]
-                if stage.horizon is not None:
-                    arguments["horizon"] = stage.horizon[end]
-                task = self.spec.make_task(**arguments)
+                task = self.make_task(stage, end)
                 self.agent.require_ports(task.ports)
                 require_presence(self.agent, task)
                 reference_returns(task).score(0.0)  # which needs a reference above chance
+
+    def make_task(self, stage: Stage, end: int = 0) -> Task[Any]:
+        """The task of a stage where its ranges begin (0) or end (1)."""
+        arguments = {**self.arguments, **dict(stage.arguments)}
+        if stage.sizes is not None:
+            arguments[self.spec.size_argument] = stage.sizes[end]
+        if stage.horizon is not None:
+            arguments["horizon"] = stage.horizon[end]
+        return self.spec.make_task(**arguments)
 
     @abstractmethod
     def training_step(self, episodes: EpisodeBatch) -> dict[str, float]:
@@ -107,10 +111,11 @@ class Learner(ABC, Generic[SettingsT]):
         self.num_updates += 1
         return {"update": float(self.num_updates), "environment_steps": float(self.environment_steps), **metrics}
 
-    def episode_batch(self) -> EpisodeBatch:
-        """The episodes of the next update."""
-        settings, stage = self.settings, self.settings.stage(self.num_updates)
-        rng = np.random.default_rng([self.seed, self.num_updates])
+    def episode_batch(self, update: int | None = None) -> EpisodeBatch:
+        """The episodes of an update, counted from 0; None for the next one."""
+        update = self.num_updates if update is None else update
+        settings, stage = self.settings, self.settings.stage(update)
+        rng = np.random.default_rng([self.seed, update])
 
         def between(ends: tuple[int, int]) -> int:
             return int(rng.integers(ends[0], ends[1] + 1))
@@ -120,9 +125,9 @@ class Learner(ABC, Generic[SettingsT]):
             arguments[self.spec.size_argument] = between(stage.sizes)
         if stage.horizon is not None:
             arguments["horizon"] = between(stage.horizon)
-        first, shared = self.num_updates * settings.batch, stage.shared_across_batch
+        first, shared = update * settings.batch, stage.shared_across_batch
         keys = episode_keys(self.seed, np.arange(first, first + settings.batch), EpisodeSet.TRAIN)  # (B,)
-        generator = torch.Generator().manual_seed(self.seed * 2**32 + (0 if shared else 1 + self.num_updates))
+        generator = torch.Generator().manual_seed(self.seed * 2**32 + (0 if shared else 1 + update))
         experts = None if stage.experts is None else between(stage.experts)
         agent = self.agent if stage.rounds is None else self.agent.with_rounds(between(stage.rounds))
         return EpisodeBatch(self.spec.make_task(**arguments), keys, generator, shared, experts, agent)

@@ -41,6 +41,11 @@ class BatchedEnv:
         self.state = self.task.reset_all(self.state, keys, inner_episode=inner_episode, xp=torch, device=self.device)
         self.terminated = torch.zeros(len(keys), dtype=torch.bool, device=self.device)  # (B,)
 
+    def resume(self, state: Any) -> None:
+        """Go on from a `state` that a functional task had before."""
+        self.state = state
+        self.terminated = self._tensor(self.task.terminal(state))  # (B,)
+
     def step(self, action: Tensor) -> Tensor:
         """Play one step.
 

@@ -20,7 +20,7 @@ from baselines.outer_loops.ppo_learner import advantages
 from baselines.outer_loops.trainer import train
 
 GUESSING = "Badger/Guessing-v0"
-BUDGET = {"updates": 6, "batch": 4, "population_size": 8, "num_minibatches": 2, "update_epochs": 2}
+BUDGET = {"updates": 6, "batch": 4, "population_size": 8, "num_minibatches": 2, "update_epochs": 2, "window": 1}
 LOOPS = list(dict.fromkeys(type(recipe.outer_loop) for recipe in RECIPES.values()))
 SMALL = [loop(**{field.name: BUDGET[field.name] for field in fields(loop) if field.name in BUDGET}) for loop in LOOPS]
 every_loop = pytest.mark.parametrize("settings", SMALL, ids=lambda settings: settings.kind)
@@ -45,7 +45,10 @@ def test_train_twice_gives_the_same_weights_and_another_seed_gives_others(settin
         agent = small_agent(kind)
         trained = train(agent, GUESSING, {"dims": 2, "horizon": 4}, settings, seed=seed, points=2)
         found.append(weights(agent))
-    assert trained.environment_steps == settings.updates * settings.batch * settings.population_size * 4
+    assert (
+        trained.environment_steps
+        == settings.updates * settings.batch * settings.population_size * settings.steps_per_update(4)
+    )
     assert [point["update"] for point in trained.curve] == [3, 6]
     assert torch.equal(found[0], found[1])
     assert not torch.equal(found[0], found[2])
@@ -98,7 +101,9 @@ def test_train_stops_where_an_update_is_not_finite_and_keeps_the_agent(settings,
 def test_stage_sets_arguments_and_sizes(settings):
     stages = (Stage(until=0.5, arguments=(("horizon", 2),)), Stage(sizes=(3, 3), horizon=(5, 5)))
     trained = train(small_agent(), GUESSING, {"dims": 2}, replace(settings, stages=stages), seed=0, points=6)
-    assert trained.environment_steps == settings.batch * settings.population_size * (3 * 2 + 3 * 5)
+    assert trained.environment_steps == settings.batch * settings.population_size * sum(
+        3 * settings.steps_per_update(horizon) for horizon in (2, 5)
+    )
 
 
 def test_mean_ranks_are_shared_by_those_that_are_equal():
@@ -212,7 +217,14 @@ def test_train_refuses_stages_that_do_not_fit_before_it_begins(settings):
 @every_loop
 def test_train_works_with_the_least_of_everything_and_with_numbers_of_numpy(settings):
     least = {"updates": np.int64(1), "batch": 1, "warmup": 0, "num_minibatches": 1, "update_epochs": 1, "num_steps": 1}
-    least |= {"population_size": 4, "learning_rate": np.float32(0.5), "decay_from": 1, "full_until": 0}
+    least |= {
+        "population_size": 4,
+        "learning_rate": np.float32(0.5),
+        "decay_from": 1,
+        "full_until": 0,
+        "window": 1,
+        "cohorts": 1,
+    }
     names = {field.name for field in fields(settings)}
     smallest = type(settings)(**{name: value for name, value in least.items() if name in names})
     agent = small_agent()
