@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from leaderboards.check.copies import resemblances_among_siblings
 from leaderboards.check.limited import check_within_limits
 from leaderboards.schema.errors import ErrorDetails, SubmissionError
 from leaderboards.schema.fields import MAX_ERRORS
@@ -23,6 +24,10 @@ _ADDED = re.compile(r":000000 100644 0+ [0-9a-f]+ A")
 """A new regular file that is not executable, as `git diff-tree --raw` describes it; a link has the mode 120000."""
 
 
+HEADER = 4096
+"""Bytes by which the headers of the same weights may differ."""
+
+
 def check_pull_request(repository: Path, base: str, head: str) -> dict[Path, list[ErrorDetails]]:
     """Check every submission that a pull request adds.
 
@@ -32,7 +37,8 @@ def check_pull_request(repository: Path, base: str, head: str) -> dict[Path, lis
         head: revision after the merge.
 
     Returns:
-        What is wrong with each new submission, by its folder; see `leaderboards.check.check.check`.
+        What is wrong with each new submission, by its folder; see `leaderboards.check.check.check`. What looks like a
+        copy is among it, so that a maintainer looks: see `leaderboards.check.copies`.
 
     Raises:
         SubmissionError: The pull request changes, removes or links something on the board, or adds something else than
@@ -58,19 +64,33 @@ def check_pull_request(repository: Path, base: str, head: str) -> dict[Path, lis
     with tempfile.TemporaryDirectory() as copy:
         _copy_submissions(repository, head, new, Path(copy))
         found = check_within_limits([Path(copy, folder) for folder in sorted(new)])
-        return {Path(folder): errors for folder, errors in zip(sorted(new), found.values(), strict=True)}
+        errors_of = dict(zip(sorted(new), found.values(), strict=True))
+        for folder, its_errors in errors_of.items():
+            if not its_errors:  # so its files are small and whole
+                its_errors += [each.as_error() for each in resemblances_among_siblings(Path(copy, folder))]
+        return {Path(folder): its_errors for folder, its_errors in errors_of.items()}
 
 
 def _copy_submissions(repository: Path, commit: str, new: set[str], target: Path) -> None:
-    """Copy new submissions whole; of the others, which they are compared with, what is in `submission.json`."""
-    blobs = {}
-    for line in _git(repository, "ls-tree", "-r", "-z", commit, "--", f"{SUBMISSIONS}/").split("\0")[:-1]:
+    """Copy new submissions whole; of the others, which they are compared with, `submission.json`, and weights of about
+    as many bytes as new ones have: no others can be the same in another order."""
+    found = []
+    for line in _git(repository, "ls-tree", "-r", "-l", "-z", commit, "--", f"{SUBMISSIONS}/").split("\0")[:-1]:
         about, _, path = line.partition("\t")
-        mode, _, blob = about.split()
-        folder = _PATH.fullmatch(path)
-        if folder is not None and mode == "100644" and (folder[1] in new or PurePosixPath(path).name == FILE):
-            blobs[target / path] = blob
-    _copy_blobs(repository, blobs)
+        mode, _, blob, size = about.split()
+        place = _PATH.fullmatch(path)
+        if place is not None and mode == "100644":
+            found.append((PurePosixPath(path), place[1] in new, int(size), blob))
+    sizes = {size // HEADER for path, is_new, size, _ in found if is_new and path.suffix == ".safetensors"}
+    sizes |= {size + step for size in sizes for step in (-1, 1)}
+    _copy_blobs(
+        repository,
+        {
+            target / path: blob
+            for path, is_new, size, blob in found
+            if is_new or path.name == FILE or (path.suffix == ".safetensors" and size // HEADER in sizes)
+        },
+    )
 
 
 def _copy_blobs(repository: Path, blobs: Mapping[Path, str]) -> None:

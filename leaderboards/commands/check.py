@@ -8,6 +8,7 @@ from tyro.conf import Positional
 
 from badger_envs.evaluation import versions
 from leaderboards.check.check import check_tree
+from leaderboards.check.copies import resemblances_among_siblings
 from leaderboards.check.limited import check_within_limits
 from leaderboards.check.pull_request import check_pull_request
 from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused
@@ -47,6 +48,9 @@ class Check:
         for folder, errors in found.items():
             if self.record and not errors and status_of(folder) == SELF_REPORTED:
                 record(folder, CHECKED, self.record, {"versions": versions()})
+        for folder in self.folders:
+            for each in resemblances_among_siblings(folder) if not found[folder] else ():
+                print(f"{folder}: {each.as_error()}")
         return _report(found)
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from leaderboards.schema.benchmark import BENCHMARKS
+from tests.leaderboards.helpers.copies import copy_submission
 from tests.leaderboards.helpers.make_submission import make_submission
 
 GIT = pytest.mark.skipif(
@@ -53,6 +54,11 @@ def make_pull_request(tmp_path, change, *, empty=False):
 
 def one(board, about):
     return make_submission(board, name="second", **about)
+
+
+def disguised(board, about):
+    """Weights of the first one, with a number moved a little."""
+    copy_submission(board / "v1" / "2026-01-02_first", board / "v1", change=lambda values: values[::-1])
 
 
 def two(board, about):
