@@ -13,6 +13,7 @@ from leaderboards.evaluate.reproduce_fresh import reproduce_fresh, run_published
 from leaderboards.schema.commitments import FILE as COMMITMENTS
 from leaderboards.schema.commitments import commit, read_commitments, read_secrets
 from leaderboards.schema.errors import SubmissionError
+from leaderboards.schema.fresh_episodes import draw_for
 from leaderboards.schema.reproduction import FILE as REPRODUCTION
 from leaderboards.schema.reproduction import read_reproduction
 from leaderboards.schema.submission import FILE, read_submission
@@ -109,6 +110,30 @@ def test_fresh_episodes_are_run_once_each_with_a_secret_of_its_own(board):
     with pytest.raises(SubmissionError, match="must be made once"):
         run(board, one)
     assert (one / REPRODUCTION).read_bytes() == kept
+
+
+def test_a_secret_that_was_used_before_is_no_evidence(board, tmp_path):
+    benchmarks, benchmark, root, _ = board
+    one = hand_in(root, benchmarks, benchmark, honest, "one")
+    two = hand_in(root, benchmarks, benchmark, cheater, "two")
+    run(board, one)
+    known = read_reproduction(one).secret
+    path = tmp_path / "known.json"
+    path.write_text(json.dumps([known]))
+    with pytest.raises(SubmissionError, match="must have an unused commitment"):
+        reproduce_fresh(two, read_secrets(path), "the board", benchmarks=benchmarks)
+    content = json.loads((one / REPRODUCTION).read_text())
+    sha = hashlib.sha256((two / FILE).read_bytes()).hexdigest()
+    draw = draw_for(NAME, two.name, sha, known)
+    weights = {(row.problem, row.training_seed): row.weights_sha256 for row in read_submission(two).rows}
+    content |= {"submission": two.name, "submission_sha256": sha, **draw._asdict()}
+    for row in content["rows"]:
+        row["weights_sha256"] = weights[row["problem"], row["training_seed"]]
+    (two / REPRODUCTION).write_text(json.dumps(content))
+    built = build(root, NAME, tmp_path / "site", benchmarks=benchmarks)
+    assert [str(error) for error in built.left_out[two.name]] == [
+        f"reproduction.json: secret: must be used once, got that of {one.name}"
+    ]
 
 
 @pytest.mark.parametrize("date", ["2026-01-01", "2025-06-01"])
