@@ -150,7 +150,7 @@ SUITES: dict[str, Suite] = {
             description="who makes up an agent: kinds of experts, handmade ones among them, words, rules of synapses",
             recipes=SOCIETY,
             seeds=3,
-            probes=("life", "switch", "forget", "cut", "newcomers"),
+            probes=("switch", "forget", "newcomers"),
         ),
         Suite(
             name="abilities",
