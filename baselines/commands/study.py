@@ -20,7 +20,7 @@ from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
 from baselines.results.run import RUN_FILE, RunResult, Specification
 
-AS_TRAINED = ("forgetting", "sources", "thinking")
+AS_TRAINED = ("forgetting", "sources", "thinking", "dictionary")
 """What is asked at the size of the training: by the function `draw` of the module of its name."""
 LIVES, GROWING_EPISODES, POINTS_EPISODES, RECALL_EPISODES = 10, 500, 1000, 1000
 """Test episodes, unless it is said how many."""
@@ -31,7 +31,7 @@ class Study:
     """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
 
     what: Annotated[
-        Literal["lives", "growing", "points", "transfer", "recall", "forgetting", "sources", "thinking"],
+        Literal["lives", "growing", "points", "transfer", "recall", "forgetting", "sources", "thinking", "dictionary"],
         tyro.conf.Positional,
     ]
     """What is drawn: "lives", some lives in the guessing game with outputs, targets and messages; "growing", experts
@@ -39,12 +39,13 @@ class Study:
     "transfer", what agents that were trained on one landscape come to on all, and on a bandit; "recall", what is
     still known in Memory by ports lost, pairs for each port, and number of shocks; "forgetting", what is left of
     classes when others were learned after them; "sources", what who learns classes of one source comes to on others;
-    or "thinking", what free steps before moves count are worth in a maze, beside a handcrafted wave."""
+    "thinking", what free steps before moves count are worth in a maze, beside a handcrafted wave; or "dictionary",
+    which word is said with which bit of a parity, by agents that say words."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Folders of runs, as `train` and `compare` keep them: one for "lives", for "growing" and "recall" the runs of one
     agent on one task with different seeds, for "points" runs of any agents in the same groups, for "transfer" runs of
     any agents in the guessing game, on landscapes and on bandits, for "forgetting" and "sources" runs of any agents in
-    the same streams of examples, and for "thinking" runs of any agents in mazes of one kind."""
+    the same streams of examples, for "thinking" in mazes of one kind, for "dictionary" of those that say words."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None
