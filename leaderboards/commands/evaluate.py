@@ -32,6 +32,7 @@ class Evaluate:
 
     def run(self) -> int:
         from leaderboards.evaluate.evaluate_to import evaluate_to
+        from leaderboards.evaluate.sandbox import find_sandbox
 
         command = shlex.join(["python", "-m", "leaderboards", *sys.argv[1:]])
         benchmark = load_benchmark(self.benchmark)
@@ -47,9 +48,12 @@ class Evaluate:
             sandbox=self.sandbox,
         )
         for way in read_results(self.out).isolation:
-            where = "without a sandbox" if way.program == "none" else f"in the sandbox of {way.program}"
-            print(f"{self.policy} ran {where}")
-            print(f"  it could have: {'; '.join(way.not_held)}")
+            ways = {"none": "without a sandbox", "unknown": "before, nobody knows how"}
+            where = ways.get(way.program, f"in the sandbox of {way.program}")
+            print(f"{self.policy} ran {where}; it could:", *way.not_held, sep="\n  ")
+        why_not = find_sandbox().why_not if self.sandbox == "auto" else ""
+        if why_not and ":" in self.policy:
+            print(f"no sandbox: {why_not}")
         print(f"wrote {self.out}")
         print(f"next: evaluate further training seeds into it, then python -m leaderboards submit {self.out} --help")
         return OK

@@ -1,9 +1,10 @@
 """The sandbox of a stranger's policy: bubblewrap, where it is installed and may be used.
 
-Bubblewrap (https://github.com/containers/bubblewrap) starts a program in namespaces of its own. Ours has no network,
-sees no process but its own and no file but the interpreter, the checkout and the current folder, which it cannot
-write; it writes into a private folder in memory, has no capabilities and dies with the evaluator. What is asked of
-it is tried once before it is relied on: many systems have the program and forbid the namespaces.
+Bubblewrap (https://github.com/containers/bubblewrap) starts a program in namespaces of its own. Ours has no network and
+sees no process but its own. Of files it sees those of the interpreter and its module path, the system's programs, the
+checkout and the current folder, and can write none of them; it writes into a private folder in memory, has no
+capabilities and dies with the evaluator. What is asked of it is tried once before it is relied on: many systems have
+the program and forbid the namespaces.
 """
 
 import os
@@ -39,7 +40,7 @@ LIMITED = (
 HELD = (
     "use the network",
     "see, stop or read the memory and environment of other processes",
-    "read files besides the interpreter, the system's programs, the checkout and the current folder",
+    "read files besides those of the interpreter and its module path, the system, the checkout and the current folder",
     "write files besides those of a private folder, which is gone afterwards",
     "use capabilities or gain rights by programs that have more",
     "outlive the evaluator",
