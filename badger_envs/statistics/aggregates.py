@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.statistics.intervals import Interval, percentiles
 from badger_envs.statistics.scores import (
     REPLICATES,
     FloatArray,
-    Interval,
     blocks,
     by_task,
     check_bootstrap,
@@ -18,7 +18,6 @@ from badger_envs.statistics.scores import (
     finite,
     is_list_of_tasks,
     make_generator,
-    percentiles,
     together,
 )
 
@@ -71,7 +70,7 @@ def stratified_bootstrap(
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> Interval:
-    """Percentile interval of a statistic when the runs of each task are drawn again, task by task.
+    """Expanded percentile interval of a statistic when the runs of each task are drawn again, task by task.
 
     Args:
         scores: (runs, tasks), or a list of arrays (runs of the task,).
@@ -113,7 +112,7 @@ def performance_profile(
 ) -> Profile:
     """Fraction of all runs on all tasks that score above each threshold (run-score distribution, Agarwal et al. 2021).
 
-    The band is the percentile interval at each threshold, the runs drawn again task by task: it holds for one
+    The band is the interval at each threshold, the runs drawn again task by task: it holds for one
     threshold at a time, not for the whole curve. Every run weighs the same, so a task with fewer runs weighs less.
 
     Args:

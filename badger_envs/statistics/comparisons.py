@@ -3,16 +3,15 @@
 import numpy as np
 import numpy.typing as npt
 
+from badger_envs.statistics.intervals import Interval, percentiles
 from badger_envs.statistics.scores import (
     REPLICATES,
     FloatArray,
-    Interval,
     blocks,
     check_bootstrap,
     draw_weights,
     make_generator,
     numbers,
-    percentiles,
     same_tasks,
 )
 

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from badger_envs.statistics.aggregates import bootstrap_values, interquartile_mean
-from badger_envs.statistics.scores import FloatArray, IntArray, by_task, check_bootstrap, make_generator, several_runs
+from badger_envs.statistics.intervals import expanded_tail, several_runs
+from badger_envs.statistics.scores import FloatArray, IntArray, by_task, check_bootstrap, make_generator
 
 REPLICATES_OF_RANKS = 5_000
 """How many times runs are drawn again for ranks by default."""
@@ -35,7 +36,7 @@ def rank_intervals(
     replicates: int = REPLICATES_OF_RANKS,
     seed: int = 0,
 ) -> list[RankInterval]:
-    """Ranks by interquartile mean, higher is better, with percentile intervals of a bootstrap.
+    """Ranks by interquartile mean, higher is better, with expanded percentile intervals of a bootstrap.
 
     In every replicate the runs of every agent are drawn again, task by task and apart from those of the others, and all
     agents are ranked anew (Hall and Miller 2009, who show that it is not consistent among agents that are truly equal;
@@ -68,14 +69,14 @@ def rank_intervals(
         row[0] = interquartile_mean(np.concatenate(tasks))
         row[1:] = np.concatenate(list(bootstrap_values(tasks, interquartile_mean, replicates, generator)))
     ranks = _ranks(values)  # (agents, 1 + R)
-    tail = (1.0 - confidence) / 2.0
-    lows = np.quantile(ranks[:, 1:], tail, axis=1, method="lower")  # (agents,)
-    highs = np.quantile(ranks[:, 1:], 1.0 - tail, axis=1, method="higher")  # (agents,)
-    known = all(map(several_runs, agents))
-    return [
-        RankInterval(int(rank), int(low) if known else None, int(high) if known else None)
-        for rank, low, high in zip(ranks[:, 0], lows, highs, strict=True)
-    ]
+    if not all(map(several_runs, agents)):
+        return [RankInterval(int(rank), None, None) for rank in ranks[:, 0]]
+    intervals = []
+    for found, tasks in zip(ranks, agents, strict=True):
+        tail = expanded_tail(confidence, [len(task) for task in tasks])
+        low, high = np.quantile(found[1:], tail, method="lower"), np.quantile(found[1:], 1.0 - tail, method="higher")
+        intervals.append(RankInterval(int(found[0]), int(low), int(high)))
+    return intervals
 
 
 def _ranks(values: FloatArray) -> IntArray:

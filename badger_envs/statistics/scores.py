@@ -1,8 +1,7 @@
-"""What all statistics need: scores by task, runs drawn again, and the interval of what was found."""
+"""What all statistics need: scores by task, and runs drawn again."""
 
-import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeGuard
+from typing import TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -16,19 +15,6 @@ REPLICATES = 20_000
 """How many times runs are drawn again by default."""
 BLOCK = 2_000
 """Replicates at a time, which bounds the memory."""
-
-
-class Interval(NamedTuple):
-    """An estimate and what it may be; the ends are NaN where some task has one run alone, which has no interval."""
-
-    estimate: float
-    low: float
-    high: float
-
-    @property
-    def known(self) -> bool:
-        """Whether there are ends: whether every task has several runs."""
-        return not math.isnan(self.low)
 
 
 def numbers(name: str, values: npt.ArrayLike) -> FloatArray:
@@ -148,15 +134,3 @@ def together(tasks: list[FloatArray]) -> FloatArray:
     if len({task.shape[1] for task in tasks}) == 1:
         return np.stack(tasks, axis=-1)
     return np.concatenate(tasks, axis=1)[..., None]
-
-
-def several_runs(tasks: list[FloatArray]) -> bool:
-    """Whether there are several runs of every task: drawing one run again and again tells nothing of others."""
-    return all(len(task) > 1 for task in tasks)
-
-
-def percentiles(values: FloatArray, confidence: float, tasks: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """Lower and upper end of the percentile interval along the first axis; NaN where a task has one run alone."""
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(values, [tail, 1.0 - tail], axis=0)
-    return (low, high) if several_runs(tasks) else (np.full_like(low, np.nan), np.full_like(high, np.nan))
