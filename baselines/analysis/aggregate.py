@@ -75,7 +75,7 @@ def aggregate_table(found: Aggregate) -> Table:
     return Table(
         "All problems together",
         f"score: interquartile mean over all runs on {len(found.problems)} problems, 0 = blind chance, 1 = handcrafted "
-        "reference. 95 %: bootstrap, runs drawn again problem by problem; too narrow for few runs. A run that "
+        "reference. 95 %: bootstrap, runs drawn again problem by problem, expanded for few runs. A run that "
         "failed counts as the worst of its problem.",
         ("agent", "score", "95 %", "rank", "rank, 95 %", "runs"),
         tuple(

@@ -86,7 +86,7 @@ def _score_table(problem: Problem, agents: list[AgentResult]) -> Table:
     return Table(
         title=f"{problem.title}: {problem.task} ({given}), {problem.outer_loop}",
         caption="score: 0 = blind chance, 1 = handcrafted reference; interquartile mean over n runs and 95 % bootstrap "
-        f"interval (too narrow for few runs).\n{problem.metric}: at the end of an episode, mean and worst of the "
+        f"interval, expanded for few runs.\n{problem.metric}: at the end of an episode, mean and worst of the "
         f"runs{' that finished' if failed else ''}. {tuning}. Each run: {budget} environment steps. CPU s: of one run."
         + (" In the score a run that failed counts as the worst of the problem." if failed else ""),
         columns=("agent", "score", "95 %", "n", problem.metric, "worst", "params", "lr", "CPU s"),

@@ -110,7 +110,7 @@ def test_verdict_counts_failed_runs_as_the_worst_and_says_so_in_headline_sentenc
     (badger, _) = data.agents
     assert badger.score.estimate == pytest.approx(0.22625)
     (table,) = [table for table in make_tables(data) if table.problem == "xor3" and "score" in table.columns]
-    assert table.rows[0][:4] == ("Badger <b>&amp;</b> $x_1$", "0.226", "0.000..0.680", "5 of 14")
+    assert table.rows[0][:4] == ("Badger <b>&amp;</b> $x_1$", "0.226", "0.000..0.686", "5 of 14")
     assert "a run that failed counts as the worst of the problem" in table.caption
 
 
