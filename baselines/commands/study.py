@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import tyro
 from rich.console import Console
@@ -20,8 +20,10 @@ from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
 from baselines.results.run import RUN_FILE, RunResult, Specification
 
-AS_TRAINED = ("forgetting", "sources", "thinking", "dictionary")
+AsTrained = Literal["forgetting", "sources", "thinking", "dictionary", "rounds", "ages"]
 """What is asked at the size of the training: by the function `draw` of the module of its name."""
+What = Literal["lives", "growing", "points", "transfer", "recall", AsTrained]
+AS_TRAINED = get_args(AsTrained)
 LIVES, GROWING_EPISODES, POINTS_EPISODES, RECALL_EPISODES = 10, 500, 1000, 1000
 """Test episodes, unless it is said how many."""
 
@@ -30,22 +32,18 @@ LIVES, GROWING_EPISODES, POINTS_EPISODES, RECALL_EPISODES = 10, 500, 1000, 1000
 class Study:
     """Draw what trained agents do, life by life or step by step; writes PNG, SVG and CSV."""
 
-    what: Annotated[
-        Literal["lives", "growing", "points", "transfer", "recall", "forgetting", "sources", "thinking", "dictionary"],
-        tyro.conf.Positional,
-    ]
-    """What is drawn: "lives", some lives in the guessing game with outputs, targets and messages; "growing", experts
-    that come or go in mid-life, for agents whose experts are free; "points", how well groups rank, beside people;
-    "transfer", what agents that were trained on one landscape come to on all, and on a bandit; "recall", what is
-    still known in Memory by ports lost, pairs for each port, and number of shocks; "forgetting", what is left of
-    classes when others were learned after them; "sources", what who learns classes of one source comes to on others;
-    "thinking", what free steps before moves count are worth in a maze, beside a handcrafted wave; or "dictionary",
-    which word is said with which bit of a parity, by agents that say words."""
+    what: Annotated[What, tyro.conf.Positional]
+    """What is drawn: "lives", some lives in the guessing game, step by step; "growing", free experts that come or go in
+    mid-life; "points", how well groups rank, beside people; "transfer", what who learned one landscape comes to on all,
+    and on a bandit; "recall", what is still known in Memory by ports lost, pairs for each port, and shocks;
+    "forgetting", what is left of classes when others were learned after them; "sources", what who learns one source
+    comes to on others; "thinking", what free steps are worth in a maze; "dictionary", which word is said with which
+    bit; "rounds", more of them and fewer than in training, and how many until all agree; or "ages", rewards by age."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
-    """Folders of runs, as `train` and `compare` keep them: one for "lives", for "growing" and "recall" the runs of one
-    agent on one task with different seeds, for "points" runs of any agents in the same groups, for "transfer" runs of
-    any agents in the guessing game, on landscapes and on bandits, for "forgetting" and "sources" runs of any agents in
-    the same streams of examples, for "thinking" in mazes of one kind, for "dictionary" of those that say words."""
+    """Folders of runs, as `train` and `compare` keep them: one for "lives"; for "growing" and "recall" those of one
+    agent on one task with different seeds; for "points" any in the same groups, for "transfer" in the guessing game, on
+    landscapes and on bandits, for "forgetting" and "sources" in the same streams of examples, for "thinking" in mazes
+    of one kind, for "dictionary" of those that say words, and for "rounds" and "ages" on one task."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None

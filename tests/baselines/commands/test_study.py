@@ -120,6 +120,16 @@ def test_study_refuses_bad_usage(folders, tmp_path):
         (("forgetting", (folders["xor3"],)), {}, "runs must be of Badger/Stream-v0 with an exam, got badger on"),
         (("sources", (folders["stream_blocks"],)), {"size": 3}, "--size and --experts must be left out with sources"),
         (("thinking", (folders["xor3"],)), {}, "runs must be of Badger/Maze-v0, got badger on HiddenXOR"),
+        (
+            ("rounds", (folders["xor3"], folders["guessing_first"])),
+            {},
+            "runs must be of one task, got Guessing.*, HiddenXOR",
+        ),
+        (
+            ("ages", (folders["xor3"], folders["guessing_first"])),
+            {},
+            "runs must be of one task, in lives of any length, got",
+        ),
         (("lives", (folders["guessing_first"],)), {"experts": 4}, "experts must be a number .* got 4"),
         (("lives", (folders["guessing_first"],) * 2), {}, "DIR must be one folder for lives, got 2"),
         (("growing", (folders["guessing_free"],) * 2), {}, "DIR must be runs of one agent on one task that differ in"),
