@@ -140,8 +140,11 @@ class Reproduce:
 def _run_published(folder: Path) -> int:
     from leaderboards.evaluate.reproduce_fresh import run_published
 
-    lines = run_published(folder)
+    agrees, lines = run_published(folder)
     for line in lines:
         print(line)
-    print(f"{folder}: {'DIFFERS from what is published' if lines else 'the same returns as published'}")
-    return REFUSED if lines else OK
+    said = (
+        "DIFFERS from what is published" if not agrees else "agrees with what is published" + ", exactly" * (not lines)
+    )
+    print(f"{folder}: {said}")
+    return OK if agrees else REFUSED

@@ -91,11 +91,20 @@ def test_fresh_episodes_can_be_checked_and_run_again_by_anybody(board):
     text = f"fresh episodes\n{NAME}\n{folder.name}\n{hashlib.sha256((folder / FILE).read_bytes()).hexdigest()}\n"
     digest = hashlib.sha256((text + found.secret).encode()).digest()
     assert found.agent_seed == int.from_bytes(digest[8:16], "little")
-    assert run_published(folder, benchmarks=benchmarks) == []
+    assert run_published(folder, benchmarks=benchmarks) == (True, [])
     content = json.loads((folder / REPRODUCTION).read_text())
     content["rows"][3]["returns"][7] -= 0.5
     (folder / REPRODUCTION).write_text(json.dumps(content))
-    assert len(run_published(folder, benchmarks=benchmarks)) == 1
+    agrees, lines = run_published(folder, benchmarks=benchmarks)
+    assert agrees, "another machine may find one other episode"
+    assert lines == ["guess at size 2, training seed 3: 1 of 200 returns are not exactly those published"]
+    content["rows"][3]["returns"].reverse()
+    content["agrees"] = False
+    (folder / REPRODUCTION).write_text(json.dumps(content))
+    agrees, lines = run_published(folder, benchmarks=benchmarks)
+    assert not agrees
+    assert any("of the same episodes differ, at most 1%" in line for line in lines)
+    assert lines[-1] == "agrees must be True, by what is published, got False"
 
 
 def test_fresh_episodes_are_run_once_each_with_a_secret_of_its_own(board):
