@@ -100,7 +100,7 @@ def sandboxed(program: str, words: list[str], readable: list[Path]) -> list[str]
         words: the command.
         readable: folders that it may read besides those of the interpreter and the system.
     """
-    own = [Path(path) for path in (sys.prefix, sys.base_prefix, *sys.path) if path and os.path.exists(path)]
+    own = [Path(path) for path in (sys.prefix, sys.base_prefix, *_module_path(passed_environment()["PYTHONPATH"]))]
     seen = sorted({str(path.resolve()) for path in [*own, *readable]}, key=lambda path: (path.count("/"), path))
     linked = [str(path) for path in (Path(sys.prefix), *readable) if str(path) not in seen]  # names that are links
     size = str(PRIVATE_BYTES)
@@ -129,9 +129,18 @@ def isolation_of(program: str | None) -> Isolation:
 
 
 @cache
+def _module_path(python_path: str) -> list[str]:
+    """Where the process of a policy will look for modules; this process may look in more folders."""
+    words = [sys.executable, "-P", "-c", "import sys; print('\\n'.join(sys.path))"]
+    environment = passed_environment() | {"PYTHONPATH": python_path}
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, check=True)
+    return [path for path in done.stdout.splitlines() if os.path.exists(path)]
+
+
+@cache
 def _try(program: str) -> str:
     """Why the sandbox cannot be used; empty where it can."""
-    command = sandboxed(program, [sys.executable, "-c", "print('ready')"], [])
+    command = sandboxed(program, [sys.executable, "-c", "print('ready')"], [Path.cwd()])
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

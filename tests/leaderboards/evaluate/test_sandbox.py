@@ -93,6 +93,7 @@ def listener(tmp_path, monkeypatch):
     (here / "attacks.py").write_text(ATTACKS)
     monkeypatch.chdir(here)
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.syspath_prepend(str(home))  # of the caller, and none of the policy's business
     with socket.create_server(("127.0.0.1", 0)) as server:
         about = (
             f'{{"caller": {os.getpid()}, "home": "{home}", "port": {server.getsockname()[1]}, "mark": "{tmp_path}"}}'
