@@ -10,23 +10,20 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-
-from leaderboards.check.duplicates import KnownSubmissions, Returns
+from leaderboards.check.duplicates import KnownSubmissions
 from leaderboards.check.results import check_results
 from leaderboards.check.weights import FILE_NAME, FOLDER, MAX_NUMBERS, check_weights
 from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.fields import MAX_ERRORS
 from leaderboards.schema.files import read_folder
-from leaderboards.schema.submission import COSTS, FILE, Submission, folders, read_submission, read_submissions
+from leaderboards.schema.submission import COSTS, FILE, Submission, Written, read_written
 
 STATUS_FILE = "status.json"
 OF_THE_BOARD = (STATUS_FILE, "reproduction.json")
 """Files that the board alone writes."""
-BESIDE_SUBMISSIONS = ("README.md",)
-"""What may lie in the folder of a benchmark besides submissions and what begins with a dot."""
 
 
 def check(
@@ -43,51 +40,26 @@ def check(
     Returns:
         Errors; none for a valid submission. Never raises.
     """
-    return _check_safely(folder, KnownSubmissions.of(others) if others else None, benchmarks, accepted)[0]
+    known = KnownSubmissions.of(others) if others else None
+    return check_safely(folder, known, benchmarks=benchmarks, accepted=accepted).errors
 
 
-def check_among_siblings(folder: Path, *, accepted: bool = False, benchmarks: Path = BENCHMARKS) -> list[ErrorDetails]:
-    """Check a submission against all others to the same benchmark, which lie beside it; see `check`."""
-    here = folder.absolute()
-    siblings = [other for other in folders(here.parent.parent, here.parent.name) if other.name != here.name]
-    return check(folder, others=read_submissions(siblings), accepted=accepted, benchmarks=benchmarks)
+class Checked(NamedTuple):
+    """What the check read, which is what was checked: the file may be another one a second later."""
+
+    folder: Path
+    errors: list[ErrorDetails]
+    """None for a valid submission."""
+    written: Written | None
+    """None where it can't be read."""
 
 
-def check_tree(root: Path, benchmark: str, *, benchmarks: Path = BENCHMARKS) -> dict[Path, list[ErrorDetails]]:
-    """Check all submissions to a benchmark, each against those before it.
-
-    Args:
-        root: folder of all submissions.
-        benchmark: its name.
-        benchmarks: where benchmarks lie.
-
-    Returns:
-        The errors of every submission by its folder, also where there are none; and of files that do not belong there.
-        Of two that share something, the error is of the one that comes later by date and name.
-    """
-    found: dict[Path, list[ErrorDetails]] = {}
-    others = KnownSubmissions()
-    submissions = folders(root, benchmark)
-    for folder in submissions:
-        errors, submission, returns = _check_safely(folder, others, benchmarks, True)
-        if submission is not None and submission.benchmark != benchmark:
-            reason = f"must be that of its folder, {benchmark}, got {submission.benchmark}"
-            errors.append(ErrorDetails(FILE, "suite", reason))
-        if submission is not None and not errors:  # what is refused takes nothing from those that follow
-            others.add(submission, returns)
-        found[folder] = errors
-    for path in sorted((root / benchmark).iterdir()) if (root / benchmark).is_dir() else []:
-        if path not in found and not path.name.startswith(".") and path.name not in BESIDE_SUBMISSIONS:
-            found[path] = [ErrorDetails(".", "", "must be the folder of a submission")]
-    return found
-
-
-def _check_safely(
-    folder: Path, others: KnownSubmissions | None, benchmarks: Path, accepted: bool
-) -> tuple[list[ErrorDetails], Submission | None, list[Returns]]:
-    """Errors, and what was read."""
+def check_safely(
+    folder: Path, others: KnownSubmissions | None = None, *, benchmarks: Path = BENCHMARKS, accepted: bool = False
+) -> Checked:
+    """Check a submission and keep what was read; as `check`, with what is known of the others."""
     errors: list[ErrorDetails] = []
-    submission, returns = None, []
+    written = None
 
     def collect(found: Iterable[ErrorDetails]) -> None:
         errors.extend(itertools.islice(found, MAX_ERRORS - len(errors)))
@@ -96,9 +68,9 @@ def _check_safely(
 
     try:
         collect(_check_files(folder, accepted))
-        submission = read_submission(folder)
-        returns = [np.asarray(row.returns, np.float64) for row in submission.rows]  # each (episodes,)
-        collect(_check_fields(folder, submission))
+        written = read_written(folder)
+        submission, returns = written.submission, written.returns
+        collect(_check_fields(folder, written))
         benchmark = _find_benchmark(submission, benchmarks)
         collect(check_results(benchmark, submission, returns))
         collect(_check_training(submission))
@@ -110,7 +82,7 @@ def _check_safely(
         errors += error.errors
     except Exception as error:  # an unforeseen file must not keep other submissions from being checked
         errors.append(ErrorDetails(".", "", f"can't be checked ({type(error).__name__})"))
-    return errors, submission, returns
+    return Checked(folder, errors, written)
 
 
 def _check_files(folder: Path, accepted: bool) -> Iterator[ErrorDetails]:
@@ -137,7 +109,11 @@ def _find_benchmark(submission: Submission, benchmarks: Path) -> Benchmark:
         raise SubmissionError([ErrorDetails(FILE, "suite", str(error))]) from None
 
 
-def _check_fields(folder: Path, submission: Submission) -> Iterator[ErrorDetails]:
+def _check_fields(folder: Path, written: Written) -> Iterator[ErrorDetails]:
+    submission = written.submission
+    if not written.canonical:
+        reason = "must be byte for byte what `python -m leaderboards submit` writes: the same keys, order and numbers"
+        yield ErrorDetails(FILE, "", f"{reason}, each as Python writes it, a line for each row")
     name = folder.absolute().name
     if name != submission.folder_name:
         reason = f"must fit the folder, {submission.folder_name}, got the folder {short_repr(name)}"

@@ -2,9 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +37,7 @@ class KnownSubmissions:
             made.add(submission, [np.asarray(row.returns) for row in submission.rows])
         return made
 
-    def add(self, submission: Submission, returns: list[Returns]) -> None:
+    def add(self, submission: Submission, returns: Sequence[Returns]) -> None:
         """Add a submission with the returns of its rows, each (episodes,)."""
         name = submission.folder_name
         self.previous[name], self.authors[name] = submission.previous, submission.authors
@@ -47,7 +46,7 @@ class KnownSubmissions:
             if row.weights_sha256:
                 self.weights.setdefault(row.weights_sha256, name)
 
-    def errors(self, submission: Submission, returns: list[Returns], empty: set[str]) -> Iterator[ErrorDetails]:
+    def errors(self, submission: Submission, returns: Sequence[Returns], empty: set[str]) -> Iterator[ErrorDetails]:
         """Errors of what it shares with others.
 
         Args:
@@ -100,8 +99,9 @@ class KnownSubmissions:
 
 def fingerprint(row: SeedResult, returns: Returns) -> bytes:
     """Hash of the returns at a size of a problem, for any agent and training seed."""
-    about: Any = f"{row.problem} {row.size}\n".encode()
-    return hashlib.sha256(about + (returns + 0.0).tobytes()).digest()[:16]
+    found = hashlib.sha256(f"{row.problem} {row.size}\n".encode())
+    found.update(memoryview(returns + 0.0))
+    return found.digest()[:16]
 
 
 def is_telling(returns: Returns) -> bool:

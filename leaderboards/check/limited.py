@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from leaderboards.check.check import check_among_siblings
+from leaderboards.check.tree import check_among_siblings
 from leaderboards.schema.benchmark import BENCHMARKS
 from leaderboards.schema.errors import ErrorDetails
 

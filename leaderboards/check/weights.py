@@ -5,8 +5,10 @@ tensor, then their numbers one after the other without gaps.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -108,5 +110,10 @@ def _complaints(about: Any, sha: str) -> Iterator[tuple[str, str]]:
     if about["kind"] not in CONFIGS:
         yield "kind", f"must be one of {', '.join(CONFIGS)}, got {short_repr(about['kind'])}"
     elif about["format"] in FORMATS:
-        for field, reason in config_errors(about["kind"], about["config"], about["format"]):
+        for field, reason in _config_errors(about["kind"], json.dumps(about["config"]), about["format"]):
             yield f"config.{field}", reason
+
+
+@lru_cache(maxsize=4096)  # many weights have the same config
+def _config_errors(kind: str, config: str, format: int) -> tuple[tuple[str, str], ...]:
+    return tuple(config_errors(kind, json.loads(config), format))

@@ -7,10 +7,10 @@ from pathlib import Path
 from tyro.conf import Positional
 
 from badger_envs.evaluation import versions
-from leaderboards.check.check import check_tree
 from leaderboards.check.copies import resemblances_among_siblings
 from leaderboards.check.limited import check_within_limits
 from leaderboards.check.pull_request import check_pull_request
+from leaderboards.check.tree import check_tree
 from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused
 from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.errors import ErrorDetails

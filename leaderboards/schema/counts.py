@@ -23,17 +23,17 @@ def require_few(content: Any, longest: Mapping[str, int], file: str) -> None:
     Raises:
         SubmissionError: naming the first that is.
     """
-    left: list[tuple[str, str, Any]] = [("", "", content)]
+    left: list[tuple[str, str, Any]] = [("", "", content)] if isinstance(content, dict | list) else []
     while left:
         key, place, value = left.pop()
-        if not isinstance(value, dict | list):
-            continue
         most = longest.get(key, MAX_ITEMS) if isinstance(value, list) else MAX_ITEMS
         if len(value) > most:
             what = "keys" if isinstance(value, dict) else "items"
             reason = f"must have at most {most} {what}, got {len(value)}"
             raise SubmissionError([ErrorDetails(file, place.removeprefix("."), reason)])
         if isinstance(value, dict):
-            left += [(name, f"{place}.{name[:MAX_ITEMS]}", part) for name, part in reversed(value.items())]
-        elif value and not isinstance(value[0], float):  # a list that begins with a number is one, or wrong there
-            left += [("", f"{place}[{number}]", part) for number, part in reversed(list(enumerate(value)))]
+            for name, part in value.items():
+                if isinstance(part, dict | list):
+                    left.append((name, f"{place}.{name[:MAX_ITEMS]}", part))
+        elif value and isinstance(value[0], dict | list):  # where the first is none, such an item is wrong anyhow
+            left += [("", f"{place}[{n}]", part) for n, part in enumerate(value) if isinstance(part, dict | list)]

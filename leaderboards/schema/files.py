@@ -77,10 +77,7 @@ def read_json(path: Path, name: str, largest: int) -> Any:
 
 def parse_json(content: bytes, name: str) -> Any:
     """Parse JSON; see `read_json`."""
-    containers = content.count(b"{") + content.count(b"[")  # at least as many as there are
-    if containers > MAX_CONTAINERS:
-        reason = f"must hold at most {MAX_CONTAINERS} objects and lists, got {containers} brackets"
-        raise SubmissionError([ErrorDetails(name, "", reason)])
+    require_few_brackets(content, name)
     constants: list[str] = []
 
     def note(constant: str) -> float:
@@ -103,6 +100,18 @@ def parse_json(content: bytes, name: str) -> Any:
             return made
         field, reason = _place_of_constant(made), f"must be a finite number, got {constants[0]}"
     raise SubmissionError([ErrorDetails(name, field, reason)])
+
+
+def require_few_brackets(content: bytes, name: str) -> None:
+    """Refuse JSON with so many objects and lists that reading it alone takes much memory.
+
+    Raises:
+        SubmissionError: It has more than `MAX_CONTAINERS`.
+    """
+    brackets = content.count(b"{") + content.count(b"[")  # at least as many as there are objects and lists
+    if brackets > MAX_CONTAINERS:
+        reason = f"must hold at most {MAX_CONTAINERS} objects and lists, got {brackets} brackets"
+        raise SubmissionError([ErrorDetails(name, "", reason)])
 
 
 class _GivenTwiceError(ValueError):

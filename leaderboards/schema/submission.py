@@ -7,23 +7,27 @@ run, NaN, a number in quotes, an unknown key.
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 from pydantic import Field
 from pydantic.types import FailFast
 
 from leaderboards.schema.benchmark import Identifier, StrictModel
+from leaderboards.schema.canonical import canonical_parts, is_canonical, take_returns
 from leaderboards.schema.counts import require_few
 from leaderboards.schema.errors import SubmissionError
-from leaderboards.schema.fields import Amount, CurvePoint, FolderName, LongText, Package, Seconds, Slug, Url, validate
 from leaderboards.schema.fields import Date as Date
+from leaderboards.schema.fields import FolderName, LongText, Slug, Url, validate
 from leaderboards.schema.fields import Sha256 as Sha256
 from leaderboards.schema.fields import ShortText as ShortText
-from leaderboards.schema.files import read_json
+from leaderboards.schema.files import parse_json, read_bytes, require_few_brackets
+from leaderboards.schema.training import COSTS as COSTS
+from leaderboards.schema.training import Agent, Training
 
 FORMAT = 1
 FILE = "submission.json"
@@ -35,42 +39,6 @@ MAX_SEED = 9_999
 MAX_ROWS = 20_000
 MAX_EPISODES = 100_000
 """In a row."""
-
-
-class Agent(StrictModel):
-    """The agent."""
-
-    source: Literal["badger", "own"]
-    """"badger" for an agent of this project, whose weights are part of the submission; "own" for any other."""
-    description: LongText
-
-
-class Training(StrictModel):
-    """How the agent was trained."""
-
-    commands: Annotated[tuple[LongText, ...], Field(strict=False, min_length=1, max_length=50)]
-    """Running them gives the same results."""
-    versions: Annotated[dict[Package, ShortText], Field(max_length=50)]
-    """Of what the numbers were made with; "badger_envs" is one of them."""
-    environment_steps: dict[Identifier, Amount]
-    """Of one training, the mean over seeds, by problem."""
-    cpu_seconds: dict[Identifier, Seconds]
-    """Of one training, the mean over seeds, by problem."""
-    parameters: dict[Identifier, Amount]
-    """Number of trained parameters, by problem."""
-    device: ShortText
-    """Where it was trained."""
-    curves: dict[Identifier, Annotated[tuple[CurvePoint, ...], Field(strict=False, max_length=100)]] = Field(
-        default_factory=dict
-    )
-    """By problem, environment steps and the score while it was trained, the mean over seeds. Shown only: they
-    are measured on training episodes and cannot be checked, so nothing is ranked by them."""
-
-
-COSTS: dict[str, Callable[[Iterable[float]], float]] = {
-    "parameters": max, "environment_steps": sum, "cpu_seconds": sum,
-}  # fmt: skip
-"""Fields of `Training` with a number for each problem, and what makes one number of all problems."""
 
 
 class SeedResult(StrictModel):
@@ -142,14 +110,41 @@ def make_seed_result(
     )
 
 
+class Written(NamedTuple):
+    """A submission and how it was written."""
+
+    submission: Submission
+    returns: Sequence[npt.NDArray[np.float64]]
+    """Of its rows, each (episodes,)."""
+    content: bytes
+    canonical: bool
+    """Whether the bytes are those of `to_bytes`."""
+
+
 def read_submission(folder: Path) -> Submission:
     """The submission in a folder. It fits the models; for all else see
     `leaderboards.check.check`.
 
     Raises:
-        SubmissionError: with all errors of the file.
+        SubmissionError: with all errors of the file, of rows those of the first bad one.
     """
-    return parse(read_json(folder / FILE, FILE, MAX_BYTES))
+    return read_written(folder).submission
+
+
+def read_written(folder: Path) -> Written:
+    """The submission in a folder, and the bytes of its file; see `read_submission`."""
+    content = read_bytes(folder / FILE, FILE, MAX_BYTES)
+    require_few_brackets(content, FILE)
+    with contextlib.suppress(ValueError):  # what a fast parser takes is believed where it is written back the same
+        plain = orjson.loads(content)
+        lists, returns = zip(*take_returns(plain), strict=True)
+        submission = parse(plain)
+        if is_canonical(content, *_parts(submission, returns)):
+            full = zip(submission.rows, lists, strict=True)
+            rows = tuple(row.model_copy(update={"returns": tuple(values)}) for row, values in full)
+            return Written(submission.model_copy(update={"rows": rows}), returns, content, True)
+    submission = parse(parse_json(content, FILE))
+    return Written(submission, [np.array(r.returns, np.float64) for r in submission.rows], content, False)
 
 
 def read_submissions(folders: Iterable[Path]) -> list[Submission]:
@@ -172,16 +167,13 @@ def parse(content: Any) -> Submission:
 
 
 def to_bytes(submission: Submission) -> bytes:
-    """The content of `submission.json`, a line for each row and each curve."""
-    content = submission.model_dump(mode="json")
-    rows, curves = content.pop("rows"), content["training"]["curves"]
-    # Each curve is left out at first and put in afterwards; no text of a submission has a control character.
-    content["training"]["curves"] = {problem: f"\0{problem}" for problem in curves}
-    head = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False).removesuffix("\n}")
-    for problem, points in curves.items():
-        head = head.replace(json.dumps(f"\0{problem}"), json.dumps(points, allow_nan=False))
-    lines = ",\n".join("  " + json.dumps(row, allow_nan=False) for row in rows)
-    return f'{head},\n "rows": [\n{lines}\n ]\n}}\n'.encode()
+    """The content of `submission.json`, see `leaderboards.schema.canonical`."""
+    return b"".join(canonical_parts(*_parts(submission, [row.returns for row in submission.rows])))
+
+
+def _parts(submission: Submission, returns: Iterable[Any]) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
+    rows = ({**vars(row), "returns": values} for row, values in zip(submission.rows, returns, strict=True))
+    return submission.model_dump(mode="json", exclude={"rows"}, exclude_defaults=True), rows
 
 
 def folders(root: Path, benchmark: str) -> list[Path]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaderboards.check.check import check_tree
 from leaderboards.check.evidence import evidence_of
+from leaderboards.check.tree import check_tree
 from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
 from leaderboards.schema.commitments import FILE as COMMITMENTS
 from leaderboards.schema.commitments import read_commitments

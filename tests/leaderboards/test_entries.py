@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leaderboards.check.check import check_tree
+from leaderboards.check.tree import check_tree
 from leaderboards.evaluate.reproduce import reproduce
 from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.submission import folders

@@ -16,6 +16,7 @@ from leaderboards.check.check import check
 from leaderboards.schema.errors import printable
 from leaderboards.schema.files import parse_json
 from leaderboards.schema.submission import FILE, SubmissionError, read_submission, result_sha256
+from tests.leaderboards.helpers.corpus import written
 from tests.leaderboards.helpers.corpus_weights import weights
 from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
@@ -118,7 +119,7 @@ def test_check_passes_changed_returns_with_new_hashes_only_where_possible(good, 
     changed["returns"][0] = value
     about = (changed[key] for key in ("problem", "size", "training_seed", "weights_sha256", "returns"))
     changed["sha256"] = result_sha256("tiny", *about)
-    errors, _ = checked(good, json.dumps(content).encode())
+    errors, _ = checked(good, written(content).encode())
     low, high = (-48.00048, 0.0) if changed["problem"] == "guess" else (-1.00001, 1.00001)
     possible = np.isfinite(value) and low <= value <= high and float(f"{value:.9g}") == value
     assert (not errors) == possible

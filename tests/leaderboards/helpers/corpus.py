@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leaderboards.schema.submission import FILE, result_sha256
+from leaderboards.schema.submission import FILE, parse, result_sha256, to_bytes
 
 RAW = "@raw@"
 
@@ -45,7 +45,16 @@ def edit(folder: Path, change: Callable[[dict[str, Any]], Any], *, sealed: bool 
                 row["sha256"] = result_sha256(content["suite"], *about)
             except (TypeError, ValueError, KeyError, OverflowError):
                 continue  # what no seal can be made of
-    (folder / FILE).write_text(json.dumps(content).replace(f'"{RAW}"', raw) if raw else json.dumps(content))
+    text = written(content)
+    (folder / FILE).write_text(text.replace(f'"{RAW}"', raw) if raw else text)
+
+
+def written(content: Any) -> str:
+    """As `submit` would write it, or as plain JSON where there can be no such submission."""
+    try:
+        return to_bytes(parse(content)).decode()
+    except (ValueError, TypeError):
+        return json.dumps(content)
 
 
 def put(content: Any, path: str, value: Any) -> None:

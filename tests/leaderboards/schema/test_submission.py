@@ -1,11 +1,15 @@
+import contextlib
 import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from agents import load_agent
 from leaderboards.check.check import check
+from leaderboards.schema.canonical import numbers_to_json
 from leaderboards.schema.submission import (
     FILE,
     Submission,
@@ -17,7 +21,7 @@ from leaderboards.schema.submission import (
     result_sha256,
     to_bytes,
 )
-from tests.leaderboards.helpers.corpus import edit, setting
+from tests.leaderboards.helpers.corpus import edit, raw, setting
 from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
 ROW = {"problem": "guess", "size": 2, "training_seed": 0, "weights_sha256": None}
@@ -63,9 +67,8 @@ def test_make_seed_result_refuses_nan_and_infinity(value):
 
 def test_read_submission_accepts_integers_as_returns(tmp_path):
     folder = make_submission(tmp_path)
-    setting("rows.3.returns.0", -3)(folder)
+    raw("rows.3.returns.0", "-3")(folder)
     assert read_submission(folder).rows[3].returns[0] == -3.0
-    assert check(folder, benchmarks=BENCHMARKS) == []
 
 
 def test_read_submission_raises_all_errors_at_once(tmp_path):
@@ -105,3 +108,41 @@ def test_make_submission_passes_the_check_with_weights_of_agents(source, tmp_pat
         (place / "agent.safetensors").write_bytes(path.read_bytes())
         (place / "agent.json").write_bytes(path.with_suffix(".json").read_bytes())
         assert load_agent(place).accepts(2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text + "\n",
+        lambda text: text.replace(": ", ":", 1),
+        lambda text: text.replace('"title"', '"titl\\u0065"', 1),
+        lambda text: text.replace("Zoë", "Zo\\u00eb"),
+        lambda text: text.replace('"format": 1', '"format": 1.0', 1),
+        lambda text: json.dumps(json.loads(text)),
+        lambda text: json.dumps(dict(reversed(json.loads(text).items())), indent=1),
+        lambda text: text.replace('"rows": [\n', '"rows": [\n\n', 1),
+        lambda text: text.replace("0.5]", "5e-1]", 1),
+        lambda text: text.replace('"source": "badger"', '"source":"badger"'),
+    ],
+)
+def test_check_refuses_what_is_written_otherwise_than_submit_writes_it(tmp_path, change):
+    folder = make_submission(tmp_path, seeds=1)
+    before = (folder / FILE).read_text()
+    (folder / FILE).write_text(change(before))
+    assert (folder / FILE).read_text() != before
+    errors = check(folder, benchmarks=BENCHMARKS)
+    assert [error.file for error in errors] == [FILE]
+    assert "must be" in str(errors[0])
+    with contextlib.suppress(SubmissionError):  # whatever it says is said by Python, not by its spelling
+        assert read_submission(folder).agent.source == "badger"
+
+
+@given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([1e-5, -1e-4, 1e16, -0.0])))
+def test_numbers_to_json_equals_json_dumps(values):
+    assert numbers_to_json(values) == json.dumps(values).encode()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_numbers_to_json_refuses_nan_and_infinity(value):
+    with pytest.raises(ValueError, match="Out of range float values"):
+        numbers_to_json([1.0, value])
