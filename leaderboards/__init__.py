@@ -2,7 +2,7 @@
 
 from badger_envs.core.extras import name_extras
 
-LIBRARIES = ("orjson", "pydantic", "safetensors", "jinja2", "tyro")
+LIBRARIES = ("cryptography", "disarm", "orjson", "pydantic", "safetensors", "jinja2", "tyro")
 """What modules here import, of the extra "leaderboards"; what runs agents again needs torch too."""
 
 name_extras(__name__, {**dict.fromkeys(LIBRARIES, "leaderboards"), "torch": "baselines"})

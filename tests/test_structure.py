@@ -20,7 +20,9 @@ ALLOWED = {
         "PIL", "agents", "badger_envs", "cma", "filelock", "gymnasium", "jinja2", "markupsafe", "matplotlib", "numpy",
         "pydantic", "rich", "safetensors", "sb3_contrib", "stable_baselines3", "torch", "tyro",
     },
-    "leaderboards": {"badger_envs", "jinja2", "numpy", "orjson", "pydantic", "safetensors", "tyro"},
+    "leaderboards": {
+        "badger_envs", "cryptography", "disarm", "jinja2", "numpy", "orjson", "pydantic", "safetensors", "tyro",
+    },
 }  # fmt: skip
 """Folder -> what it may import besides itself and the standard library."""
 

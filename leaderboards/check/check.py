@@ -15,7 +15,7 @@ from typing import NamedTuple
 from leaderboards.check.duplicates import KnownSubmissions
 from leaderboards.check.results import check_results
 from leaderboards.check.weights import FILE_NAME, FOLDER, MAX_NUMBERS, check_weights
-from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, load_benchmark
+from leaderboards.schema.benchmark import BENCHMARKS, PUBLISHED, Benchmark, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.fields import MAX_ERRORS
 from leaderboards.schema.files import read_folder
@@ -80,6 +80,8 @@ def check_safely(
             collect(others.errors(submission, returns, empty))
     except SubmissionError as error:
         errors += error.errors
+    except ModuleNotFoundError:  # what has to be installed is no fault of the submission
+        raise
     except Exception as error:  # an unforeseen file must not keep other submissions from being checked
         errors.append(ErrorDetails(".", "", f"can't be checked ({type(error).__name__})"))
     return Checked(folder, errors, written)
@@ -122,6 +124,10 @@ def _check_fields(folder: Path, written: Written) -> Iterator[ErrorDetails]:
     latest = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     if submission.date > latest:
         yield ErrorDetails(FILE, "date", f"must not lie in the future, got {submission.date}")
+    first = PUBLISHED.get(submission.benchmark, "")
+    if submission.date < first:
+        reason = f"must not lie before {first}, when {submission.benchmark} was published"
+        yield ErrorDetails(FILE, "date", f"{reason}, got {submission.date}")
     if len(set(submission.authors)) < len(submission.authors):
         yield ErrorDetails(FILE, "authors", "must name everybody once")
     if submission.previous is not None:

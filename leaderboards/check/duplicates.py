@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from leaderboards.check.lookalikes import KnownNames
 from leaderboards.schema.errors import ErrorDetails
 from leaderboards.schema.submission import FILE, SeedResult, Submission
 
@@ -28,6 +29,7 @@ class KnownSubmissions:
     """Fingerprint -> the first folder that had it."""
     weights: dict[str, str] = field(default_factory=dict)
     """SHA-256 -> the first folder that had it."""
+    names: KnownNames = field(default_factory=KnownNames)
 
     @classmethod
     def of(cls, submissions: Iterable[Submission]) -> "KnownSubmissions":
@@ -41,6 +43,7 @@ class KnownSubmissions:
         """Add a submission with the returns of its rows, each (episodes,)."""
         name = submission.folder_name
         self.previous[name], self.authors[name] = submission.previous, submission.authors
+        self.names.add(submission)
         for row, values in zip(submission.rows, returns, strict=True):
             self.rows.setdefault(fingerprint(row, values), name)
             if row.weights_sha256:
@@ -58,6 +61,7 @@ class KnownSubmissions:
         related = self._versions(mine) | self._versions(submission.previous) | {mine}
         related |= {name for name in self.previous if mine in self._versions(name)}
         yield from self._version_errors(submission, related)
+        yield from self.names.errors(submission, related)
         counts: Counter[tuple[str, str]] = Counter()
         places: dict[tuple[str, str], int] = {}
         for number, (row, values) in enumerate(zip(submission.rows, returns, strict=True)):
@@ -100,7 +104,7 @@ class KnownSubmissions:
 def fingerprint(row: SeedResult, returns: Returns) -> bytes:
     """Hash of the returns at a size of a problem, for any agent and training seed."""
     found = hashlib.sha256(f"{row.problem} {row.size}\n".encode())
-    found.update(memoryview(returns + 0.0))
+    found.update((returns + 0.0).tobytes())
     return found.digest()[:16]
 
 

@@ -51,6 +51,8 @@ def _check_one(folder: Path, accepted: bool, benchmarks: Path, memory: int, seco
         )
     except subprocess.TimeoutExpired:
         done = None
+    if done is not None and done.returncode and b"ModuleNotFoundError" in done.stderr:
+        raise ModuleNotFoundError(done.stderr.decode(errors="replace").strip().splitlines()[-1])
     if done is None or done.returncode:
         reason = f"can't be checked with {memory / 2**20:.0f} MiB and in {seconds} CPU-seconds"
         return [ErrorDetails(".", "", reason)]

@@ -41,19 +41,20 @@ def check_pull_request(repository: Path, base: str, head: str) -> dict[Path, lis
         copy is among it, so that a maintainer looks: see `leaderboards.check.copies`.
 
     Raises:
-        SubmissionError: The pull request changes, removes or links something on the board, or adds something else than
-            the files of new submissions.
+        SubmissionError: The pull request changes, removes or links anything, on the board or elsewhere, or adds
+            something else than the files of new submissions.
         ValueError: No such revision.
     """
     base, head = (_commit(repository, revision) for revision in (base, head))
     options = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev")
-    words = _git(repository, "diff-tree", *options, base, head, "--", SUBMISSIONS).split("\0")[:-1]
+    words = _git(repository, "diff-tree", *options, base, head).split("\0")[:-1]
     changes = dict(zip(words[1::2], words[::2], strict=True))  # path -> modes, hashes and kind of its change
     errors, new = [], set()
     for path, change in changes.items():
         place = _PATH.fullmatch(path)
         if place is None or not _ADDED.fullmatch(change):
-            errors.append(ErrorDetails(path, "", "must not be in a pull request: it may only add files of submissions"))
+            reason = "must not be in a pull request with submissions: it may only add files of those"
+            errors.append(ErrorDetails(path, "", reason))
         else:
             new.add(place[1])
     for folder in sorted(new):

@@ -11,7 +11,7 @@ from leaderboards.check.copies import resemblances_among_siblings
 from leaderboards.check.limited import check_within_limits
 from leaderboards.check.pull_request import check_pull_request
 from leaderboards.check.tree import check_tree
-from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused
+from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused, shown
 from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.errors import ErrorDetails
 from leaderboards.schema.status import CHECKED, SELF_REPORTED, record, status_of
@@ -72,7 +72,7 @@ class CheckPullRequest:
 
 def _report(found: Mapping[Path, Sequence[ErrorDetails]]) -> int:
     for folder, errors in found.items():
-        print(f"{folder}: {'refused' if errors else 'passes'}")
+        print(f"{shown(folder)}: {'refused' if errors else 'passes'}")
         for error in errors:
             print(f"  {error}")
     refused = sum(bool(errors) for errors in found.values())

@@ -3,13 +3,18 @@
 from pathlib import Path
 
 from leaderboards.schema.benchmark import Benchmark
-from leaderboards.schema.errors import SubmissionError
+from leaderboards.schema.errors import SubmissionError, printable
 from leaderboards.schema.status import check_author
 
 ROOT = Path(__file__).parents[1] / "submissions"
 """Folder of all submissions."""
 OK, REFUSED = 0, 1
 """Exit codes."""
+
+
+def shown(path: Path) -> str:
+    """A path as it is printed: what strangers call their files must not speak to a terminal."""
+    return printable(str(path), max_length=1000)
 
 
 def require_root(root: Path) -> None:

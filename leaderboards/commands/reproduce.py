@@ -8,10 +8,10 @@ from pathlib import Path
 from tyro.conf import Positional
 
 from badger_envs.core.checks import require_integer
-from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused
+from leaderboards.commands.common import OK, REFUSED, ROOT, require_author, require_root, require_unused, shown
 from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.commitments import FILE, commit, read_secrets
-from leaderboards.schema.errors import SubmissionError
+from leaderboards.schema.errors import SubmissionError, printable
 from leaderboards.schema.reproduction import read_reproduction
 from leaderboards.schema.status import CHECKED, SELF_REPORTED, WITHDRAWN, record, status_of
 from leaderboards.schema.submission import folders, read_submission
@@ -82,7 +82,7 @@ class Reproduce:
                 if read_submission(folder).agent.source == "badger" and self._is_meant(folder):
                     code = max(code, act(folder))
             except SubmissionError as error:  # the others are run all the same
-                print(f"{folder}: refused: {error}")
+                print(f"{shown(folder)}: refused: {error}")
                 code = REFUSED
         return code
 
@@ -120,8 +120,8 @@ class Reproduce:
 
         report = reproduce(folder, rows=self.rows, fresh=self.fresh, seed=seed)
         for line in report.lines():
-            print(line)
-        print(f"{folder}: {'agrees' if report.agrees else 'DIFFERS'}, seed {report.seed}")
+            print(printable(line, max_length=1000))
+        print(f"{shown(folder)}: {'agrees' if report.agrees else 'DIFFERS'}, seed {report.seed}")
         if self.record and report.agrees and status_of(folder) in (SELF_REPORTED, CHECKED):
             record(folder, CHECKED, self.record, report.details())
         return OK if report.agrees else REFUSED
@@ -132,8 +132,8 @@ class Reproduce:
         assert self.record is not None
         report = reproduce_fresh(folder, known, self.record)
         for line in report.lines():
-            print(line)
-        print(f"{folder}: {'reproduced' if report.agrees else 'NOT REPRODUCED'}, published in reproduction.json")
+            print(printable(line, max_length=1000))
+        print(f"{shown(folder)}: {'reproduced' if report.agrees else 'NOT REPRODUCED'}, published in reproduction.json")
         return OK if report.agrees else REFUSED
 
 
@@ -142,9 +142,9 @@ def _run_published(folder: Path) -> int:
 
     agrees, lines = run_published(folder)
     for line in lines:
-        print(line)
+        print(printable(line, max_length=1000))
     said = (
         "DIFFERS from what is published" if not agrees else "agrees with what is published" + ", exactly" * (not lines)
     )
-    print(f"{folder}: {said}")
+    print(f"{shown(folder)}: {said}")
     return OK if agrees else REFUSED

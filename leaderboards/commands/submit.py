@@ -7,7 +7,7 @@ from typing import Any
 
 from tyro.conf import Positional
 
-from leaderboards.commands.common import OK, ROOT, require_unused
+from leaderboards.commands.common import OK, ROOT, require_unused, shown
 from leaderboards.schema.status import withdraw
 from leaderboards.schema.submission import Submission
 from leaderboards.submit.submit import submit
@@ -87,7 +87,7 @@ class Withdraw:
 
     def run(self) -> int:
         withdraw(self.folder, self.reason)
-        print(f"withdrawn: {self.folder}; its files are kept")
+        print(f"withdrawn: {shown(self.folder)}; its files are kept")
         return OK
 
 

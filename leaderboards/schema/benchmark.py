@@ -15,6 +15,8 @@ BENCHMARKS = Path(__file__).parent
 IDENTIFIER = r"^[a-z0-9]+(_[a-z0-9]+)*$"
 """Names of benchmarks and problems: safe in a path, whatever the system."""
 
+PUBLISHED = {"v1": "2026-11-21"}
+"""Name of a benchmark -> the day of its publication: nothing was submitted before. Its file never changes."""
 RENAMED: dict[str, dict[str, str]] = {"Badger/ModularRobot-v0": {"trials": "inner_episodes"}}
 """Id -> argument that a published benchmark may name -> what the task calls it now."""
 DROPPED: dict[str, dict[str, Any]] = {"Badger/Routing-v0": {"topology": "direct"}}

@@ -1,9 +1,14 @@
 """What is wrong with a submission: which file, which field, why; in one line that is safe to print."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# What Unicode calls Default_Ignorable_Code_Point, as far as its category does not tell, and the blank Braille pattern.
+_IGNORED = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 MAX_LENGTH = 120
 """Characters of a value that a message repeats."""
 
@@ -53,4 +58,6 @@ def short_repr(value: object) -> str:
 
 def is_visible(character: str) -> bool:
     """Whether it is neither a control character, nor invisible, nor a mark that turns the text around."""
-    return character == " " or unicodedata.category(character)[0] not in "CZ"
+    if character == " ":
+        return True
+    return unicodedata.category(character)[0] not in "CZ" and not _IGNORED.match(character)

@@ -1,6 +1,7 @@
 """Types of untrusted texts and numbers: allowed characters, lengths, ranges; and what is wrong with a value."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
@@ -11,6 +12,8 @@ from leaderboards.schema.errors import ErrorDetails, SubmissionError, is_visible
 Model = TypeVar("Model", bound=BaseModel)
 MAX_ERRORS = 100
 """That are found in a file, or a submission; nobody reads more, and each takes time."""
+_MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4}")
+"""Combining marks, which pile up beyond their line."""
 HOUSE_STYLE = (("Value error, ", ""), ("Input should", "must"), ("String should", "must"), ("Tuple should", "must"))
 """Phrases of pydantic and ours."""
 
@@ -52,6 +55,16 @@ def _printable(text: str) -> str:
             raise ValueError(f"must hold neither < nor > nor control characters, got {short_repr(character)}")
     if text != text.strip():
         raise ValueError("must neither begin nor end with a space")
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
+        raise ValueError("must have something to be seen")
+    if _MARKS.search(text):
+        raise ValueError("must not have more than three marks on one letter")
+    return text
+
+
+def _single_spaced(text: str) -> str:
+    if "  " in text:
+        raise ValueError("must not have two spaces side by side, which a page shows as one")
     return text
 
 
@@ -72,7 +85,9 @@ def _matching(pattern: str, what: str) -> AfterValidator:
 
 
 DAY, SLUG = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[a-z0-9]+(-[a-z0-9]+)*"
-ShortText = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+ShortText = Annotated[
+    str, Field(min_length=1, max_length=100), AfterValidator(_printable), AfterValidator(_single_spaced)
+]
 LongText = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)]
 Slug = Annotated[str, Field(max_length=40), _matching(SLUG, "small letters and digits, with single hyphens between")]
 Date = Annotated[str, Field(max_length=10), _matching(DAY, "a day, YYYY-MM-DD"), AfterValidator(_day)]

@@ -20,6 +20,7 @@ from leaderboards.schema.benchmark import StrictModel
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.fields import LongText, validate
 from leaderboards.schema.files import read_json
+from leaderboards.schema.locks import alone_in, remove_leftovers
 from leaderboards.schema.submission import Date, Sha256, ShortText, read_submission
 
 FILE = "status.json"
@@ -127,6 +128,12 @@ def record(folder: Path, status: str, by: str, details: dict[str, Any], *, date:
         SubmissionError: That status can't follow the present one, or is not for agents that nobody else can run; a
             value is not allowed; or the file that is there is damaged. Nothing is written.
     """
+    with alone_in(folder):
+        _record(folder, status, by, details, date)
+
+
+def _record(folder: Path, status: str, by: str, details: dict[str, Any], date: str | None) -> None:
+    remove_leftovers(folder, FILE)
     history = read_status(folder)
     content = {"status": status, "date": date or datetime.now(UTC).date().isoformat(), "by": by, "details": details}
     step = validate(Step, content, FILE)

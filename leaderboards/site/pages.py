@@ -23,6 +23,7 @@ from leaderboards.site.charts import Chart, learning_curves, profiles, size_curv
 from leaderboards.site.entries import REPLICATES, REPLICATES_OF_PARTS, Results
 from leaderboards.site.error_bars import Domain, domain_of, error_bar
 from leaderboards.site.numbers import compact, count
+from leaderboards.site.sources import AS_RAW, Sources
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_LINES = 8
@@ -53,12 +54,15 @@ class Section:
     domain: Domain
 
 
-def pages(board: Board, histories: Mapping[str, Sequence[Step]]) -> Iterator[tuple[str, str]]:
+def pages(
+    board: Board, histories: Mapping[str, Sequence[Step]], sources: Sources = AS_RAW
+) -> Iterator[tuple[str, str]]:
     """All files of the site but the raw submissions, path and text; the same ones for the same board.
 
     Args:
         board: what is shown.
         histories: steps of the status by folder; none for a self-reported entry.
+        sources: of the submissions.
     """
     environment = _environment()
     sections = [_section(board, problem) for problem in board.benchmark.problems]
@@ -87,7 +91,10 @@ def pages(board: Board, histories: Mapping[str, Sequence[Step]]) -> Iterator[tup
     template = environment.get_template("entry.html")
     for entry in board.entries:
         history = histories.get(entry.id, ())
-        yield f"entry/{entry.id}.html", template.render(**shared, **_of_entry(board, entry), history=history)
+        yield (
+            f"entry/{entry.id}.html",
+            template.render(**shared, **_of_entry(board, entry), history=history, sources=sources),
+        )
     yield "board.json", json.dumps(to_json(board), indent=1, allow_nan=False) + "\n"
 
 

@@ -12,6 +12,7 @@ from leaderboards.check.check import check
 from leaderboards.check.weights import FOLDER
 from leaderboards.schema.benchmark import BENCHMARKS, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
+from leaderboards.schema.locks import remove_leftovers
 from leaderboards.schema.submission import FILE, FORMAT, Submission, folders, parse, read_submissions, to_bytes
 from leaderboards.submit.draft import Draft
 from leaderboards.submit.from_evaluation import from_evaluation
@@ -75,6 +76,7 @@ def _write(submission: Submission, draft: Draft, root: Path, benchmarks: Path) -
     folder = aside / final.name
     try:
         folder.mkdir(parents=True)
+        remove_leftovers(final.parent, final.name)
         (folder / FILE).write_bytes(to_bytes(submission))
         if draft.weights:
             (folder / FOLDER).mkdir()

@@ -43,6 +43,5 @@ def test_board_commits_runs_on_fresh_episodes_and_lets_everybody_run_them_again(
     (entry,) = json.loads((tmp_path / "site" / "board.json").read_text())["entries"]
     assert entry["status"] == "not reproduced"
     assert (tmp_path / "site" / "commitments.json").is_file()
-    assert (tmp_path / "site" / "raw" / f"{forged.name}.reproduction.json").is_file()
     assert run("check", "--accepted", forged)[0] == run("check", "--root", root)[0] == 0
     assert "reproduction.json: must not be there: the board alone writes it" in run("check", forged)[1]

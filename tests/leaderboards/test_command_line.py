@@ -133,14 +133,14 @@ def test_command_line_help_needs_no_heavy_imports():
 
 
 def test_command_line_submits_and_checks(tmp_path):
-    good = tmp_path / "v1" / "2026-01-02_mine"
+    good = tmp_path / "v1" / "2026-11-22_mine"
     path = tmp_path / "mine.json"
     benchmark = load_benchmark("v1")
     at = benchmark.problem("robot_ppo").sizes[4]
     returns = np.random.default_rng(0).random(at.episodes).tolist()
     row = make_seed_result("v1", "robot_ppo", 4, 0, None, returns)
     write_results(path, [row], benchmark=benchmark, source="own", policy="mine:make", command="python x")
-    asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", tmp_path, "--date", "2026-01-02"]
+    asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", tmp_path, "--date", "2026-11-22"]
     trained = ["--steps", "1000", "--cpu-seconds", "robot_ppo=1.5", "--parameters", 10, "--device", "cpu"]
     code, said, complaint = run("submit", path, *asked, "--name", "mine", *trained)
     assert (code, complaint) == (0, "")
@@ -156,7 +156,9 @@ def test_command_line_submits_and_checks(tmp_path):
     (good / "evil.py").unlink()
     code, said, complaint = run("submit", path, *asked, "--name", "copy", *trained)
     assert code == 1
-    assert complaint.startswith(
+    title, returns = complaint.splitlines()
+    assert title.startswith("refused: submission.json: title: must not look like that of 2026-11-22_mine")
+    assert returns.startswith(
         "refused: submission.json: rows[0].returns: must be its own, got exactly the same as 2026"
     )
 
@@ -187,11 +189,11 @@ def test_command_line_leads_from_a_policy_to_the_pages(tmp_path):
         )
         assert (code, complaint) == (0, ""), complaint
         assert f"wrote {file}" in said
-    asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", root, "--date", "2026-01-02"]
+    asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", root, "--date", "2026-11-22"]
     trained = ["--steps", "1000", "--cpu-seconds", "1.5", "--parameters", "0", "--device", "cpu", "--command"]
     code, said, complaint = run("submit", file, *asked, *trained, "make it")
     assert (code, complaint) == (0, ""), complaint
-    folder = root / "v1" / "2026-01-02_make"
+    folder = root / "v1" / "2026-11-22_make"
     assert f"wrote {folder}, which passes the check" in said
     code, said, complaint = run("reproduce", folder)
     assert code == 1

@@ -33,7 +33,7 @@ def again(tmp_path, first, **changes):
 
 def test_check_passes_a_submission_to_v1(tmp_path):
     folder = make_submission(
-        tmp_path, benchmark="v1", benchmarks=ROOT / "schema", problems=("robot_ppo", "xor3"), seeds=2
+        tmp_path, benchmark="v1", benchmarks=ROOT / "schema", problems=("robot_ppo", "xor3"), seeds=2, date="2026-11-22"
     )
     assert check(folder) == []
 

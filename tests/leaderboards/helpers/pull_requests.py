@@ -31,6 +31,7 @@ def make_pull_request(tmp_path, change, *, empty=False):
     origin, board = tmp_path / "origin", tmp_path / "origin" / "leaderboards" / "submissions"
     board.mkdir(parents=True)
     about = {"benchmark": "v1", "benchmarks": BENCHMARKS, "problems": ("xor3",), "sizes": {"xor3": (3,)}}
+    about["date"] = "2026-11-22"
     (origin / "README.md").write_text("a board")
     if not empty:
         first = make_submission(board, name="first", **about)
@@ -58,7 +59,7 @@ def one(board, about):
 
 def disguised(board, about):
     """Weights of the first one, with a number moved a little."""
-    copy_submission(board / "v1" / "2026-01-02_first", board / "v1", change=lambda values: values[::-1])
+    copy_submission(board / "v1" / "2026-11-22_first", board / "v1", change=lambda values: values[::-1])
 
 
 def two(board, about):
@@ -74,21 +75,21 @@ def edited(board, about):
 
 def touched(board, about):
     one(board, about)
-    with (board / "v1" / "2026-01-02_first" / "submission.json").open("a") as file:
+    with (board / "v1" / "2026-11-22_first" / "submission.json").open("a") as file:
         file.write(" ")
 
 
 def deleted(board, about):
-    shutil.rmtree(board / "v1" / "2026-01-02_first")
+    shutil.rmtree(board / "v1" / "2026-11-22_first")
 
 
 def renamed(board, about):
-    (board / "v1" / "2026-01-02_first").rename(board / "v1" / "2026-01-02_mine")
+    (board / "v1" / "2026-11-22_first").rename(board / "v1" / "2026-11-22_mine")
 
 
 def added_to(board, about):
     sha = "0" * 64
-    (board / "v1" / "2026-01-02_first" / "weights" / f"{sha}.json").write_text("{}")
+    (board / "v1" / "2026-11-22_first" / "weights" / f"{sha}.json").write_text("{}")
 
 
 def with_status(board, about):
@@ -96,7 +97,7 @@ def with_status(board, about):
 
 
 def withdrawn(board, about):
-    (board / "v1" / "2026-01-02_first" / "status.json").write_text('{"status": "withdrawn"}')
+    (board / "v1" / "2026-11-22_first" / "status.json").write_text('{"status": "withdrawn"}')
 
 
 def link(board, about):
@@ -123,15 +124,26 @@ def foreign_code(board, about):
     one(board, about)
     (board.parent / "__init__.py").write_text("raise SystemExit(0)")
     (board.parent / "__main__.py").write_text("raise SystemExit(0)")
-    edited_folder = board / "v1" / "2026-01-02_second" / "submission.json"
+    edited_folder = board / "v1" / "2026-11-22_second" / "submission.json"
     edited_folder.write_text(edited_folder.read_text().replace('"suite": "v1"', '"suite": "v2"'))
 
 
+def beside(board, about):
+    one(board, about)
+    (board.parents[1] / ".github" / "workflows").mkdir(parents=True)
+    (board.parents[1] / ".github" / "workflows" / "leaderboard.yml").write_text("on: {}")
+
+
+def elsewhere(board, about):
+    one(board, about)
+    (board.parents[1] / "README.md").write_text("another board")
+
+
 def copied(board, about):
-    shutil.copytree(board / "v1" / "2026-01-02_first", board / "v1" / "2026-02-02_copy")
-    (board / "v1" / "2026-02-02_copy" / "status.json").unlink()
-    path = board / "v1" / "2026-02-02_copy" / "submission.json"
-    path.write_text(path.read_text().replace('"first"', '"copy"').replace("2026-01-02", "2026-02-02"))
+    shutil.copytree(board / "v1" / "2026-11-22_first", board / "v1" / "2026-11-23_copy")
+    (board / "v1" / "2026-11-23_copy" / "status.json").unlink()
+    path = board / "v1" / "2026-11-23_copy" / "submission.json"
+    path.write_text(path.read_text().replace('"first"', '"copy"').replace("2026-11-22", "2026-11-23"))
 
 
 def large_file_pointer(board, about):
@@ -142,9 +154,9 @@ def large_file_pointer(board, about):
 
 def submodule(board, about):
     one(board, about)
-    (board / "v1" / "2026-01-02_module").mkdir()
+    (board / "v1" / "2026-11-22_module").mkdir()
     commit = git(board, "rev-parse", "HEAD").strip()
-    path = "leaderboards/submissions/v1/2026-01-02_module"
+    path = "leaderboards/submissions/v1/2026-11-22_module"
     git(board.parents[1], "update-index", "--add", "--cacheinfo", f"160000,{commit},{path}")
 
 

@@ -1,20 +1,27 @@
 """The pages as files: whole or not there, the same bytes every time, and every number with its formula."""
 
+import hashlib
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+from leaderboards.check.tree import walk_tree
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.schema.status import record, withdraw
 from leaderboards.schema.submission import FILE
 from leaderboards.site.board import rank
 from leaderboards.site.board_json import to_json
-from leaderboards.site.build import MARK, build
+from leaderboards.site.build import build
 from leaderboards.site.pages import pages, rules_of
+from leaderboards.site.site_folder import LIST
 from tests.helpers.paths import ROOT
 from tests.leaderboards.helpers.boards import board
+from tests.leaderboards.helpers.corpus import setting
 from tests.leaderboards.helpers.html_page import Page
 from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
 
@@ -44,10 +51,12 @@ def test_build_writes_a_page_for_board_entries_and_problems_and_the_raw_files(ro
         "problem/guess.html",
         "problem/xor.html",
         *(f"entry/{name}.html" for name in names),
-        *(f"raw/{name}.json" for name in names),
+        LIST,
     }
-    assert (tmp_path / "site/raw" / f"{names[0]}.json").read_bytes() == (root / "tiny" / names[0] / FILE).read_bytes()
     page = (tmp_path / "site/entry" / f"{names[0]}.html").read_text()
+    (link,) = re.findall(r'href="([^"]+/submission\.json)"', page)
+    assert (tmp_path / "site/entry" / link).read_bytes() == (root / "tiny" / names[0] / FILE).read_bytes()
+    assert hashlib.sha256((root / "tiny" / names[0] / FILE).read_bytes()).hexdigest() in page
     assert "exact True" in page
     assert "found a mistake" in (tmp_path / "site/entry" / f"{names[1]}.html").read_text()
 
@@ -123,10 +132,60 @@ def test_build_that_fails_leaves_the_old_site_alone(root, tmp_path):
 def test_build_removes_older_pages(root, tmp_path):
     out = tmp_path / "site"
     build(root, "tiny", out, benchmarks=BENCHMARKS)
-    (out / "stale.html").write_text("")
-    assert (out / MARK).is_file()
+    shutil.rmtree(root / "tiny" / "2026-01-02_second")
+    assert (out / "entry" / "2026-01-02_second.html").is_file()
     build(root, "tiny", out, benchmarks=BENCHMARKS)
-    assert not (out / "stale.html").exists()
+    assert not (out / "entry" / "2026-01-02_second.html").exists()
+
+
+@pytest.mark.parametrize("name", ["board.json", "index.html", "entry/mine.html", LIST])
+def test_build_replaces_no_folder_that_it_did_not_make(root, tmp_path, name):
+    theirs = tmp_path / "theirs"
+    (theirs / name).parent.mkdir(parents=True)
+    (theirs / name).write_text('{"format": 1, "entries": ["years of work"]}')
+    before = files(theirs)
+    with pytest.raises(ValueError, match="out must be a new or empty folder, or a site that was built before"):
+        build(root, "tiny", theirs, benchmarks=BENCHMARKS)
+    assert files(theirs) == before
+
+
+def test_build_keeps_what_others_put_into_a_site(root, tmp_path):
+    out = tmp_path / "site"
+    build(root, "tiny", out, benchmarks=BENCHMARKS)
+    (out / "notes").mkdir()
+    (out / "notes" / "thesis.txt").write_text("years of work")
+    with pytest.raises(ValueError, match="nothing else than a site that was built before, got 'notes/thesis.txt'"):
+        build(root, "tiny", out, benchmarks=BENCHMARKS)
+    assert (out / "notes" / "thesis.txt").read_text() == "years of work"
+
+
+def test_build_removes_what_a_killed_build_left_and_nothing_else(root, tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    for kind in ("new", "old"):
+        (tmp_path / f".site.{dead.pid}.{kind}" / "entry").mkdir(parents=True)
+    kept = [tmp_path / f".other.{dead.pid}.new", tmp_path / f".site.{os.getpid()}.tmp", tmp_path / ".site.new"]
+    for folder in kept:
+        folder.mkdir()
+    build(root, "tiny", tmp_path / "site", benchmarks=BENCHMARKS)
+    assert sorted(tmp_path.glob(".*")) == sorted(kept)
+
+
+def test_build_shows_what_was_checked_and_not_what_lies_there_later(root, tmp_path):
+    folder = root / "tiny" / "2026-01-02_first"
+    before = hashlib.sha256((folder / FILE).read_bytes()).hexdigest()
+    found = walk_tree(root, "tiny", benchmarks=BENCHMARKS)
+    checked = next(found)
+    setting("title", "Something else")(folder)
+    assert checked.folder == folder
+    assert checked.written.submission.title == "The first agent"
+    assert hashlib.sha256(checked.written.content).hexdigest() == before
+
+
+def test_build_links_to_an_address_for_the_raw_files(root, tmp_path):
+    build(root, "tiny", tmp_path / "site", benchmarks=BENCHMARKS, raw="https://example.org/submissions/tiny")
+    page = (tmp_path / "site/entry/2026-01-02_first.html").read_text()
+    assert 'href="https://example.org/submissions/tiny/2026-01-02_first/submission.json"' in page
 
 
 def test_build_of_no_entries_has_pages(tmp_path):
