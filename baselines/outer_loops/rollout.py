@@ -70,7 +70,11 @@ class BatchedEnv:
 
     def central_observation(self) -> Tensor:
         """What a central critic observes, of all ports and what is privileged, float32 (B, P * F + privileged)."""
-        return torch.cat([self.observation().flatten(1), self._tensor(self.task.privileged(self.state))], dim=1)
+        return torch.cat([self.observation().flatten(1), self.privileged()], dim=1)
+
+    def privileged(self) -> Tensor:
+        """What is hidden from ports, float32 (B, privileged)."""
+        return self._tensor(self.task.privileged(self.state))
 
     def agent_mask(self) -> Tensor:
         """Which ports there are, bool (B, P)."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the table of probes needs no torch
     from baselines.perturbations.subject import Subject
 
 LESIONS = "baselines.perturbations.lesions"
+KNOWLEDGE = "baselines.perturbations.information.knowledge"
 
 PROBES: dict[str, Probe] = {
     probe.name: probe
@@ -57,6 +58,26 @@ PROBES: dict[str, Probe] = {
             "newcomers", "Does it survive losing or getting experts in mid-life?",
             "experts after half a life, in trained ones", 1.0, f"{LESIONS}:newcomers",
             "Left of the middle experts are lost with what they knew; right of it some come that know nothing.",
+        ),
+        Probe(
+            "decode", "What does it know of what is hidden, and when?", "step of the life", OWN, f"{KNOWLEDGE}:decode",
+            "Usable information about the hidden variables in all memories together, each variable for itself: a line "
+            "that rises is learning, and what only the network reads is known, but not yet worked out.",
+            y="bits", line="linear readers",
+        ),
+        Probe(
+            "rethink", "Does it know more after another round?", "round within a step of mid-life", OWN,
+            f"{KNOWLEDGE}:rethink",
+            "From round to round nothing new is seen: a line that rises says that thinking makes what is known easier "
+            "to read, one that falls behind the ring that more rounds destroy it.",
+            y="bits", line="linear readers",
+        ),
+        Probe(
+            "one_or_all", "Does one expert know, or only all together?", "experts that are read", OWN,
+            f"{KNOWLEDGE}:one_or_all",
+            "A flat line says that all know the same, one that rises to the end that what is known is a pattern over "
+            "all of them.",
+            y="bits",
         ),
     )
 }  # fmt: skip

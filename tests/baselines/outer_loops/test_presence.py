@@ -86,8 +86,9 @@ def test_every_outer_loop_trains_agents_that_mind_presence_and_refuses_others(ha
 
 def test_no_probe_lets_an_absent_expert_speak(handover):
     subject = Subject(pass_it_on(True), HANDOVER.id, handover, None, episodes=16)
-    for name in PROBES:
-        if name not in ("life", "noise", "switch"):  # longer lives there are none; noise and old signs score by chance
+    for name, probe in PROBES.items():
+        # Longer lives there are none; noise and old signs score by chance; bits are no scores.
+        if probe.y == "score" and name not in ("life", "noise", "switch"):
             assert set(ask(name, subject)["score"]) <= {0.0}
     with pytest.raises(ValueError, match="presence_changes must be True for Handover"):
         ask("cut", Subject(pass_it_on(False), HANDOVER.id, handover, None, episodes=16))
