@@ -20,7 +20,7 @@ from baselines.commands.usage import UsageError, make_folder
 from baselines.results.data import ResultFileError
 from baselines.results.run import RUN_FILE, RunResult, Specification
 
-AsTrained = Literal["forgetting", "sources", "thinking", "dictionary", "rounds", "ages"]
+AsTrained = Literal["forgetting", "sources", "thinking", "dictionary", "rounds", "ages", "rules"]
 """What is asked at the size of the training: by the function `draw` of the module of its name."""
 What = Literal["lives", "growing", "points", "transfer", "recall", AsTrained]
 AS_TRAINED = get_args(AsTrained)
@@ -38,12 +38,13 @@ class Study:
     and on a bandit; "recall", what is still known in Memory by ports lost, pairs for each port, and shocks;
     "forgetting", what is left of classes when others were learned after them; "sources", what who learns one source
     comes to on others; "thinking", what free steps are worth in a maze; "dictionary", which word is said with which
-    bit; "rounds", more of them and fewer than in training, and how many until all agree; or "ages", rewards by age."""
+    bit; "rounds", more of them and fewer than in training, and how many until all agree; "ages",
+    rewards by age; or "rules", the numbers of the rule that changes plastic synapses."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Folders of runs, as `train` and `compare` keep them: one for "lives"; for "growing" and "recall" those of one
     agent on one task with different seeds; for "points" any in the same groups, for "transfer" in the guessing game, on
     landscapes and on bandits, for "forgetting" and "sources" in the same streams of examples, for "thinking" in mazes
-    of one kind, for "dictionary" of those that say words, and for "rounds" and "ages" on one task."""
+    of one kind, for "dictionary" of those that say words, for "rounds" and "ages" on one task, "rules" of synapses."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None
