@@ -12,6 +12,7 @@ A row tells only where it has enough different returns: at parity many agents re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,12 +35,23 @@ NEARLY = 0.02
 """Shares that are about the same."""
 MIN_DISTINCT = 20
 """Different returns, or weights, that tell."""
-
-SAYS = "looks like a copy of {}, a maintainer decides"
-
 Floats = npt.NDArray[np.float64]
-Rows = dict[str, dict[int, Floats]]
-"""By problem and training seed, returns (episodes,) at the size that is ranked."""
+
+
+class Row(NamedTuple):
+    """Returns at the size that is ranked, prepared once for many comparisons; each (episodes,)."""
+
+    returns: Floats
+    in_order: Floats
+    standard: Floats
+    """With a median of 0 and a spread of 1."""
+    standard_in_order: Floats
+    spread: float
+    """From the first quartile to the third."""
+
+
+Rows = dict[str, dict[int, Row]]
+"""By problem and training seed; without rows that do not tell."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +67,8 @@ class Resemblance:
 
     def as_error(self) -> ErrorDetails:
         """As a pull request shows it."""
-        return ErrorDetails(
-            FILE, self.field, f"looks like a copy of {self.other}, a maintainer decides: {self.evidence}"
-        )
+        reason = f"looks like a copy of {self.other}, a maintainer decides: {self.evidence}"
+        return ErrorDetails(FILE, self.field, reason)
 
 
 def resemblances(folder: Path, others: Iterable[Path], benchmark: Benchmark) -> list[Resemblance]:
@@ -65,8 +76,7 @@ def resemblances(folder: Path, others: Iterable[Path], benchmark: Benchmark) -> 
 
     Args:
         folder: of the submission.
-        others: folders of those that it is compared with; itself, other versions of it, and what can't be read are left
-            out.
+        others: folders of others; itself, versions of it, and what can't be read are left out.
         benchmark: of all of them.
     """
     submission = read_submission(folder)
@@ -88,16 +98,17 @@ def resemblances(folder: Path, others: Iterable[Path], benchmark: Benchmark) -> 
 def resemblances_among_siblings(folder: Path) -> list[Resemblance]:
     """What of a submission looks like a copy of one that lies beside it."""
     here = folder.absolute()
-    return resemblances(here, folders(here.parent.parent, here.parent.name), load_benchmark(here.parent.name))
+    benchmark = load_benchmark(read_submission(here).benchmark)
+    return resemblances(here, folders(here.parent.parent, here.parent.name), benchmark)
 
 
 def _rows(submission: Submission, benchmark: Benchmark) -> Rows:
     found: Rows = {}
     sizes = {problem.name: problem.train_size for problem in benchmark.problems}
     for row in submission.rows:
-        values = np.asarray(row.returns, np.float64)  # (episodes,)
-        if sizes.get(row.problem) == row.size and _tells(values):
-            found.setdefault(row.problem, {})[row.training_seed] = values
+        ranked = sizes.get(row.problem) == row.size
+        if ranked and (prepared := _prepare(np.asarray(row.returns, np.float64))):
+            found.setdefault(row.problem, {})[row.training_seed] = prepared
     return found
 
 
@@ -128,21 +139,19 @@ def _between_seeds(mine: Rows, folder: str) -> Iterator[Resemblance]:
             yield Resemblance("rows", folder, line)
 
 
-def _alike(one: Floats, two: Floats) -> tuple[float, str]:
-    """Share of returns (episodes,) that are the same, and which: the largest of four; if nearly equal, the plainest."""
-    if len(one) != len(two):
+def _alike(one: Row, two: Row) -> tuple[float, str]:
+    """Share of returns that are the same, and which: the largest of four; if nearly equal, the plainest."""
+    if len(one.returns) != len(two.returns):
         return 0.0, ""
-    spread = _spread(one)
-    a, b = _standard(one), _standard(two)  # 2 x (episodes,)
-    in_order = np.sort(two)
-    after = np.searchsorted(in_order, one).clip(1, len(two) - 1)  # (episodes,)
-    nearest = np.minimum(np.abs(one - in_order[after - 1]), np.abs(one - in_order[after]))  # (episodes,)
-    shares = (
-        (float((np.abs(one - two) <= TOLERANCE * spread).mean()), "returns, episode by episode,"),
-        (float((np.abs(a - b) <= TOLERANCE).mean()), "returns, episode by episode, but for shift and scale,"),
-        (float((np.abs(np.sort(a) - np.sort(b)) <= TOLERANCE).mean()), "returns, sorted,"),
-        (float((nearest <= CLOSE * spread).mean()), "returns, in any order,"),
+    after = np.searchsorted(two.in_order, one.returns).clip(1, len(two.returns) - 1)  # (episodes,)
+    below, above = (np.abs(one.returns - two.in_order[place]) for place in (after - 1, after))  # 2 x (episodes,)
+    compared = (
+        (np.abs(one.returns - two.returns) <= TOLERANCE * one.spread, "returns, episode by episode,"),
+        (np.abs(one.standard - two.standard) <= TOLERANCE, "returns, episode by episode, but for shift and scale,"),
+        (np.abs(one.standard_in_order - two.standard_in_order) <= TOLERANCE, "returns, sorted,"),
+        (np.minimum(below, above) <= CLOSE * one.spread, "returns, in any order,"),
     )
+    shares = [(float(same.mean()), what) for same, what in compared]
     largest = max(share for share, _ in shares)
     return next(each for each in shares if each[0] >= largest - NEARLY)
 
@@ -178,21 +187,14 @@ def _weights(folder: Path, submission: Submission) -> dict[str, Floats]:
     return found
 
 
-def _tells(values: Floats) -> bool:
-    """Whether there are enough different returns, rounded as they are compared."""
-    spread = _spread(values)
-    return spread > 0.0 and len(np.unique(np.round(values / (TOLERANCE * spread)))) >= min(
-        MIN_DISTINCT, len(values) // 2
-    )
-
-
-def _spread(values: Floats) -> float:
-    """From the first quartile to the third."""
-    low, high = np.percentile(values, [25.0, 75.0])
-    return float(high - low)
-
-
-def _standard(values: Floats) -> Floats:
-    """With a median of 0 and a spread of 1."""
-    scaled: Floats = (values - np.median(values)) / _spread(values)
-    return scaled
+def _prepare(values: Floats) -> Row | None:
+    """A row of returns (episodes,); None where there are too few different ones, rounded as they are compared."""
+    in_order = np.sort(values)  # (episodes,)
+    low, middle, high = np.percentile(in_order, [25.0, 50.0, 75.0])
+    spread = float(high - low)
+    if spread == 0.0:
+        return None
+    different = 1 + np.count_nonzero(np.diff(np.round(in_order / (TOLERANCE * spread))))
+    if different < min(MIN_DISTINCT, len(values) // 2):
+        return None
+    return Row(values, in_order, (values - middle) / spread, (in_order - middle) / spread, spread)

@@ -156,6 +156,9 @@ def test_check_says_at_home_what_looks_like_a_copy_and_refuses_nothing_for_it(tm
     about = {"benchmark": "v1", "problems": ("guessing",), "sizes": {"guessing": (3,)}, "date": "2026-11-22"}
     first = make_submission(root, name="first", benchmarks=BENCHMARKS, **about)
     copied = copy_submission(first, root / "v1", change=noisy)
+    elsewhere = shutil.copytree(copied, tmp_path / "anywhere" / copied.name)
+    assert main(["check", str(elsewhere)]) == 0, "with nothing beside it"
+    assert "looks like" not in capsys.readouterr().out
     assert main(["check", str(copied)]) == 0
     said = capsys.readouterr().out
     assert "looks like a copy of 2026-11-22_first, a maintainer decides" in said
