@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 from agents.config import BadgerConfig
 from agents.dynamic_experts import DynamicExperts
-from agents.parts import ACTIVITIES, BONDS, MEMBRANES, MESSAGES, ROUNDS, TURNS, load_part
+from agents.parts import ACTIVITIES, BONDS, MEMBRANES, ROUNDS, TURNS, load_part
 from agents.parts.activity import AllActive, update
 from agents.parts.identity import Identity
 from agents.parts.kinds import kinds_of_experts
 from agents.parts.membrane import Membrane
-from agents.parts.messages import Messages
+from agents.parts.messages import messages_of
 from agents.parts.rounds import Chain
 from agents.parts.state import BadgerState
 from agents.parts.turns import AllAtOnce, of_experts
@@ -34,10 +34,8 @@ class Badger(DynamicExperts):
         exchange: type[Chain] = load_part(ROUNDS[config.exchange])
         self.exchange = exchange(config.free_rounds, config.agreement)
         self.identity = Identity(config.identity, config.identity_size)
-        messages: type[Messages] = load_part(MESSAGES[config.messages])
         membrane: type[Membrane] = load_part(MEMBRANES[config.membrane])
-        itself = config.topology == "all_and_self"
-        self.messages = messages(config.hidden_size, config.message_size, itself=itself)
+        self.messages = messages_of(config)
         self.membrane = membrane(self.turns.inputs, config.hidden_size, config.port_actions, config.key_size)
         activity: type[AllActive] = load_part(ACTIVITIES[config.activity])
         knows = config.hidden_size + self.identity.size
@@ -57,8 +55,14 @@ class Badger(DynamicExperts):
         generator: torch.Generator | None = None,
         shared_across_batch: bool = False,
         experts: int | None = None,
+        neighbours: Tensor | None = None,
     ) -> BadgerState:
-        """As in `Agent`; `experts` overrides the config's number of experts, where experts are free."""
+        """As in `Agent`.
+
+        Args:
+            experts: overrides the config's number of experts, where experts are free.
+            neighbours: int (B, P, D), whom experts hear at first where the task says it, -1 for none.
+        """
         self.require_ports(ports)
         count = self._experts_for(ports, experts)
         if not self.identity.accepts(count):
@@ -78,7 +82,7 @@ class Badger(DynamicExperts):
             torch.zeros(batch, ports, self.config.port_actions, device=device),
             self.turns.initial_clock(samples, ports, generator).to(device).expand(batch, -1, -1),
             None,
-            self._topology(batch, samples, count, generator),
+            self._topology(batch, samples, count, generator, neighbours),
             torch.zeros(batch, dtype=torch.int64, device=device),
         )
 
@@ -122,8 +126,8 @@ class Badger(DynamicExperts):
         known = state.identity[..., : self.known]  # (B, E, I), or (B, E, 0) where bonds are made of it
         share = self.activity(reading, memory, state.identity, gone)  # (B, E, 1), or None
 
-        def once(said: Tensor, memory: Tensor, private: Tensor) -> tuple[Tensor, Tensor]:
-            received = self.messages(said, state.neighbours, gone)  # (B, E, M)
+        def once(number: int, said: Tensor, memory: Tensor, private: Tensor) -> tuple[Tensor, Tensor]:
+            received = self.messages(said, self.of_round(state, number), gone)  # (B, E, M)
             inputs = torch.cat([reading, received, known], dim=-1)  # (B, E, R + M + I)
             rows = (values.flatten(0, 1) for values in (inputs, memory, private))  # 3 x (B * E, ...)
             new, kept = (values.unflatten(0, said.shape[:2]) for values in self.expert(*rows))  # as before

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.parts import BONDS, OF_PAIRS, PLASTIC, TIED
+from agents.parts import BONDS, IN_TURN, OF_PAIRS, PLASTIC, TIED
 
 
 def refuse_contradictions(config: Any) -> None:
@@ -30,12 +30,28 @@ def refuse_contradictions(config: Any) -> None:
         if config.identity_size != config.key_size:
             must = f"identity_size must equal key_size, {config.key_size}, with membrane {membrane!r}"
             raise ValueError(f"{must}, got {config.identity_size}")
+    _refuse_topology(config)
     _refuse_kinds(config)
     _refuse_rounds(config)
     fraction = config.active_fraction
     if type(fraction) not in (int, float) or not 0.0 < fraction <= 1.0:
         raise ValueError(f"active_fraction must be a number above 0 and at most 1, got {fraction!r}")
     _refuse_turns(config)
+
+
+def _refuse_topology(config: Any) -> None:
+    topology = config.topology
+    if isinstance(topology, tuple) and not set(topology) <= set(IN_TURN):
+        raise ValueError(
+            f"topology must be of {', '.join(map(repr, IN_TURN))} where several take turns, got {topology}"
+        )
+    if topology == "learned" and config.messages != "attention":
+        raise ValueError(f"messages must be 'attention' with topology 'learned', got {config.messages!r}")
+    if "given" in (topology if isinstance(topology, tuple) else (topology,)):
+        if config.membrane != "direct":
+            raise ValueError(f"membrane must be 'direct' with topology {topology!r}, got {config.membrane!r}")
+        if config.hidden_experts is not None:
+            raise ValueError(f"hidden_experts must be None with topology {topology!r}, got {config.hidden_experts}")
 
 
 def _refuse_kinds(config: Any) -> None:

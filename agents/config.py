@@ -66,17 +66,20 @@ class BadgerConfig(Config):
     """Entries of port addresses, keys and queries, where experts are free."""
     experts: int | None = None
     """Number of experts (E), where they are free; may be changed at call time."""
-    topology: str = "all"
-    """Who hears whom: "all" others, "all_and_self", "ring", "chain", "grid", "clusters", "groups", "leaders",
-    "star", or "random", sampled in each lifetime."""
+    topology: str | tuple[str, ...] = "all"
+    """Who hears whom: "all" others, "all_and_self", "ring", "chain", "grid", "clusters", "groups", "leaders", "star";
+    "random", drawn in each lifetime; "given" by the task; "learned", those that attention ranks highest in each round.
+    Several take turns: ("groups", "groups", "leaders") is two rounds within groups for each among their leaders."""
     in_degree: int = 2
-    """Experts that each expert hears (D), with a random topology."""
+    """Experts that each expert hears (D), with a random or a learned topology."""
     turns: str = "all_at_once"
     """Who moves when: "all_at_once", or handed over: "flags", "stick" or "rounds", see `agents.parts.turns`."""
     error_feature: int | None = None
     """Which of the numbers that a port shows is an error shared by all ports; given, experts also get its sum."""
 
     def __post_init__(self) -> None:
+        if isinstance(self.topology, list):  # as a file has it
+            object.__setattr__(self, "topology", tuple(self.topology))
         super().__post_init__()
         refuse_contradictions(self)
 

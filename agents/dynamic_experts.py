@@ -9,6 +9,7 @@ from agents.interface import Agent
 from agents.parts import TIED
 from agents.parts.experts import Expert
 from agents.parts.identity import Identity
+from agents.parts.schedules import in_turn, of_round, with_given
 from agents.parts.topology import joined, renumbered, sample_topology
 from agents.remembering import State
 
@@ -145,12 +146,48 @@ class DynamicExperts(Agent):
         memory, private = self.expert.initial_state(samples, experts, generator, roles)
         return memory.to(self.device).expand(batch, -1, -1), private.to(self.device).expand(batch, -1, -1)
 
-    def _topology(self, batch: int, samples: int, experts: int, generator: torch.Generator | None) -> Tensor | None:
-        """Neighbours, int64 (B, E, D) on the agent's device, or None where each expert hears all."""
+    def _topology(
+        self, batch: int, samples: int, experts: int, generator: torch.Generator | None, given: Tensor | None = None
+    ) -> Tensor | None:
+        """Neighbours, int64 (B, E, D) on the agent's device, or None where each expert hears all.
+
+        Raises:
+            ValueError: The task has to say who hears whom, and `given` is None or not of that shape.
+        """
         topology, in_degree = self.config.topology, self.config.in_degree
+        if self.takes_neighbours:
+            given = self._checked(given, (batch, experts))  # (B, E, D)
+        if topology == "given":
+            return given
+        if isinstance(topology, tuple):
+            return in_turn(topology, batch, experts, given).to(self.device)  # (B, E, L * D)
         # (B, E, D), or (1, E, D) where it is shared across the batch
         neighbours = sample_topology(topology, samples, experts, in_degree=in_degree, generator=generator)
         return None if neighbours is None else neighbours.to(self.device).expand(batch, -1, -1)
+
+    @property
+    def takes_neighbours(self) -> bool:
+        return "given" in (self.config.topology if isinstance(self.config.topology, tuple) else (self.config.topology,))
+
+    def with_neighbours(self, state: State, neighbours: Tensor) -> State:
+        if not self.takes_neighbours:
+            return state
+        given, topology = self._checked(neighbours, state.memory.shape[:2]), self.config.topology  # (B, E, D)
+        lists = given if topology == "given" else with_given(topology, state.neighbours, given)  # (B, E, L * D)
+        return state._replace(neighbours=lists)
+
+    def of_round(self, state: State, number: int) -> Tensor | None:
+        """Whom each expert hears in a round of a step, int64 (B, E, D), or None where each hears all."""
+        topology, neighbours = self.config.topology, state.neighbours
+        return of_round(topology, neighbours, number) if isinstance(topology, tuple) else neighbours
+
+    def _checked(self, given: Tensor | None, shape: tuple[int, ...]) -> Tensor:
+        """What the task says of (B, E) experts, int64 (B, E, D) on the agent's device."""
+        if given is None or given.dim() != 3 or tuple(given.shape[:2]) != tuple(shape) or given.is_floating_point():
+            got = None if given is None else f"{given.dtype} of shape {tuple(given.shape)}"
+            must = f"neighbours must be int of shape {(*shape, 'D')} with topology {self.config.topology!r}"
+            raise ValueError(f"{must}, which the task has to say, got {got}")
+        return given.to(self.device, torch.int64)  # (B, E, D)
 
     def _require_free_experts(self) -> None:
         membrane = self.config.membrane

@@ -38,6 +38,20 @@ class Agent(Remembering, ABC):
             ValueError: This agent can't have that many ports.
         """
 
+    @property
+    def takes_neighbours(self) -> bool:
+        """Whether experts hear those whom the task says; then `initial_state` must be given them as `neighbours`."""
+        return False
+
+    def with_neighbours(self, state: State, neighbours: Tensor) -> State:
+        """The state in which experts hear those whom the task says now; the same where they don't.
+
+        Args:
+            state: any of this agent.
+            neighbours: int (B, P, D), -1 for none, as of `Task.neighbours`.
+        """
+        return state
+
     def forward(self, observation: Tensor, state: State) -> tuple[Tensor, State]:
         """One step of the inner loop.
 

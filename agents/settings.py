@@ -48,7 +48,8 @@ class Config:
                 raise ValueError(f"{field.name} must be True or False, got {getattr(self, field.name)!r}")
             elif field.name in CHOICES:
                 value, allowed = getattr(self, field.name), tuple(CHOICES[field.name])
-                if not isinstance(value, str) or value not in allowed:
+                several = isinstance(value, tuple) and field.type is not str
+                if not value or any(one not in allowed for one in (value if several else (value,))):
                     raise ValueError(f"{field.name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
 
     def require_size(self, name: str, smallest: int) -> None:

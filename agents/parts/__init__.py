@@ -98,9 +98,13 @@ TOPOLOGIES = {
     "leaders": "agents.parts.topology:leaders",
     "star": "agents.parts.topology:star",
 }
-"""Which experts hear which: functions of their number. "random" is sampled, see `agents.parts.topology`."""
+"""Which experts hear which: functions of their number, see `agents.parts.topology`."""
 
-TOPOLOGY_NAMES = (*TOPOLOGIES, "random")
+TOPOLOGY_NAMES = (*TOPOLOGIES, "random", "given", "learned")
+"""Besides functions of the number of experts: drawn at birth, handed in by the task, chosen in every round."""
+
+IN_TURN = (*TOPOLOGIES, "given")
+"""Topologies that may take turns in the rounds of a step."""
 
 IDENTITIES = ("one_hot", "random", "none")
 """What tells experts apart, see `agents.parts.identity.Identity`."""

@@ -2,16 +2,20 @@
 
 import math
 from contextlib import nullcontext
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import pad, scaled_dot_product_attention
 
+from agents.parts import MESSAGES, load_part
 from agents.parts.hearing import gathered, mean_heard, without_absent
 
 FAR = -1e9
 """Affinity to experts that are absent."""
+CHUNK = 1 << 20
+"""Affinities that are compared at once."""
 
 
 class Messages(nn.Module):
@@ -39,6 +43,14 @@ class Messages(nn.Module):
             (B, E, M); 0 for an expert without neighbours. A forward hook that replaces it by zeros brings silence.
         """
         raise NotImplementedError
+
+
+def messages_of(config: Any) -> Messages:
+    """The messages of a `BadgerConfig`."""
+    if config.topology == "learned":
+        return ClosestMessages(config.hidden_size, config.message_size, config.in_degree)
+    part: type[Messages] = load_part(MESSAGES[config.messages])
+    return part(config.hidden_size, config.message_size, itself=config.topology == "all_and_self")
 
 
 class NoMessages(Messages):
@@ -127,6 +139,45 @@ class AttentionMessages(Messages):
         here = ~absent  # (B, E)
         nobody = here.sum(dim=1, keepdim=True) - (0 if self.itself else here.long()) < 1  # (B, E) is there to be heard
         return received.masked_fill((absent | nobody)[..., None], 0.0)  # (B, E, M)
+
+
+class ClosestMessages(AttentionMessages):
+    """Each expert attends to those that it has most affinity to, chosen anew in each round.
+
+    The gradient goes through the softmax over those, so that whoever is heard with gain is heard more, and others come
+    in when their affinity passes theirs. Time grows with the square of the number of experts, memory does not.
+
+    Args:
+        in_degree: how many an expert hears (D), or all others where there are fewer.
+    """
+
+    def __init__(self, hidden_size: int, size: int, in_degree: int) -> None:
+        super().__init__(hidden_size, size)
+        self.in_degree = in_degree
+
+    def forward(self, memory: Tensor, neighbours: Tensor | None = None, absent: Tensor | None = None) -> Tensor:
+        query, key, value = self.project(memory).chunk(3, dim=-1)  # 3 x (B, E, M)
+        return self._of_neighbours(query, key, value, self.closest(query, key, absent))  # (B, E, M)
+
+    @torch.no_grad()
+    def closest(self, query: Tensor, key: Tensor, absent: Tensor | None) -> Tensor:
+        """Whom each expert has most affinity to, int64 (B, E, D), -1 where nobody is there.
+
+        Args:
+            query: (B, E, M).
+            key: (B, E, M).
+            absent: bool (B, E), or None.
+        """
+        experts, found = query.shape[1], []
+        place = torch.arange(experts, device=query.device)
+        for some in torch.split(place, max(CHUNK // experts, 1)):
+            affinity = query[:, some] @ key.transpose(1, 2)  # (B, some, E)
+            affinity = affinity.masked_fill(some[:, None] == place, -torch.inf)
+            if absent is not None:
+                affinity = affinity.masked_fill(absent[:, None] | absent[:, some, None], -torch.inf)
+            largest, who = affinity.topk(min(self.in_degree, experts), dim=-1)  # 2 x (B, some, D)
+            found.append(torch.where(largest == -torch.inf, -1, who))
+        return torch.cat(found, dim=1)  # (B, E, D)
 
 
 def _all_but_oneself(query: Tensor) -> Tensor:

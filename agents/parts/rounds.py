@@ -8,9 +8,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-Round = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
-"""Takes memories that messages are made of, and memories and private states that experts update, (B, E, H), (B, E, H)
-and (B, E, S); returns the updated ones."""
+Round = Callable[[int, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Takes the number of the round, memories that messages are made of, and memories and private states that experts
+update, (B, E, H), (B, E, H) and (B, E, S); returns the updated ones."""
 
 
 class Chain:
@@ -38,8 +38,8 @@ class Chain:
         Returns:
             The next memory (B, E, H) and private state (B, E, S), and how many rounds each lifetime used, int64 (B,).
         """
-        for _ in range(rounds):
-            memory, private = once(memory, memory, private)
+        for number in range(rounds):
+            memory, private = once(number, memory, memory, private)
         return memory, private, torch.full((len(memory),), rounds, device=memory.device)
 
 
@@ -62,7 +62,7 @@ class Settle(Chain):
         free = min(self.free_rounds, rounds - 1)  # the last one always has a gradient
         for number in range(rounds):
             with torch.set_grad_enabled(torch.is_grad_enabled() and number >= free):
-                new, following = once(said, memory, private)  # (B, E, H), (B, E, S)
+                new, following = once(number, said, memory, private)  # (B, E, H), (B, E, S)
             used = used + going  # (B,)
             if not self.agreement:
                 said, after = new, following

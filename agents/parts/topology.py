@@ -12,7 +12,7 @@ from torch.nn.functional import pad
 
 from agents.parts import TOPOLOGIES, load_part
 
-WITHOUT_LISTS = ("all", "all_and_self")
+WITHOUT_LISTS = ("all", "all_and_self", "learned")
 """Topologies for which no lists are made, unless others take turns with them."""
 
 
@@ -118,10 +118,10 @@ def random(batch: int, experts: int, in_degree: int, generator: torch.Generator 
 def sample_topology(
     topology: str, batch: int, experts: int, *, in_degree: int, generator: torch.Generator | None
 ) -> Tensor | None:
-    """The topology of B lifetimes with E experts.
+    """A topology of B lifetimes with E experts.
 
     Args:
-        topology: one of `agents.parts.TOPOLOGY_NAMES`.
+        topology: one of `agents.parts.TOPOLOGIES`, "random" or "learned".
         batch: number of lifetimes (B).
         experts: number of experts (E).
         in_degree: experts that each expert hears with "random", or all others where there are fewer.

@@ -8,6 +8,7 @@ from array_api_compat import array_namespace
 from array_api_compat import device as device_of
 
 FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
 Array = Any
 """An array of any backend that follows the Python array API standard."""

@@ -3,6 +3,7 @@
 Axis letters as in `badger_envs.core.task`.
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from badger_envs.core.checks import check_numbers
 from badger_envs.core.episodes import Keys
-from badger_envs.core.policy import Policy
+from badger_envs.core.policy import Policy, tell
 from badger_envs.core.task import Task
 
 
@@ -37,7 +38,7 @@ def rollout(task: Task[Any], policy: Policy, episodes: Keys, *, name: str | None
 
     Args:
         task: what is played.
-        policy: sees what `gym.make_vec` shows, and nothing else.
+        policy: sees what `gym.make_vec` shows, and nothing else; neighbours, if it has a method for them.
         episodes: uint64 (B,).
         name: what an error calls the task.
 
@@ -50,6 +51,7 @@ def rollout(task: Task[Any], policy: Policy, episodes: Keys, *, name: str | None
     reward = np.zeros(batch, np.float32)  # (B,)
     rewards = np.zeros((task.horizon, batch))  # (T, B)
     for step in range(task.horizon):
+        tell(policy, partial(task.neighbours, state))
         # Copies: what the policy does to its inputs is its own affair.
         action = policy.act(task.observation(state).reshape(batch, -1).copy(), reward.copy())  # (B, P * A)
         try:

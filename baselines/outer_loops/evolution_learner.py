@@ -22,7 +22,7 @@ from agents.parts.plain import use_plain_operations
 from badger_envs.registry import reference_returns
 from baselines.outer_loops.evolution import EvolutionStrategy
 from baselines.outer_loops.learner import EpisodeBatch, Learner, NotFiniteError, SettingsT
-from baselines.outer_loops.rollout import BatchedEnv
+from baselines.outer_loops.rollout import BatchedEnv, neighbours_for
 from baselines.outer_loops.states import mapped
 
 
@@ -118,7 +118,10 @@ class GenerationLearner(Learner[SettingsT]):
             in_dims = kind(*(None if value is None else 0 for value in state))
             observation = env.observation()  # (N * B, P, F)
             observation = observation.view(count, batch, *observation.shape[1:])  # (N, B, P, F)
-            action, state = vmap(step, in_dims=(0, 0, in_dims))(weights, observation, state)  # (N, B, P, A)
+            now = neighbours_for(self.agent, env)  # (N * B, P, D)
+            now = now.view(count, batch, *now.shape[1:])  # (N, B, P, D)
+            step_of_all = vmap(step, in_dims=(0, 0, 0, in_dims))
+            action, state = step_of_all(weights, observation, now, state)  # (N, B, P, A)
             values = iter(state)
             state = kind(*(next(values) if given else None for given in self._given))
             self.environment_steps += int((~env.terminated).sum())
@@ -131,7 +134,8 @@ class GenerationLearner(Learner[SettingsT]):
         """One step of the body, with as many rounds of messages as the agent has."""
         body = self._body if agent is self.agent else self._body.with_rounds(agent.config.rounds)
 
-        def step(weights: dict[str, Tensor], observation: Tensor, state: Any) -> Any:
+        def step(weights: dict[str, Tensor], observation: Tensor, now: Tensor, state: Any) -> Any:
+            state = body.with_neighbours(state, now)
             action, next_state = functional_call(body, weights, (observation, state))
             self._given = [value is not None for value in next_state]  # vmap hands out tensors only
             return action, [value for value in next_state if value is not None]

@@ -12,6 +12,7 @@ from agents import Agent
 from badger_envs.registry import reference_returns
 from baselines.outer_loops.imitation import Imitation
 from baselines.outer_loops.learner import EpisodeBatch, Learner
+from baselines.outer_loops.rollout import told
 
 
 class ImitationLearner(Learner[Imitation]):
@@ -40,7 +41,7 @@ class ImitationLearner(Learner[Imitation]):
         returns, losses = reward, []
         for _ in range(task.horizon):
             observation, present = env.observation(), env.agent_mask()  # (B, P, F), (B, P)
-            outputs, state = episodes.agent(observation, state)  # (B, P, A)
+            outputs, state = episodes.agent(observation, told(self.agent, env, state))  # (B, P, A)
             shown = teacher.act(observation.flatten(1).cpu().numpy(), reward.cpu().numpy())  # (B, P * A)
             target = torch.from_numpy(shown).to(outputs).view_as(outputs)  # (B, P, A)
             losses.append(self.loss(outputs, target)[present].mean())

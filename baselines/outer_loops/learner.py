@@ -16,7 +16,7 @@ from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec, reference_returns
 from baselines.outer_loops.base import OuterLoop, Stage
-from baselines.outer_loops.rollout import BatchedEnv, require_presence
+from baselines.outer_loops.rollout import BatchedEnv, born, require_presence
 
 SettingsT = TypeVar("SettingsT", bound=OuterLoop)
 
@@ -133,15 +133,10 @@ class Learner(ABC, Generic[SettingsT]):
         return EpisodeBatch(self.spec.make_task(**arguments), keys, generator, shared, experts, agent)
 
     def initial_state(self, episodes: EpisodeBatch) -> Any:
-        """The agent's state at the start of these episodes."""
+        """The agent's state at the start of these episodes, to which the environment was reset."""
         more = {} if episodes.experts is None else {"experts": episodes.experts}
-        return self.agent.initial_state(
-            len(episodes.keys),
-            episodes.task.ports,
-            generator=episodes.generator,
-            shared_across_batch=episodes.shared_across_batch,
-            **more,
-        )
+        how = {"generator": episodes.generator, "shared_across_batch": episodes.shared_across_batch, **more}
+        return born(self.agent, self.env(episodes.task), len(episodes.keys), **how)
 
     def env(self, task: Task[Any]) -> BatchedEnv:
         """The environment of a task, always the same one: simulators are built once."""

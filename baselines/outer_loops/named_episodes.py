@@ -46,19 +46,22 @@ class NamedEpisodesPolicy(AgentPolicy):
             ValueError: There are not so many left.
         """
         batch = require_integer("batch", batch, 1, len(self._seeds) - self._played)
-        seeds = self._seeds[self._played : self._played + batch]  # (B,)
+        self._playing = self._seeds[self._played : self._played + batch]  # (B,)
         self._played += batch
-        first, drawn = self._begin(int(seeds[0]))
-        if not drawn:  # nothing is random in it, so one call does for all
-            self._state = self._agent.initial_state(batch, self._ports)
-            return
-        self._state = _joined([first, *(self._begin(int(seed))[0] for seed in seeds[1:])])
+        super().reset(batch)
 
-    def _begin(self, seed: int) -> tuple[Any, bool]:
-        """The first state of one episode, and whether anything was drawn for it."""
-        generator = torch.Generator().manual_seed(seed & MASK)
+    def _newborn(self, **told: Any) -> Any:
+        first, drawn = self._begin(0, told)
+        if not drawn:  # nothing is random in it, so one call does for all
+            return self._agent.initial_state(len(self._playing), self._ports, **told)
+        return _joined([first, *(self._begin(place, told)[0] for place in range(1, len(self._playing)))])
+
+    def _begin(self, place: int, told: dict[str, Any]) -> tuple[Any, bool]:
+        """The first state of one of the episodes that begin, and whether anything was drawn for it."""
+        generator = torch.Generator().manual_seed(int(self._playing[place]) & MASK)
         before = generator.get_state()
-        state = self._agent.initial_state(1, self._ports, generator=generator)
+        of_it = {name: values[place : place + 1] for name, values in told.items()}
+        state = self._agent.initial_state(1, self._ports, generator=generator, **of_it)
         return state, not torch.equal(before, generator.get_state())
 
 

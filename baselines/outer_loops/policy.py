@@ -11,6 +11,7 @@ from badger_envs.core.checks import require_integer
 from baselines.outer_loops.distributions import make_distribution
 
 FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int32]
 
 
 class AgentPolicy:
@@ -39,13 +40,29 @@ class AgentPolicy:
         self._distribution = make_distribution(agent.config.port_actions // (bins or 1), bins).to(agent.device)
         self._initial: dict[str, Any] = {} if experts is None else {"experts": experts}
         self._generator = torch.Generator().manual_seed(seed)
+        self._state: Any = None
+        self.hear = self._hear if agent.takes_neighbours else None
+        """Takes the neighbours int32 (B, P, D), -1 for none, before each action; None where the agent needs none."""
 
     def reset(self, batch: int) -> None:
-        batch = require_integer("batch", batch, 1)
-        self._state = self._agent.initial_state(batch, self._ports, generator=self._generator, **self._initial)
+        self._batch = require_integer("batch", batch, 1)
+        self._state = None if self.hear else self._newborn()
+
+    def _newborn(self, **told: Any) -> Any:
+        """The state at the start of the lifetimes; `told` are neighbours (B, P, D), where the agent needs them."""
+        initial = {"generator": self._generator, **self._initial, **told}
+        return self._agent.initial_state(self._batch, self._ports, **initial)
+
+    def _hear(self, neighbours: IntArray) -> None:
+        told = torch.from_numpy(neighbours)  # (B, P, D)
+        if self._state is None:
+            self._state = self._newborn(neighbours=told)
+        self._state = self._agent.with_neighbours(self._state, told)
 
     @torch.inference_mode()
     def act(self, observation: FloatArray, reward: FloatArray) -> FloatArray:
+        if self._state is None:
+            raise ValueError("neighbours must be told, by hear(neighbours), before this agent acts, got none")
         flat = torch.from_numpy(observation).to(self._agent.device)  # (B, P * F)
         by_port = flat.view(len(flat), self._ports, -1)  # (B, P, F)
         outputs, self._state = self._agent(by_port, self._state)  # (B, P, outputs)

@@ -16,7 +16,7 @@ from badger_envs.registry import reference_returns
 from baselines.outer_loops.distributions import make_distribution
 from baselines.outer_loops.learner import EpisodeBatch, Learner
 from baselines.outer_loops.ppo import PPO
-from baselines.outer_loops.rollout import BatchedEnv
+from baselines.outer_loops.rollout import BatchedEnv, followed, neighbours_for, one_life, told
 from baselines.outer_loops.states import detached, rows_of
 
 CRITIC_WIDTH = 64
@@ -27,6 +27,7 @@ class Rollout(NamedTuple):
     """What was collected, step by step."""
 
     observation: Tensor  # (T, B, P, F)
+    neighbours: Tensor  # (T, B, P, D) who was whose neighbour
     central: Tensor  # (T, B, C) what a central critic observed; C = 0 for other critics
     sample: Tensor  # (T, B, P, A) the actions, as the distribution draws them
     log_prob: Tensor  # (T, B, P) of the samples
@@ -78,7 +79,7 @@ class PPOLearner(Learner[PPO]):
             inputs = task.ports * task.port_features + len(task.privileged_bounds.low)
         else:
             with torch.no_grad():
-                memory = agent.memory(agent.initial_state(1, task.ports, generator=torch.Generator()))  # (1, E, H)
+                memory = agent.memory(one_life(agent, task))  # (1, E, H)
             inputs = memory.shape[-1]
             if settings.critic == "port" and memory.shape[1] != task.ports:
                 raise ValueError(
@@ -120,34 +121,36 @@ class PPOLearner(Learner[PPO]):
         rewards, values = [], []
         for _ in range(steps):
             observation, central, alive = env.observation(), self._central(env), ~env.terminated
+            neighbours, state = neighbours_for(agent, env), told(agent, env, state)  # (B, P, D)
             outputs, state = agent(observation, state)  # (B, P, outputs)
             values.append(self._value(state, central) * alive[:, None])  # (B, P or 1) 0 after the end
             sample = self.distribution.sample(outputs, generator)  # (B, P, A)
             mask = env.agent_mask().to(observation.dtype)  # (B, P)
             log_prob = self.distribution.log_prob(outputs, sample)  # (B, P)
-            record.append([observation, central, sample, log_prob, mask, alive.to(observation.dtype)])
+            record.append([observation, neighbours, central, sample, log_prob, mask, alive.to(observation.dtype)])
             rewards.append(env.step(self.distribution.to_action(sample)))  # (B,)
             self.environment_steps += int(alive.sum())
         # Where the episode was cut its value counts; where it ended there is none.
-        _, ahead = agent(env.observation(), state)
+        _, ahead = agent(env.observation(), told(agent, env, state))
         next_value = self._value(ahead, self._central(env)) * ~env.terminated[:, None]  # (B, P or 1)
-        observation, central, sample, log_prob, mask, alive = (
-            torch.stack(parts) for parts in zip(*record, strict=True)
-        )  # (T, B, ...)
+        played = [torch.stack(parts) for parts in zip(*record, strict=True)]  # each (T, B, ...)
         reward, value = torch.stack(rewards), torch.stack(values)  # (T, B), (T, B, P or 1)
         scaled = 1.0 / (levels.reference - levels.chance) * reward[:, :, None]  # (T, B, 1)
         gains = advantages(scaled, value, next_value, settings.gamma, settings.gae_lambda)  # (T, B, P or 1)
         targets = gains + value  # (T, B, P or 1)
-        counted = gains[alive.bool()]  # (steps of running episodes, P or 1)
+        counted = gains[played[-1].bool()]  # (steps of running episodes, P or 1)
         if counted.numel() > 1:  # of a single step there is no deviation
             gains = (gains - counted.mean()) / (counted.std() + 1e-8)
-        return Rollout(observation, central, sample, log_prob, mask, alive, gains, targets), state, reward.sum(dim=0)
+        return Rollout(*(*played, gains, targets)), state, reward.sum(dim=0)
 
     def _loss(self, agent: Agent, rollout: Rollout, state: Any, rows: Tensor) -> Tensor:
         """The clipped objective of some episodes (R,) of a rollout, unrolled again from the state before it."""
         settings = self.settings
         part = Rollout(*(values[:, rows] for values in rollout))
-        outputs, memories, _ = agent.unroll(part.observation, rows_of(state, rows))  # (T, R, P, outputs), (T, R, E, H)
+        before = rows_of(state, rows)
+        outputs, memories, _ = followed(
+            agent, part.observation, part.neighbours, before
+        )  # (T, R, P, outputs), (T, R, E, H)
         inputs = part.central[:, :, None] if settings.critic == "central" else memories  # (T, R, E, inputs)
         log_ratio = (self.distribution.log_prob(outputs, part.sample) - part.log_prob) * part.agent_mask  # (T, R, P)
         if not settings.per_port:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from agents import Agent
-from badger_envs.core.episodes import Keys
+from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task
 from baselines.outer_loops.states import detached
 
@@ -80,6 +80,10 @@ class BatchedEnv:
         """Which ports there are, bool (B, P)."""
         return self._tensor(self.task.agent_mask(self.state))
 
+    def neighbours(self) -> Tensor:
+        """Who is whose neighbour now, int (B, P, D), -1 in empty slots."""
+        return self._tensor(self.task.neighbours(self.state))
+
     def state_info(self) -> dict[str, float]:
         """Means of the task's metrics."""
         return {name: self._tensor(values).mean().item() for name, values in self.task.state_info(self.state).items()}
@@ -102,6 +106,50 @@ def require_presence(agent: Agent, task: Task[Any]) -> None:
     """
     if task.presence_changes and not agent.config.presence_changes:
         raise ValueError(f"presence_changes must be True for {task}, whose ports come and go, got {agent}")
+
+
+def born(agent: Agent, env: BatchedEnv, lives: int | None = None, **how: Any) -> Any:
+    """The agent's state at the start of the episodes that `env` was reset to.
+
+    Args:
+        agent: who is born.
+        env: just reset.
+        lives: how many of the episodes, the first ones (B); None for all.
+        **how: as `initial_state` takes it.
+    """
+    lives = len(env.terminated) if lives is None else lives
+    if agent.takes_neighbours:
+        how = {**how, "neighbours": env.neighbours()[:lives]}
+    return agent.initial_state(lives, env.task.ports, **how)
+
+
+def one_life(agent: Agent, task: Task[Any]) -> Any:
+    """The agent's state at the start of one episode of a task; always the same identities and addresses."""
+    env = BatchedEnv(task, agent.device)
+    env.reset(episode_keys(0, np.arange(1), EpisodeSet.TRAIN))
+    return born(agent, env, generator=torch.Generator())
+
+
+def told(agent: Agent, env: BatchedEnv, state: Any) -> Any:
+    """The agent's state in which it knows who is whose neighbour now, if it wants to know."""
+    return agent.with_neighbours(state, neighbours_for(agent, env))
+
+
+def neighbours_for(agent: Agent, env: BatchedEnv) -> Tensor:
+    """Who is whose neighbour now, int (B, P, D), or (B, 0, 0) for an agent that does not want to know."""
+    return env.neighbours() if agent.takes_neighbours else torch.zeros(len(env.terminated), 0, 0, dtype=torch.int32)
+
+
+def followed(agent: Agent, observations: Tensor, neighbours: Tensor, state: Any) -> tuple[Tensor, Tensor, Any]:
+    """As `Agent.unroll`, where who is whose neighbour may be another in each step, int (W, B, P, D)."""
+    if not agent.takes_neighbours:
+        return agent.unroll(observations, state)
+    outputs, memories = [], []
+    for observation, now in zip(observations, neighbours, strict=True):
+        output, state = agent(observation, agent.with_neighbours(state, now))
+        outputs.append(output)
+        memories.append(agent.memory(state))
+    return torch.stack(outputs), torch.stack(memories), state
 
 
 def unchanged(step: int, state: Any) -> Any:
@@ -133,6 +181,6 @@ def rollout(
     """
     rewards = []
     for step in range(steps):
-        outputs, state = agent(env.observation(), before_step(step, state))  # (B, P, outputs)
+        outputs, state = agent(env.observation(), before_step(step, told(agent, env, state)))  # (B, P, outputs)
         rewards.append(env.step(to_action(outputs)))  # (B,)
     return torch.stack(rewards), state

@@ -16,7 +16,7 @@ from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.registry import get_spec, reference_returns
 from baselines.outer_loops.distributions import make_distribution
-from baselines.outer_loops.rollout import BatchedEnv, BeforeStep, require_presence, rollout, unchanged
+from baselines.outer_loops.rollout import BatchedEnv, BeforeStep, born, require_presence, rollout, unchanged
 
 
 class Draws:
@@ -65,7 +65,9 @@ class Subject:
 
     def born(self, lives: int) -> Any:
         """The agent's state at the start of so many lives; always the same identities and addresses."""
-        return self.agent.initial_state(lives, self.task.ports, generator=torch.Generator().manual_seed(0))
+        env = self.env()
+        env.reset(self.keys(lives))
+        return born(self.agent, env, generator=torch.Generator().manual_seed(0))
 
     def env(self) -> BatchedEnv:
         """What lives are played in."""
@@ -120,10 +122,11 @@ def score_episodes(
     require_presence(agent, task)
     env = BatchedEnv(task, agent.device)
     distribution = make_distribution(agent.config.port_actions // (bins or 1), bins).to(agent.device)
-    state = agent.initial_state(episodes, task.ports, generator=torch.Generator().manual_seed(0), **initial)
-    scores = []
+    state, scores = None, []
     for number in range(hidden_tasks):
         env.reset(episode_keys(0, np.arange(number * episodes, (number + 1) * episodes), EpisodeSet.TEST))
+        if state is None:
+            state = born(agent, env, generator=torch.Generator().manual_seed(0), **initial)
         rewards, state = rollout(
             env, agent, state, task.horizon, to_action=distribution.mode, before_step=before_step
         )  # (T, B)

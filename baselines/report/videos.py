@@ -12,6 +12,7 @@ from PIL import Image
 import badger_envs
 from agents import AgentFileError
 from badger_envs.core.files import write_whole
+from badger_envs.core.policy import tell
 from baselines.experiments.stored import load_trained
 from baselines.outer_loops.policy import AgentPolicy
 from baselines.results.comparison import RUNS, Problem
@@ -66,6 +67,7 @@ def _play(run_folder: Path, problem: Problem) -> list[Any]:
         observation, _ = env.reset(options={"episode": 0})
         frames, count, over, reward = [np.asarray(env.render())], 0, False, 0.0
         while not over:
+            tell(policy, lambda: task.neighbours()[None])
             action = policy.act(observation[None], np.asarray([reward], np.float32))[0]  # (P * A,)
             observation, got, terminated, truncated, _ = env.step(action)
             reward, over, count = float(got), terminated or truncated, count + 1

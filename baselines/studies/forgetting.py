@@ -5,6 +5,7 @@ R[0, j] that of who was taught nothing.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from agents import Agent
 from badger_envs import EpisodeSet, Stream, episode_keys
 from badger_envs.core.episodes import Keys
-from badger_envs.core.policy import Policy
+from badger_envs.core.policy import Policy, tell
 from badger_envs.envs.stream.policies import Bayes
 from badger_envs.envs.stream.schedule import CLASSES_OF_A_BLOCK
 from badger_envs.registry import get_spec
@@ -76,6 +77,7 @@ def _exam(task: Stream, policy: Policy, keys: Keys, taught: int) -> Floats:
     hits, asked = np.zeros(plan.blocks), np.zeros(plan.blocks)
     for step in (*range(taught), *range(plan.examples, task.horizon)):
         state = state._replace(step=np.full(batch, step))
+        tell(policy, partial(task.neighbours, state))
         answers = policy.act(task.observation(state).reshape(batch, -1), state.scores[:, 0])  # (B, P * A)
         if step >= plan.examples:
             right = task.right_answers(state).argmax(axis=2)  # (B, P)

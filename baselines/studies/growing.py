@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.core.task import Task
 from badger_envs.statistics import Interval, stratified_bootstrap
-from baselines.outer_loops.rollout import BatchedEnv, rollout
+from baselines.outer_loops.rollout import BatchedEnv, born, rollout
 from baselines.perturbations.subject import Draws
 from baselines.report.style import COLORS, FAINT, Picture, canvas, legend, logarithmic, save
 
@@ -76,7 +76,7 @@ def growth_curves(agent: Any, task: Task[Any], *, experts: int, episodes: int) -
     for name, change in CHANGES.items():
         env, draws = BatchedEnv(task, agent.device), Draws()
         env.reset(keys)
-        state = agent.initial_state(episodes, task.ports, generator=torch.Generator().manual_seed(0), experts=experts)
+        state = born(agent, env, generator=torch.Generator().manual_seed(0), experts=experts)
         first, state = rollout(env, agent, state, task.horizon // 2)  # (T / 2, B)
         state = change(agent, state, draws)
         second, _ = rollout(env, agent, state, task.horizon - task.horizon // 2)  # (T - T / 2, B)

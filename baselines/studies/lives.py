@@ -16,7 +16,7 @@ from agents import Agent
 from badger_envs import Guessing
 from badger_envs.core.episodes import EpisodeSet, episode_keys
 from badger_envs.envs.guessing.task import ERROR_SCALE
-from baselines.outer_loops.rollout import BatchedEnv, rollout
+from baselines.outer_loops.rollout import BatchedEnv, born, rollout
 from baselines.report.style import COLORS, RC_PARAMS, Picture, save
 
 ROW, COLUMN = 0.75, 0.85
@@ -44,7 +44,7 @@ def record_lives(agent: Agent, task: Guessing, lives: int = 10, experts: int | N
     if experts is not None and not agent.accepts_experts(experts):
         raise ValueError(f"experts must be a number that the agent can have, got {experts} for {agent}")
     number: dict[str, Any] = {} if experts is None else {"experts": experts}
-    state = agent.initial_state(lives, task.ports, generator=torch.Generator().manual_seed(0), **number)
+    state = born(agent, env, generator=torch.Generator().manual_seed(0), **number)
     hooks = []
     last: list[Any] = [torch.zeros(lives, 1, 0)]
     if agent.message_module is not None:

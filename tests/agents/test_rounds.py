@@ -18,7 +18,7 @@ def settling(**config):
     return Badger(BadgerConfig(F, **{**SETTLING, **config}))
 
 
-def half(said, memory, private):
+def half(number, said, memory, private):
     """A round that can be worked out by hand, with a fixed point at twice the memory it began with."""
     return 0.5 * said + memory, private + 1.0
 
@@ -40,7 +40,7 @@ def test_settling_renews_what_is_said_and_holds_the_memory():
 
 
 def test_a_lifetime_stops_where_its_experts_agree_and_the_others_go_on():
-    def shrink(said, memory, private):
+    def shrink(number, said, memory, private):
         return said * torch.tensor([0.5, 0.9, 1.0])[:, None, None], private + 1.0
 
     start = torch.tensor([8.0, 8.0, 8.0])[:, None, None]
@@ -50,7 +50,7 @@ def test_a_lifetime_stops_where_its_experts_agree_and_the_others_go_on():
     assert memory.flatten().tolist() == pytest.approx([0.5, 7.2, 8.0])
     assert private.flatten().tolist() == [9.0, 9.0, 9.0]
     nothing = torch.zeros(1, 2, 3)
-    assert Settle(0, 0.2).run(4, lambda *known: known[1:], nothing, nothing)[2].tolist() == [1]
+    assert Settle(0, 0.2).run(4, lambda *known: known[2:], nothing, nothing)[2].tolist() == [1]
 
 
 def test_agreement_is_of_each_lifetime_alone():

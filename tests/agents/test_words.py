@@ -28,7 +28,7 @@ def test_an_expert_says_the_one_word_that_scores_highest():
 def test_an_expert_hears_how_often_the_others_say_each_word():
     words, memory = words_of([0.0, 1.0, 0.0], [0.0, 2.0, 0.0], [9.0, 0.0, 0.0])
     assert words(memory).tolist() == [[[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.0, 1.0, 0.0]]]
-    to_the_first = torch.tensor([[[False, False, True], [True, False, False], [False, False, False]]])
+    to_the_first = torch.tensor([[[2], [0], [-1]]])
     assert words(memory, to_the_first).tolist() == [[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]]
 
 

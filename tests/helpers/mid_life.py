@@ -17,6 +17,8 @@ TRAINABLE = {
     "two rounds": ("Badger", {"rounds": 2, "identity": "random"}),
     "two actions": ("Badger", {"port_actions": 2}),
     "ring": ("Badger", {"topology": "ring"}),
+    "closest": ("Badger", {"messages": "attention", "topology": "learned"}),
+    "taking turns": ("Badger", {"topology": ("groups", "leaders"), "rounds": 3}),
     "random topology": ("Badger", {"messages": "gated", "topology": "random", "in_degree": 1}),
     "bonds": ("Badger", {"membrane": "bonds", "experts": 7, "identity": "random"}),
     "attention membrane": ("Badger", {"membrane": "attention", "experts": 7, "identity": "random"}),
