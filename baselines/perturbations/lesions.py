@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from baselines.perturbations.probe import FRACTIONS, Curve
+from baselines.perturbations.probe import FRACTIONS, Curve, Finding
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from baselines.perturbations.subject import Subject
+    from baselines.perturbations.subject import Draws, Subject
 
 
 def life(subject: Subject) -> Curve:
@@ -32,17 +32,22 @@ def forget(subject: Subject) -> Curve:
 
     def score(fraction: float) -> float:
         def lose(step: int, state: Any) -> Any:
-            if step != subject.task.horizon // 2:
-                return state
-            memory = subject.agent.memory(state)  # (B, E, H)
-            batch, experts, entries = memory.shape
-            lost = draws.happens(fraction, batch, experts, 1 if experts > 1 else entries)  # (B, E, 1) or (B, 1, H)
-            return subject.agent.reset_memory(state, lost.to(memory.device).expand_as(memory))
+            return _lose(subject, draws, fraction, state, step == subject.task.horizon // 2)
 
         draws = subject.draws()
         return subject.score(before_step=lose).item()
 
     return [(fraction, score(fraction)) for fraction in FRACTIONS]
+
+
+def _lose(subject: Subject, draws: Draws, fraction: float, state: Any, now: bool) -> Any:
+    """The state without the memory of some experts, or of an agent that is one, of some entries; if it is now."""
+    if not now:
+        return state
+    memory = subject.agent.memory(state)  # (B, E, H)
+    batch, experts, entries = memory.shape
+    lost = draws.happens(fraction, batch, experts, 1 if experts > 1 else entries)  # (B, E, 1) or (B, 1, H)
+    return subject.agent.reset_memory(state, lost.to(memory.device).expand_as(memory))
 
 
 def listening(subject: Subject, disturb: Callable[[Tensor], Tensor]) -> float:
@@ -143,3 +148,21 @@ def newcomers(subject: Subject) -> Curve:
 
     factors = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
     return [(factor, score(factor)) for factor in factors if agent.accepts_experts(max(round(trained * factor), 1))]
+
+
+def shocks(subject: Subject) -> Finding:
+    """Half of the memory is lost so many times, at even distances: as in `forget`, again and again."""
+    horizon = subject.task.horizon
+    if horizon < 4:
+        return Finding([])
+
+    def score(number: int) -> float:
+        draws = subject.draws()
+        struck = {(1 + shock) * horizon // 4 for shock in range(number)}
+        return subject.score(before_step=lambda step, state: _lose(subject, draws, 0.5, state, step in struck)).item()
+
+    scores = [score(number) for number in range(4)]
+    lost = {
+        f"lost by the {name} shock": scores[at] - scores[at + 1] for at, name in enumerate(("first", "second", "third"))
+    }
+    return Finding([(float(number), found) for number, found in enumerate(scores)], facts=lost)

@@ -2,7 +2,7 @@
 
 Each probe gives a curve: the score, or bits, where something was done to the agent or to its episodes, more or less of
 it, with the point at which it was trained. A probe that does not apply to an agent has no curve. `lesions` harm agents
-or change their lives.
+or change their lives, `information` reads what they know, `compression` makes it less, `transfer` hands it on.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the table of probes needs no torch
     from baselines.perturbations.subject import Subject
 
 LESIONS = "baselines.perturbations.lesions"
+TRANSFER, COMPRESSION = "baselines.perturbations.transfer", "baselines.perturbations.compression"
 KNOWLEDGE = "baselines.perturbations.information.knowledge"
 
 PROBES: dict[str, Probe] = {
@@ -78,6 +79,43 @@ PROBES: dict[str, Probe] = {
             "A flat line says that all know the same, one that rises to the end that what is known is a pattern over "
             "all of them.",
             y="bits",
+        ),
+        Probe(
+            "squeeze", "How much of its memory does it need?", "components, or bits", OWN, f"{COMPRESSION}:squeeze",
+            "A memory that can be squeezed into few components in mid-life holds a summary; one that bears few bits in "
+            "every step holds it coarsely.",
+            line="components, at half of the life",
+        ),
+        Probe(
+            "bandwidth", "How much of its messages does it need?", "components, or bits", OWN,
+            f"{COMPRESSION}:bandwidth",
+            "Where the line is high already at the left, as few numbers, or as coarse ones, would do.",
+            line="components",
+        ),
+        Probe(
+            "swap", "Does it believe what it hears?", "fraction of messages from another life", 0.0,
+            f"{TRANSFER}:swap",
+            "Where wrong words cost more than silence they are believed; where both cost the same, nobody listened, or "
+            "doubt is as bad as error.",
+            line="messages of another life",
+        ),
+        Probe(
+            "transplant", "Can what one life learned be handed to another?", "fraction of memory from a whole life",
+            0.0, f"{TRANSFER}:transplant",
+            "Newborns that get memories of the same hidden task and do better have been handed a skill; memories of "
+            "another task are the control.",
+            line="memories of the same hidden task",
+        ),
+        Probe(
+            "shocks", "Does it survive losing memory again and again?", "times that half of the memory is lost", 0.0,
+            f"{LESIONS}:shocks", "A line that falls less and less says that what is left is what can be learned again.",
+        ),
+        Probe(
+            "ratio", "How much is learned once, for how much that is learned anew?",
+            "parameters for each number that changes in a life", OWN, "baselines.perturbations.ratio:ratio",
+            "To the left are agents in which much is learned in a life by few parameters: the claim is that these "
+            "carry over to other sizes.",
+            line="as trained",
         ),
     )
 }  # fmt: skip

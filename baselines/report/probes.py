@@ -54,8 +54,8 @@ def _picture(problem: Problem, probe: Probe, probed: Probed, styles: Mapping[str
             for name, dashes in zip(names, DASHES, strict=False):
                 lines[name] = _over_runs([(c.x, c.others[name]) for c in curves if name in c.others])
                 means = [point.mean for point in lines[name].values()]
-                more: Any = {"linestyle": dashes, "color": style.color, "linewidth": 1.4, "gid": gid(agent.agent)}
-                axes.plot(list(lines[name]), means, **more)
+                drawn: Any = {"linestyle": dashes, "linewidth": 1.4, "marker": "x", "markersize": 4}
+                axes.plot(list(lines[name]), means, color=style.color, gid=gid(agent.agent), **drawn)
             for name, line in lines.items():
                 for x, point in line.items():
                     numbers = {"line": name, "x": x, **point._asdict(), "trained": trained}
