@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from agents import AgentFileError, load_agent
 from badger_envs.core.checks import require_integer
 from badger_envs.registry import get_spec
-from baselines.execution.training import OnUpdate, train_and_test
+from baselines.execution.training import EARLIER, OnUpdate, earlier_folder, train_and_test
 from baselines.experiments.run import RunSpec, failed
 from baselines.experiments.stored import SetAside, find_result, load_trained, probe_file, read_probe, read_trained
 from baselines.perturbations.probes import ask
@@ -105,6 +105,11 @@ def _probe(run: RunSpec, root: Path, name: str, device: str, set_aside: SetAside
         set_aside.add(path, error)
     task = get_spec(run.task).make_task(**run.arguments)
     agent = load_agent(folder, device=device)
-    found = ProbeCurve.of(ask(name, Subject(agent, run.task, task, run.bins, run.probe_episodes)))
+    earlier = {}
+    for part in EARLIER:  # agents that were trained before have none
+        with contextlib.suppress(AgentFileError):
+            earlier[part] = load_agent(earlier_folder(folder, part), device=device)
+    subject = Subject(agent, run.task, task, run.bins, run.probe_episodes, earlier)
+    found = ProbeCurve.of(ask(name, subject))
     StoredProbe(**found.model_dump(), run=run.hash).write(path)
     return found

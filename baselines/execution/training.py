@@ -19,6 +19,13 @@ from baselines.results.run import AGENT_FILE, CurvePoint, RunResult, file_sha256
 OnUpdate = Callable[[CurvePoint], None]
 """Gets the newest point of the learning curve."""
 CHECKPOINT_FILE = "checkpoint"
+EARLIER = (0.25, 0.5)
+"""Parts of the training after which the agent is kept, for probes of what more updates are worth."""
+
+
+def earlier_folder(folder: Path, part: float) -> Path:
+    """Where the agent of a run is kept as it was after a part of its training; at the next point of its curve."""
+    return folder / f"after_{part:g}"
 
 
 def train_and_test(
@@ -61,13 +68,22 @@ def _train(
         assert run.config is not None
         torch.manual_seed(run.seed)
         agent = build_agent(run.kind, run.config).to(device)
+
+        def watch(updates: int, numbers: dict[str, float]) -> None:
+            for part in EARLIER:
+                path = earlier_folder(folder, part)
+                if part * run.updates <= updates < run.updates and not (path / AGENT_FILE).exists():
+                    save_agent(agent, path)
+            if on_update:
+                on_update(CurvePoint.model_validate(numbers))
+
         return agent, train(
             agent,
             run.task,
             run.arguments,
             run.outer_loop,
             seed=run.seed,
-            on_update=on_update and (lambda updates, numbers: on_update(CurvePoint.model_validate(numbers))),
+            on_update=watch,
             points=points,
             checkpoint=checkpoint,
         )

@@ -17,7 +17,7 @@ from baselines.experiments.rivals import MEETINGS
 from baselines.experiments.rounds import ROUNDS
 from baselines.experiments.search import Search
 from baselines.experiments.society import SOCIETY
-from baselines.perturbations.probes import PROBES
+from baselines.perturbations.probes import PROBES, QUICK
 
 NOBODY_TUNED = Search(trials=0)
 
@@ -92,6 +92,7 @@ SUITES: dict[str, Suite] = {
                 _with("robot_ppo", 20, seeds=2, test_episodes=64, probe_episodes=8),
             ),
             seeds=3,
+            probes=QUICK,
         ),
         Suite(
             name="standard",

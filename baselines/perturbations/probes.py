@@ -111,6 +111,13 @@ PROBES: dict[str, Probe] = {
             f"{LESIONS}:shocks", "A line that falls less and less says that what is left is what can be learned again.",
         ),
         Probe(
+            "bottleneck", "Would it gain more by a longer life or by a longer training?", "life, in trained lives",
+            1.0, "baselines.perturbations.bottleneck:bottleneck",
+            "Lines that lie on each other and rise say that the life is too short for what was learned to learn; lines "
+            "far apart, that the training was.",
+            line="all of the training",
+        ),
+        Probe(
             "ratio", "How much is learned once, for how much that is learned anew?",
             "parameters for each number that changes in a life", OWN, "baselines.perturbations.ratio:ratio",
             "To the left are agents in which much is learned in a life by few parameters: the claim is that these "
@@ -120,6 +127,12 @@ PROBES: dict[str, Probe] = {
     )
 }  # fmt: skip
 """Probes by name."""
+
+QUICK = (
+    "life", "switch", "forget", "cut", "noise", "delay", "rounds", "experts", "newcomers", "decode", "swap",
+    "transplant",
+)  # fmt: skip
+"""Probes for a comparison that has to be done in minutes."""
 
 
 def ask(name: str, subject: Subject) -> dict[str, Any]:

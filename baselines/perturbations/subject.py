@@ -3,7 +3,8 @@
 Axis letters as in `agents`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -49,6 +50,8 @@ class Subject:
     """As the agent was trained."""
     episodes: int
     """Test episodes for each point."""
+    earlier: Mapping[float, Agent] = field(default_factory=dict)
+    """The agent as it was after these parts of its training, where it was kept."""
 
     def score(self, **how: Any) -> Tensor:
         """Mean scores, (hidden_tasks,); see `score_episodes`."""

@@ -351,3 +351,11 @@ def test_execute_leaves_out_grids_and_sizes_that_an_agent_cannot_have(tmp_path):
 def test_grid_refuses_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         Grid(**{"axis": "experts", "values": (1, 2), "sizes": (2, 3), **arguments})
+
+
+def test_execute_keeps_agents_of_a_quarter_and_a_half_of_the_training_for_the_bottleneck(tmp_path):
+    asking = replace(RUN, probes=("bottleneck",), outer_loop=replace(RUN.outer_loop, updates=8))
+    curve = execute(asking, tmp_path).probes["bottleneck"]
+    assert curve.x == (1, 3, 10)
+    assert list(curve.others) == ["after 0.25 of the training", "after 0.5 of the training"]
+    assert len({curve.score, *curve.others.values()}) == 3, "three different agents"

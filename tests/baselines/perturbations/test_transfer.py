@@ -1,5 +1,7 @@
 """Messages and memories that are handed on, or made less; here by agents whose answers are known."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -144,3 +146,22 @@ def test_every_kind_of_agent_is_asked(name):
         found = ask(probe, asked)
         assert bool(found["x"]) == (probe not in ("swap", "bandwidth") or agent.message_module is not None)
         assert torch.isfinite(torch.tensor(found["score"])).all()
+
+
+def test_bottleneck_says_which_loop_limits_an_agent():
+    learner = delta_rule()
+    slow = delta_rule()
+    with torch.no_grad():
+        for name, weights in slow.named_parameters():
+            if "post" in name:
+                weights.mul_(0.1)
+    assert ask("bottleneck", subject(learner))["x"] == [], "no earlier agents were kept"
+    trained = replace(subject(learner), earlier={0.5: learner, 0.25: learner})
+    found = ask("bottleneck", trained)
+    assert found["x"] == [1, 3, 10]
+    assert list(found["others"]) == ["after 0.25 of the training", "after 0.5 of the training"]
+    assert all(line == found["score"] for line in found["others"].values())
+    assert found["words"] == "limited by its life"
+    assert found["facts"]["score per doubling of the training"] == 0.0
+    found = ask("bottleneck", replace(subject(learner), earlier={0.25: slow}))
+    assert found["words"] == "limited by its training"
