@@ -55,6 +55,7 @@ check: lint types test
 bench: $(READY)
 	$(BIN)/python -m benchmarks.environments
 	$(BIN)/python -m benchmarks.robot
+	$(BIN)/python -m benchmarks.topology
 	$(BIN)/python -m benchmarks.training
 
 format: $(READY)

@@ -64,7 +64,9 @@ class Badger(DynamicExperts):
             neighbours: int (B, P, D), whom experts hear at first where the task says it, -1 for none.
         """
         self.require_ports(ports)
-        count = self._experts_for(ports, experts)
+        ends = self.membrane.ends(neighbours)  # (B, E, 2), or None
+        neighbours = neighbours if ends is None else ends
+        count = self._experts_for(ports, experts) if ends is None else ends.shape[1]
         if not self.identity.accepts(count):
             raise ValueError(f"experts must be at most {self.config.identity_size} with one-hot ids, got {count}")
         device, samples = self.device, 1 if shared_across_batch else batch
@@ -77,7 +79,7 @@ class Badger(DynamicExperts):
             memory,
             private,
             identity.expand(batch, -1, -1),
-            addresses.expand(batch, -1, -1),
+            addresses.expand(batch, -1, -1) if ends is None else ends.to(device),
             None if bonds is None else bonds.expand(batch, -1, -1),
             torch.zeros(batch, ports, self.config.port_actions, device=device),
             self.turns.initial_clock(samples, ports, generator).to(device).expand(batch, -1, -1),

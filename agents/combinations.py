@@ -31,6 +31,7 @@ def refuse_contradictions(config: Any) -> None:
             must = f"identity_size must equal key_size, {config.key_size}, with membrane {membrane!r}"
             raise ValueError(f"{must}, got {config.identity_size}")
     _refuse_topology(config)
+    _refuse_edges(config)
     _refuse_kinds(config)
     _refuse_rounds(config)
     fraction = config.active_fraction
@@ -48,10 +49,25 @@ def _refuse_topology(config: Any) -> None:
     if topology == "learned" and config.messages != "attention":
         raise ValueError(f"messages must be 'attention' with topology 'learned', got {config.messages!r}")
     if "given" in (topology if isinstance(topology, tuple) else (topology,)):
-        if config.membrane != "direct":
-            raise ValueError(f"membrane must be 'direct' with topology {topology!r}, got {config.membrane!r}")
+        if config.membrane not in ("direct", "edges"):
+            must = f"membrane must be 'direct' or 'edges' with topology {topology!r}"
+            raise ValueError(f"{must}, got {config.membrane!r}")
         if config.hidden_experts is not None:
             raise ValueError(f"hidden_experts must be None with topology {topology!r}, got {config.hidden_experts}")
+
+
+def _refuse_edges(config: Any) -> None:
+    if config.messages == "along_edges" and config.membrane != "edges":
+        raise ValueError(f"membrane must be 'edges' with messages='along_edges', got {config.membrane!r}")
+    if config.membrane == "edges":
+        if config.topology != "given":
+            raise ValueError(f"topology must be 'given' with membrane 'edges', got {config.topology!r}")
+        if config.messages not in ("along_edges", "none"):
+            raise ValueError(f"messages must be 'along_edges' or 'none' with membrane 'edges', got {config.messages!r}")
+        if config.identity == "one_hot":
+            raise ValueError("identity must be 'none' or 'random' with membrane 'edges', got 'one_hot'")
+        if config.presence_changes:
+            raise ValueError("presence_changes must be False with membrane 'edges', got True")
 
 
 def _refuse_kinds(config: Any) -> None:
@@ -89,5 +105,5 @@ def _refuse_turns(config: Any) -> None:
         raise ValueError("error_feature must be given with turns='rounds', which tell what trials change, got None")
     if config.turns != "all_at_once" and config.presence_changes:
         raise ValueError(f"turns must be 'all_at_once' where presence changes, got {config.turns!r}")
-    if config.turns != "all_at_once" and config.membrane not in ("direct", "bonds"):
+    if config.turns not in ("all_at_once", "recall") and config.membrane not in ("direct", "bonds"):
         raise ValueError(f"membrane must be 'direct' or 'bonds' with turns={config.turns!r}, got {config.membrane!r}")

@@ -170,7 +170,7 @@ class DynamicExperts(Agent):
         return "given" in (self.config.topology if isinstance(self.config.topology, tuple) else (self.config.topology,))
 
     def with_neighbours(self, state: State, neighbours: Tensor) -> State:
-        if not self.takes_neighbours:
+        if not self.takes_neighbours or self.config.membrane == "edges":  # edges stay for life
             return state
         given, topology = self._checked(neighbours, state.memory.shape[:2]), self.config.topology  # (B, E, D)
         lists = given if topology == "given" else with_given(topology, state.neighbours, given)  # (B, E, L * D)

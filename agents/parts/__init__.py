@@ -44,6 +44,7 @@ MESSAGES = {
     "attention": "agents.parts.messages:AttentionMessages",
     "words": "agents.parts.words:Words",
     "rows_and_columns": "agents.parts.pairs:RowsAndColumns",
+    "along_edges": "agents.parts.edges:AlongEdges",
     "none": "agents.parts.messages:NoMessages",
 }
 """What experts receive from each other: subclasses of `agents.parts.messages.Messages`."""
@@ -51,6 +52,7 @@ MESSAGES = {
 MEMBRANES = {
     "direct": "agents.parts.membrane:DirectMembrane",
     "pairs": "agents.parts.pairs:Pairs",
+    "edges": "agents.parts.edges:Edges",
     "synapses": "agents.parts.synapses:Synapses",
     "bonds": "agents.parts.bonds:Bonds",
     "attention": "agents.parts.membrane:AttentionMembrane",
@@ -67,7 +69,7 @@ OF_PAIRS = ("pairs", "synapses")
 PLASTIC = tuple(name for name in EXPERTS if name.startswith("plastic"))
 """Experts for the membrane "synapses"."""
 
-TIED = ("direct", *OF_PAIRS)
+TIED = ("direct", *OF_PAIRS, "edges")
 """Membranes whose experts sit at ports, so that ports say how many there are. In all others experts are free."""
 
 BONDS = tuple(name for name in MEMBRANES if name.endswith("bonds"))
@@ -81,6 +83,7 @@ ROUNDS = {
 
 TURNS = {
     "all_at_once": "agents.parts.turns:AllAtOnce",
+    "recall": "agents.parts.turns:Recall",
     "flags": "agents.parts.turns:Flags",
     "stick": "agents.parts.turns:Stick",
     "rounds": "agents.parts.turns:Rounds",

@@ -43,6 +43,14 @@ class Membrane(nn.Module):
         """Addresses of the ports for one lifetime, float32 (B, P, key_size), or (B, P, 0) where ports need none."""
         return torch.randn(batch, ports, self.key_size, generator=generator)  # (B, P, key_size)
 
+    def ends(self, neighbours: Tensor | None) -> Tensor | None:
+        """The two ports of each expert where experts sit at edges of what the task gives, int64 (B, E, 2); else None.
+
+        Args:
+            neighbours: int (B, P, D), -1 for none, or None.
+        """
+        return None
+
     def bind(
         self, identity: Tensor, addresses: Tensor, kept: Tensor | None = None, closed: Tensor | None = None
     ) -> Tensor | None:

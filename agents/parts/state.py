@@ -11,7 +11,7 @@ class BadgerState(NamedTuple):
     memory: Tensor  # (B, E, H)
     private: Tensor  # (B, E, S) what else an expert carries on
     identity: Tensor  # (B, E, I) constant
-    addresses: Tensor  # (B, P, key) constant
+    addresses: Tensor  # (B, P, key) constant; of edges their two ports, (B, E, 2)
     bonds: Tensor | None  # (B, E, P) who serves which port; None: the membrane makes none
     action: Tensor  # (B, P, A) one step before, 0 at first; ports without experts hold it
     clock: Tensor  # (B, P, C) what turns carry on

@@ -60,6 +60,19 @@ class AllAtOnce:
         return hold(torch.tanh(outputs), turn, state.action), turn.clock
 
 
+class Recall(AllAtOnce):
+    """Nobody waits either, but a port is also shown what it put out one step before: what was wrong with it is the
+    difference to what is told now."""
+
+    def __init__(self, features: int, actions: int, error_feature: int | None) -> None:
+        super().__init__(features, actions, error_feature)
+        self.inputs += actions
+
+    def begin(self, observation: Tensor, state: BadgerState, membrane: Membrane) -> Turn:
+        turn = super().begin(observation, state, membrane)
+        return turn._replace(inputs=torch.cat([turn.inputs, state.action], dim=2))  # (B, P, inputs)
+
+
 class Flags(AllAtOnce):
     """Ports are also shown whether it is their turn, or just was. The turn goes round in a random order."""
 

@@ -7,6 +7,7 @@ from badger_envs.registry import spec_of
 from baselines.experiments.agent_spec import AgentSpec
 from baselines.experiments.rival_agents import RIVALS
 from baselines.experiments.society import SOCIETY_AGENTS
+from baselines.experiments.topologies import TOPOLOGY_AGENTS
 
 _FREE = {
     "messages": "attention", "identity": "random", "membrane": "bonds", "experts": 12, "topology": "all_and_self",
@@ -119,6 +120,7 @@ AGENTS: dict[str, AgentSpec] = {
             {**_IN_TURN, **_FREE, "messages": "mean", "topology": "all", "turns": "rounds"},
         ),
         *SOCIETY_AGENTS,
+        *TOPOLOGY_AGENTS,
     )
 }  # fmt: skip
 """Agents by name."""

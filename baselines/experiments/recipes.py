@@ -14,6 +14,7 @@ from baselines.experiments.recipe import Recipe
 from baselines.experiments.rivals import MEETINGS
 from baselines.experiments.rounds import ROUNDS
 from baselines.experiments.society import SOCIETY
+from baselines.experiments.topologies import TOPOLOGIES
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
@@ -149,6 +150,7 @@ RECIPES: dict[str, Recipe] = {
         *ABILITIES,
         *TALK,
         *SOCIETY,
+        *TOPOLOGIES,
         *TRANSFER,
         *MEETINGS,
         *ROUNDS,

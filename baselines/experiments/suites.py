@@ -17,6 +17,7 @@ from baselines.experiments.rivals import MEETINGS
 from baselines.experiments.rounds import ROUNDS
 from baselines.experiments.search import Search
 from baselines.experiments.society import SOCIETY
+from baselines.experiments.topologies import TOPOLOGIES
 from baselines.perturbations.probes import PROBES, QUICK
 
 NOBODY_TUNED = Search(trials=0)
@@ -66,7 +67,7 @@ def _for_all(name: str, **changes: Any) -> Recipe:
 
 _ELSEWHERE = (
     RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER, *SOCIETY, *MEETINGS, *ROUNDS,
-    *LONG_LIVES,
+    *TOPOLOGIES, *LONG_LIVES,
 )  # fmt: skip
 """Recipes for one kind of agent, and those of a suite of their own."""
 
@@ -153,6 +154,7 @@ SUITES: dict[str, Suite] = {
             seeds=3,
             probes=("switch", "forget", "newcomers"),
         ),
+        Suite("topologies", "who hears whom: a task's graph, all, or strangers", TOPOLOGIES, 3, probes=("cut",)),
         Suite(
             name="abilities",
             description="environments that test one ability each: trust, search, examples, ranking, memory, ways",

@@ -174,7 +174,7 @@ def test_summed_error_and_its_change_join_the_inputs():
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"turns": "polite"}, "turns must be one of 'all_at_once', 'flags', 'stick', 'rounds', got 'polite'"),
+        ({"turns": "polite"}, "turns must be one of 'all_at_once', 'recall', 'flags', 'stick', 'rounds', got 'polite'"),
         ({"turns": "rounds"}, "error_feature must be given with turns='rounds'"),
         ({"error_feature": 3}, "error_feature must be None or an integer below 3, got 3"),
         ({"error_feature": True}, "error_feature must be None or an integer below 3, got True"),

@@ -80,7 +80,12 @@ def assert_runs_under_vmap(agent):
 
     None in a state can't be batched, and is left out.
     """
-    state, observation = state_in_mid_life(agent.requires_grad_(False)), torch.randn(B, P, F)
+    return assert_runs_under_vmap_from(agent, state_in_mid_life(agent.requires_grad_(False)), torch.randn(B, P, F))
+
+
+def assert_runs_under_vmap_from(agent, state, observation):
+    """The same from a state of any agent, and what its ports show then."""
+    agent.requires_grad_(False)
     sets = [{name: torch.randn_like(value) for name, value in agent.named_parameters()} for _ in range(3)]
 
     def step(weights, given):

@@ -50,6 +50,11 @@ class OfParts(Task[StateT]):
         return self.examples + self.lesson + self.exam
 
     @property
+    def max_degree(self) -> int:
+        degree = self.dealt.max_degree(self.ports, self.inputs)
+        return super().max_degree if degree is None else degree
+
+    @property
     def ports(self) -> int:
         return self.dealt.ports(self.learners, self.classes, self.inputs)
 

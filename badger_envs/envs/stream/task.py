@@ -49,7 +49,8 @@ class Stream(OfParts[StreamState]):
     as ones and zeros (all 0 in the first step and where no class is told); 1 if its answer counts now and 0 otherwise;
     and the fraction of the lifetime that is left. With `layout` "split" there is one learner, and a port per input and
     per class, in an order that is new in each lifetime: an input shows its number of the example; 0; 1; 0; the fraction
-    left; and an output 0; 1 if its class is told; -1; 1 if answers count; the fraction left.
+    left; and an output 0; 1 if its class is told; -1; 1 if answers count; the fraction left. The neighbours
+    of an output are all inputs; inputs have none.
 
     Data: "blobs" have prototypes N(0, 1) in each number and examples N(prototype, 1), both shown as a third. "digits"
     are 1,797 scanned handwritten digits of 8 x 8 pixels (Alpaydin, Kaynak 1998), the last 397 of them in test episodes
@@ -170,6 +171,11 @@ class Stream(OfParts[StreamState]):
         xp = namespace(state.shown)
         there = xp.asarray(self.schedule.there(), device=device_of(state.shown))  # (T + 1, P)
         return xp.take(there, state.step, axis=0)  # (B, P)
+
+    def neighbours(self, state: StreamState) -> Array:
+        if self.dealt.max_degree(self.ports, self.inputs) is None:
+            return super().neighbours(state)
+        return self.dealt.neighbours(state.shown[:, 0], self.inputs)  # (B, P, D)
 
     def right_answers(self, state: StreamState) -> Array:
         """What should be answered now, ones and zeros (B, P, A); behind the last step what should have been."""

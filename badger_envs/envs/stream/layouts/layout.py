@@ -36,6 +36,14 @@ class Layout(ABC):
     def numbers(self, classes: int, inputs: int) -> int:
         """How many numbers of an episode's stream a layout is made of."""
 
+    def max_degree(self, ports: int, inputs: int) -> int | None:
+        """Most neighbours of a port (D), where not all are neighbours of all; None otherwise."""
+        return None
+
+    def neighbours(self, observation: Array, inputs: int) -> Array:
+        """The neighbours of every port, int32 (B, P, D), of what ports show (B, P, F); where not all are."""
+        raise NotImplementedError
+
     @abstractmethod
     def deal(
         self, drawn: FloatArray, examples: FloatArray, told: FloatArray, scored: BoolArray, left: FloatArray

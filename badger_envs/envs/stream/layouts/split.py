@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from array_api_compat import device as device_of
 
 from badger_envs.core.arrays import Array, BoolArray, Bounds, FloatArray, namespace
 from badger_envs.envs.stream.layouts.layout import Layout
@@ -39,6 +40,15 @@ class Split(Layout):
 
     def numbers(self, classes: int, inputs: int) -> int:
         return inputs + classes
+
+    def max_degree(self, ports: int, inputs: int) -> int | None:
+        return inputs
+
+    def neighbours(self, observation: Array, inputs: int) -> Array:
+        xp = namespace(observation)
+        kind = observation[:, :, IS_INPUT]  # (B, P)
+        first = xp.astype(xp.argsort(-kind, axis=1, stable=True)[:, None, :inputs], xp.int32)  # (B, 1, D) the inputs
+        return xp.where(kind[:, :, None] < 0.0, first, xp.asarray(-1, dtype=xp.int32, device=device_of(first)))
 
     def deal(
         self, drawn: FloatArray, examples: FloatArray, told: FloatArray, scored: BoolArray, left: FloatArray
