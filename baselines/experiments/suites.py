@@ -71,6 +71,7 @@ _ELSEWHERE = (
 )  # fmt: skip
 """Recipes for one kind of agent, and those of a suite of their own."""
 
+_PROBED = tuple(_with(name, 600, agents=("badger", "monolithic")) for name in ("xor3", "guessing"))
 SUITES: dict[str, Suite] = {
     suite.name: suite
     for suite in (
@@ -128,10 +129,7 @@ SUITES: dict[str, Suite] = {
             search=Search(trials=8),
         ),
         Suite(
-            name="sizes",
-            description="the Badger for every size of the guessing game with its full budget",
-            recipes=(_with("guessing_sizes", 20_000),),
-            seeds=3,
+            "sizes", "Badger for every size of the guessing game, full budget", (_with("guessing_sizes", 20_000),), 3
         ),
         Suite(
             name="free",
@@ -187,6 +185,7 @@ SUITES: dict[str, Suite] = {
             probes=("life",),
         ),
         Suite("rounds", "rounds of messages that chain and that settle", ROUNDS, seeds=3, probes=()),
+        Suite("probes", "every probe, on five kinds of agents in short trainings", (*PAIRS, *_PROBED), seeds=1),
         Suite("long", "lives of 1,000 steps in windows of 10", LONG_LIVES, seeds=3, probes=()),
         Suite(
             name="loops",
