@@ -43,8 +43,8 @@ class BadgerConfig(Config):
     active_fraction: float = 0.5
     """Of the experts that update, with activity "top"; at least one does."""
     messages: str = "mean"
-    """Messages: "mean", "gated" (experts decide whether to send), "attention", "words", "rows_and_columns" (pairs) or
-    "none"."""
+    """Messages: "mean", "gated" (experts decide whether to send), "attention", "words", "rows_and_columns" (pairs),
+    "along_edges" (edges) or "none"."""
     message_size: int = 16
     """Message entries (M); with messages "words" how many words there are."""
     rounds: int = 1
@@ -61,7 +61,8 @@ class BadgerConfig(Config):
     """Identity entries (I); with one-hot identities also the largest number of experts."""
     membrane: str = "direct"
     """How experts reach ports: "direct" (expert i at port i), "pairs" (an expert at every pair of ports), "synapses"
-    (the same for plastic experts), or freely: "bonds", or one of `agents.parts.MEMBRANES` that it is compared with."""
+    (the same for plastic experts), "edges" (at every edge of a given graph), or freely: "bonds", or one of
+    `agents.parts.MEMBRANES` that it is compared with."""
     key_size: int = 16
     """Entries of port addresses, keys and queries, where experts are free."""
     experts: int | None = None
@@ -73,7 +74,8 @@ class BadgerConfig(Config):
     in_degree: int = 2
     """Experts that each expert hears (D), with a random or a learned topology."""
     turns: str = "all_at_once"
-    """Who moves when: "all_at_once", or handed over: "flags", "stick" or "rounds", see `agents.parts.turns`."""
+    """Who moves when: "all_at_once", "recall" (the same, told what it did last), or handed over: "flags", "stick" or
+    "rounds", see `agents.parts.turns`."""
     error_feature: int | None = None
     """Which of the numbers that a port shows is an error shared by all ports; given, experts also get its sum."""
 

@@ -48,7 +48,7 @@ def main(folders: tuple[Path, ...], /, episodes: int = 50) -> None:
     """Print accuracies.
 
     Args:
-        folders: of runs, as `train` and `compare` keep them.
+        folders: of runs of agents, as `train` and `compare` keep them.
         episodes: test lives of each kind.
     """
     torch.set_num_threads(1)
