@@ -190,7 +190,7 @@ def test_every_kind_of_agent_is_read(name):
         found = ask(probe, asked)
         applies = {
             "decode": True,
-            "rethink": agent.update_module is not None,
+            "rethink": agent.update_module is not None and hasattr(agent.config, "rounds"),
             "one_or_all": agent.memory(asked.born(1)).shape[1] > 1,
         }[probe]
         assert bool(found["x"]) == applies
