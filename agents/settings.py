@@ -49,7 +49,8 @@ class Config:
             elif field.name in CHOICES:
                 value, allowed = getattr(self, field.name), tuple(CHOICES[field.name])
                 several = isinstance(value, tuple) and field.type is not str
-                if not value or any(one not in allowed for one in (value if several else (value,))):
+                names = value if several else (value,)
+                if not names or any(not isinstance(name, str) or name not in allowed for name in names):
                     raise ValueError(f"{field.name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
 
     def require_size(self, name: str, smallest: int) -> None:

@@ -126,12 +126,12 @@ def test_agent_policy_acts_as_its_agent_does():
         (lambda: BadgerConfig(3, hidden_size=2.5), "hidden_size must be an integer of at least 1, got 2.5"),
         (
             lambda: BadgerConfig(3, messages="loud"),
-            "messages must be one of 'mean', 'gated', 'attention', 'rows_and_columns', 'none', got 'loud'",
+            "messages must be one of 'mean', 'gated', 'attention', .*, 'none', got 'loud'",
         ),
         (lambda: BadgerConfig(3, identity="name"), "identity must be one of"),
         (lambda: BadgerConfig(3, membrane="attention"), "experts must be an integer of at least 1, got None"),
         (lambda: BadgerConfig(3, experts=3), "experts must be None with membrane 'direct', tied to ports, got 3"),
-        (lambda: BadgerConfig(3, topology="tree"), "topology must be one of 'all', .*, 'random', got 'tree'"),
+        (lambda: BadgerConfig(3, topology="tree"), "topology must be one of 'all', .*, 'learned', got 'tree'"),
         (
             lambda: BadgerConfig(3, hidden_size=2**24 + 1),
             "hidden_size must be an integer of at most 16777216, got 16777217",
