@@ -19,6 +19,7 @@ from leaderboards.schema.benchmark import BENCHMARKS, PUBLISHED, Benchmark, load
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.fields import MAX_ERRORS
 from leaderboards.schema.files import read_folder
+from leaderboards.schema.keys import is_signed
 from leaderboards.schema.submission import COSTS, FILE, Submission, Written, read_written
 
 STATUS_FILE = "status.json"
@@ -116,6 +117,11 @@ def _check_fields(folder: Path, written: Written) -> Iterator[ErrorDetails]:
     if not written.canonical:
         reason = "must be byte for byte what `python -m leaderboards submit` writes: the same keys, order and numbers"
         yield ErrorDetails(FILE, "", f"{reason}, each as Python writes it, a line for each row")
+    if submission.key is None or submission.signature is None:
+        if submission.key != submission.signature:
+            yield ErrorDetails(FILE, "key", "must be there with its signature, or neither of them")
+    elif written.canonical and not is_signed(submission.key, submission.signature, written.unsigned):
+        yield ErrorDetails(FILE, "signature", "must be that of this file by the key in it; something was changed since")
     name = folder.absolute().name
     if name != submission.folder_name:
         reason = f"must fit the folder, {submission.folder_name}, got the folder {short_repr(name)}"

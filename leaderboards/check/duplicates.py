@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from leaderboards.check.lookalikes import KnownNames
-from leaderboards.schema.errors import ErrorDetails
+from leaderboards.schema.errors import ErrorDetails, short_repr
+from leaderboards.schema.keys import maintainers
 from leaderboards.schema.submission import FILE, SeedResult, Submission
 
 Returns = npt.NDArray[np.float64]
@@ -30,6 +31,10 @@ class KnownSubmissions:
     weights: dict[str, str] = field(default_factory=dict)
     """SHA-256 -> the first folder that had it."""
     names: KnownNames = field(default_factory=KnownNames)
+    keys: dict[str, str | None] = field(default_factory=dict)
+    """Folder -> key that it is signed with."""
+    maintainers: frozenset[str] = field(default_factory=maintainers)
+    """Keys of those who may continue any entry."""
 
     @classmethod
     def of(cls, submissions: Iterable[Submission]) -> "KnownSubmissions":
@@ -44,6 +49,7 @@ class KnownSubmissions:
         name = submission.folder_name
         self.previous[name], self.authors[name] = submission.previous, submission.authors
         self.names.add(submission)
+        self.keys[name] = submission.key
         for row, values in zip(submission.rows, returns, strict=True):
             self.rows.setdefault(fingerprint(row, values), name)
             if row.weights_sha256:
@@ -84,6 +90,11 @@ class KnownSubmissions:
                 yield ErrorDetails(FILE, "previous", f"must be a submission that is there, got {before}")
             elif not set(self.authors[before]) & set(submission.authors):
                 yield ErrorDetails(FILE, "previous", f"must have an author in common with this one, got {before}")
+            elif submission.key is None or submission.key not in self.maintainers | {
+                self.keys[version] for version in self._versions(before)
+            }:
+                reason = f"must be continued with a key that {before} was made with, or by a maintainer"
+                yield ErrorDetails(FILE, "previous", f"{reason}, got {short_repr(submission.key)}")
             for name, its_previous in self.previous.items():
                 if its_previous == before and name != submission.folder_name:
                     reason = f"must be the newest version, got {before}, which {name} replaces"

@@ -1,5 +1,6 @@
 """Commands of those who submit."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from tyro.conf import Positional
 
 from leaderboards.commands.common import OK, ROOT, require_unused, shown
+from leaderboards.schema.keys import default_path, load_key
 from leaderboards.schema.status import withdraw
 from leaderboards.schema.submission import Submission
 from leaderboards.submit.submit import submit
@@ -47,6 +49,8 @@ class Submit:
     """For a file of `leaderboards evaluate`: the device of the training."""
     command: tuple[str, ...] = ()
     """For a file of `leaderboards evaluate`: commands of the training; quote each."""
+    key: Path | None = None
+    """File of your key, which signs it and all later versions; made if it is not there. None: the one of your user."""
     benchmark: str = "v1"
     """Name of the benchmark."""
     root: Path = ROOT
@@ -68,9 +72,14 @@ class Submit:
             "device": self.device,
             "commands": self.command,
         }
-        names = Submission.model_fields.keys() - {"agent"}  # that option picks one of several agents
+        path = self.key or default_path()
+        new = not os.path.lexists(path)
+        key = load_key(path)
+        names = Submission.model_fields.keys() - {"agent", "key"}  # options that pick an agent, and a file
         fields = {name: value for name, value in vars(self).items() if name in names}
-        folder = submit(self.source, root=self.root, agent=self.agent, training=training, **fields)
+        folder = submit(self.source, root=self.root, agent=self.agent, training=training, key=key, **fields)
+        if new:
+            print(f"made your key, {shown(path)}: keep it, nobody else can make a new version of this entry")
         print(f"wrote {folder}, which passes the check")
         print(f"next: look at submission.json, git add {folder}, and open a pull request that holds nothing else")
         return OK

@@ -93,6 +93,8 @@ Slug = Annotated[str, Field(max_length=40), _matching(SLUG, "small letters and d
 Date = Annotated[str, Field(max_length=10), _matching(DAY, "a day, YYYY-MM-DD"), AfterValidator(_day)]
 FolderName = Annotated[str, Field(max_length=51), _matching(f"{DAY}_{SLUG}", "the name of a folder, YYYY-MM-DD_name")]
 Sha256 = Annotated[str, Field(max_length=64), _matching(r"[0-9a-f]{64}", "64 hexadecimal digits, small letters")]
+PublicKey = Sha256
+Signature = Annotated[str, Field(max_length=128), _matching(r"[0-9a-f]{128}", "128 hexadecimal digits, small letters")]
 # No user, no port, no address in numbers or other alphabets, nothing that ends an attribute of HTML.
 HOST, REST = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}", r"(/[A-Za-z0-9._~/?#=&%+,:-]*)?"
 Url = Annotated[str, Field(max_length=200), _matching(f"https://{HOST}{REST}", "an address that begins with https://")]

@@ -14,6 +14,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field
 from pydantic.types import FailFast
 
@@ -22,10 +23,11 @@ from leaderboards.schema.canonical import canonical_parts, is_canonical, take_re
 from leaderboards.schema.counts import require_few
 from leaderboards.schema.errors import SubmissionError
 from leaderboards.schema.fields import Date as Date
-from leaderboards.schema.fields import FolderName, LongText, Slug, Url, validate
+from leaderboards.schema.fields import FolderName, LongText, PublicKey, Signature, Slug, Url, validate
 from leaderboards.schema.fields import Sha256 as Sha256
 from leaderboards.schema.fields import ShortText as ShortText
 from leaderboards.schema.files import parse_json, read_bytes, require_few_brackets
+from leaderboards.schema.keys import public_of, sign
 from leaderboards.schema.training import COSTS as COSTS
 from leaderboards.schema.training import Agent, Training
 
@@ -71,6 +73,10 @@ class Submission(StrictModel):
     training: Training
     previous: FolderName | None
     """The folder of the version that this one replaces."""
+    key: PublicKey | None = None
+    """Ed25519 key of who submits; a later version is signed with it. None in entries that are older than keys."""
+    signature: Signature | None = None
+    """By that key, of the rest of the file; see `leaderboards.schema.keys`."""
     rows: Annotated[tuple[SeedResult, ...], Field(strict=False, min_length=1, max_length=MAX_ROWS), FailFast()]
 
     @property
@@ -120,10 +126,14 @@ class Written(NamedTuple):
     canonical: bool
     """Whether the bytes are those of `to_bytes`."""
 
+    @property
+    def unsigned(self) -> bytes:
+        """The bytes that are signed, where it is canonical: without the signature, which has a line of its own."""
+        return self.content.replace(f' "signature": "{self.submission.signature}",\n'.encode(), b"", 1)
+
 
 def read_submission(folder: Path) -> Submission:
-    """The submission in a folder. It fits the models; for all else see
-    `leaderboards.check.check`.
+    """The submission in a folder. It fits the models; for all else see `leaderboards.check.check`.
 
     Raises:
         SubmissionError: with all errors of the file, of rows those of the first bad one.
@@ -157,11 +167,7 @@ def read_submissions(folders: Iterable[Path]) -> list[Submission]:
 
 
 def parse(content: Any) -> Submission:
-    """A submission out of plain data.
-
-    Raises:
-        SubmissionError: with all errors, of rows those of the first bad one.
-    """
+    """A submission out of plain data; errors as in `read_submission`."""
     require_few(content, {"rows": MAX_ROWS, "returns": MAX_EPISODES}, FILE)
     return validate(Submission, content, FILE)
 
@@ -169,6 +175,12 @@ def parse(content: Any) -> Submission:
 def to_bytes(submission: Submission) -> bytes:
     """The content of `submission.json`, see `leaderboards.schema.canonical`."""
     return b"".join(canonical_parts(*_parts(submission, [row.returns for row in submission.rows])))
+
+
+def signed(submission: Submission, key: Ed25519PrivateKey) -> Submission:
+    """The submission with the public half of a key and a signature."""
+    unsigned = submission.model_copy(update={"key": public_of(key), "signature": None})
+    return unsigned.model_copy(update={"signature": sign(key, to_bytes(unsigned))})
 
 
 def _parts(submission: Submission, returns: Iterable[Any]) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:

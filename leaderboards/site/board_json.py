@@ -7,7 +7,7 @@ from leaderboards.site.board import Board, Entry
 
 FORMAT = 2
 """Of `board.json`."""
-NOT_SHOWN = ("format", "benchmark", "previous", "training", "rows")
+NOT_SHOWN = ("signature", "format", "benchmark", "previous", "training", "rows")
 """Fields of a submission that are shown otherwise, or are in its own file alone."""
 
 

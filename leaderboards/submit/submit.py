@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from leaderboards.check.check import check
 from leaderboards.check.weights import FOLDER
 from leaderboards.schema.benchmark import BENCHMARKS, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
 from leaderboards.schema.locks import remove_leftovers
-from leaderboards.schema.submission import FILE, FORMAT, Submission, folders, parse, read_submissions, to_bytes
+from leaderboards.schema.submission import FILE, FORMAT, Submission, folders, parse, read_submissions, signed, to_bytes
 from leaderboards.submit.draft import Draft
 from leaderboards.submit.from_evaluation import from_evaluation
 
@@ -26,6 +28,7 @@ def submit(
     training: Mapping[str, Any] | None = None,
     benchmark: str = "v1",
     benchmarks: Path = BENCHMARKS,
+    key: Ed25519PrivateKey | None = None,
     **fields: Any,
 ) -> Path:
     """Make a submission, whole or not at all. Whatever is missing or left out is logged.
@@ -36,6 +39,7 @@ def submit(
         agent: name of the agent, where there are results of several.
         training: what `leaderboards.submit.from_evaluation.ASKED` lists, of agents that were evaluated alone.
         benchmark, benchmarks: name of the benchmark, and the folder of its file.
+        key: that signs it; without one, nobody but a maintainer can continue it.
         **fields: others of `submission.json`, such as authors and url, in place of what the results say. Those that are
             None or missing are left to the results; the date is today, the name that of the agent.
 
@@ -63,7 +67,8 @@ def submit(
         **{name: value for name, value in fields.items() if value is not None},
         "rows": [row.model_dump() for row in draft.rows],
     }
-    return _write(parse(content), draft, root, benchmarks)
+    made = parse(content)
+    return _write(made if key is None else signed(made, key), draft, root, benchmarks)
 
 
 def _write(submission: Submission, draft: Draft, root: Path, benchmarks: Path) -> Path:

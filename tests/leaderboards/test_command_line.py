@@ -140,7 +140,18 @@ def test_command_line_submits_and_checks(tmp_path):
     returns = np.random.default_rng(0).random(at.episodes).tolist()
     row = make_seed_result("v1", "robot_ppo", 4, 0, None, returns)
     write_results(path, [row], benchmark=benchmark, source="own", policy="mine:make", command="python x")
-    asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", tmp_path, "--date", "2026-11-22"]
+    asked = [
+        "--authors",
+        "Ada",
+        "--url",
+        "https://example.org/x",
+        "--key",
+        tmp_path / "key.pem",
+        "--root",
+        tmp_path,
+        "--date",
+        "2026-11-22",
+    ]
     trained = ["--steps", "1000", "--cpu-seconds", "robot_ppo=1.5", "--parameters", 10, "--device", "cpu"]
     code, said, complaint = run("submit", path, *asked, "--name", "mine", *trained)
     assert (code, complaint) == (0, "")
@@ -189,7 +200,18 @@ def test_command_line_leads_from_a_policy_to_the_pages(tmp_path):
         )
         assert (code, complaint) == (0, ""), complaint
         assert f"wrote {file}" in said
-    asked = ["--authors", "Ada", "--url", "https://example.org/x", "--root", root, "--date", "2026-11-22"]
+    asked = [
+        "--authors",
+        "Ada",
+        "--url",
+        "https://example.org/x",
+        "--key",
+        tmp_path / "key.pem",
+        "--root",
+        root,
+        "--date",
+        "2026-11-22",
+    ]
     trained = ["--steps", "1000", "--cpu-seconds", "1.5", "--parameters", "0", "--device", "cpu", "--command"]
     code, said, complaint = run("submit", file, *asked, *trained, "make it")
     assert (code, complaint) == (0, ""), complaint

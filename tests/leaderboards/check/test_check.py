@@ -17,7 +17,7 @@ from leaderboards.schema.errors import ErrorDetails
 from leaderboards.schema.fields import MAX_ERRORS
 from leaderboards.schema.submission import FILE, read_submission
 from tests.leaderboards.helpers.corpus import edit, setting
-from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, KEY, make_submission
 
 ROOT = Path(leaderboards.__file__).parent
 
@@ -54,14 +54,14 @@ def test_check_passes_agents_that_always_return_the_same(tmp_path):
 
 
 def test_check_passes_versions_that_share_rows(tmp_path):
-    first = make_submission(tmp_path)
-    second = again(tmp_path, first, date="2026-03-01", previous=first.name)
-    third = make_submission(tmp_path, date="2026-04-01", previous=second.name)
+    first = make_submission(tmp_path, key=KEY)
+    second = again(tmp_path, first, key=KEY, date="2026-03-01", previous=first.name)
+    third = make_submission(tmp_path, key=KEY, date="2026-04-01", previous=second.name)
     assert check_tree(tmp_path, "tiny", benchmarks=BENCHMARKS) == {first: [], second: [], third: []}
     others = [read_submission(folder) for folder in (first, second, third)]
     for folder in (first, second, third):
         assert check(folder, others=others, benchmarks=BENCHMARKS) == []
-    fork = make_submission(tmp_path, date="2026-05-01", previous=first.name)
+    fork = make_submission(tmp_path, key=KEY, date="2026-05-01", previous=first.name)
     error = check(fork, others=others, benchmarks=BENCHMARKS)[0]
     assert str(error).startswith(
         "submission.json: previous: must be the newest version, got 2026-01-02_first, which 2026"

@@ -7,7 +7,7 @@ from leaderboards.check.lookalikes import skeleton
 from leaderboards.check.tree import check_tree
 from leaderboards.commands.check import Check
 from tests.leaderboards.helpers.corpus import setting
-from tests.leaderboards.helpers.make_submission import BENCHMARKS, make_submission
+from tests.leaderboards.helpers.make_submission import BENCHMARKS, KEY, make_submission
 
 UNSEEN = {
     "a Hangul filler": "\u3164",
@@ -59,9 +59,11 @@ def test_names_that_look_like_those_of_others_are_refused(tmp_path, name):
 
 
 def test_titles_that_differ_and_those_of_versions_are_passed(tmp_path):
-    made = [make_submission(tmp_path, name=name, title=title, seeds=1) for name, title in NAMES.items()]
+    made = [make_submission(tmp_path, name=name, title=title, seeds=1, key=KEY) for name, title in NAMES.items()]
     made.append(
-        make_submission(tmp_path, name="one", title="B\u0430dger", date="2026-02-01", previous=made[0].name, seeds=2)
+        make_submission(
+            tmp_path, name="one", title="B\u0430dger", date="2026-02-01", previous=made[0].name, seeds=2, key=KEY
+        )
     )
     assert check_tree(tmp_path, "tiny", benchmarks=BENCHMARKS) == {folder: [] for folder in made}
     assert skeleton("\u737e") != skeleton("\u718a")

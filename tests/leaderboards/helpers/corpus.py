@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leaderboards.schema.submission import FILE, parse, result_sha256, to_bytes
+from leaderboards.schema.keys import public_of
+from leaderboards.schema.submission import FILE, parse, result_sha256, signed, to_bytes
+from tests.leaderboards.helpers.make_submission import KEY
 
 RAW = "@raw@"
 
@@ -50,9 +52,10 @@ def edit(folder: Path, change: Callable[[dict[str, Any]], Any], *, sealed: bool 
 
 
 def written(content: Any) -> str:
-    """As `submit` would write it, or as plain JSON where there can be no such submission."""
+    """As `submit` would write it, signed anew if it was, or as plain JSON where there can be no such submission."""
     try:
-        return to_bytes(parse(content)).decode()
+        made = parse(content)
+        return to_bytes(signed(made, KEY) if made.key == public_of(KEY) else made).decode()
     except (ValueError, TypeError):
         return json.dumps(content)
 

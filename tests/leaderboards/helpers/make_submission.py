@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leaderboards.schema.benchmark import BenchmarkProblem, load_benchmark
 from leaderboards.schema.make_benchmark import Chosen
-from leaderboards.schema.submission import FILE, SeedResult, make_seed_result, parse, to_bytes
+from leaderboards.schema.submission import FILE, SeedResult, make_seed_result, parse, signed, to_bytes
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 TINY = (
     Chosen("guess", "Badger/Guessing-v0", {"dims": 2, "horizon": 4}, (1, 2, 3), 8),
     Chosen("xor", "Badger/HiddenXOR-v0", {"bits": 2}, (2, 3), 8),
 )
+KEY, OTHER_KEY = (Ed25519PrivateKey.from_private_bytes(bytes([number] * 32)) for number in (1, 2))
 MEMORY, MESSAGE, IDENTITY = 2, 1, 4
 FEATURES = {"Badger/Guessing-v0": 3, "Badger/HiddenXOR-v0": 5}
 
@@ -41,6 +43,7 @@ def make_submission(
     source: str = "badger",
     skill: float = 0.5,
     spread: float = 0.1,
+    key: Ed25519PrivateKey | None = None,
     **changes: Any,
 ) -> Path:
     """Write a valid submission.
@@ -53,6 +56,7 @@ def make_submission(
         problems: those entered; None for all.
         sizes: those entered, by problem; all where nothing is said.
         skill: about what every run scores; what it scores besides follows from the name.
+        key: that signs it, if any.
         spread: standard deviation of the scores of episodes, and a third of that of the runs.
         **changes: other fields of the file, in place of what would be there.
 
@@ -100,7 +104,8 @@ def make_submission(
         "previous": None,
         "rows": rows,
     }
-    (folder / FILE).write_bytes(to_bytes(parse(content | changes)))
+    made = parse(content | changes)
+    (folder / FILE).write_bytes(to_bytes(signed(made, key) if key else made))
     return folder
 
 
