@@ -8,9 +8,10 @@ from typing import Any
 
 from agents.config import CONFIGS, FORMATS, config_fields
 from agents.fingerprint import complaint
+from agents.parts import OF_PAIRS
 from leaderboards.schema.errors import short_repr
 
-__all__ = ["CONFIGS", "FORMATS", "complaint", "config_errors"]
+__all__ = ["CONFIGS", "FORMATS", "OF_PAIRS", "complaint", "config_errors", "make_config"]
 
 MAX_SIZE = 4096
 """Of a size of weights, which the size of their file holds down besides."""
@@ -41,9 +42,19 @@ def config_errors(kind: str, config: dict[str, Any], format: int) -> list[tuple[
             errors.append((name, f"must be at most {most}, got {short_repr(value)}"))
     if not errors:
         try:
-            CONFIGS[kind](**{known[name].name: value for name, value in config.items()})
+            make_config(kind, config, format)
         except ValueError as error:  # "field must be ..., got ..."
             argument, _, reason = str(error).partition(" ")
             name = next(name for name, field in known.items() if field.name == argument)
             errors.append((name, f"{reason.rpartition(', got ')[0]}, got {short_repr(config.get(name))}"))
     return errors
+
+
+def make_config(kind: str, config: dict[str, Any], format: int) -> Any:
+    """The config that a file of a format says, as the dataclass of its kind.
+
+    Raises:
+        ValueError: A value is not allowed.
+    """
+    known = config_fields(kind, format)
+    return CONFIGS[kind](**{known[name].name: value for name, value in config.items()})

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from leaderboards.check.duplicates import KnownSubmissions
 from leaderboards.check.results import check_results
+from leaderboards.check.row_cost import cost_errors
 from leaderboards.check.weights import FILE_NAME, FOLDER, MAX_NUMBERS, check_weights
 from leaderboards.schema.benchmark import BENCHMARKS, PUBLISHED, Benchmark, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, short_repr
@@ -76,7 +77,7 @@ def check_safely(
         collect(check_results(benchmark, submission, returns))
         collect(_check_training(submission))
         empty: set[str] = set()
-        collect(_check_weights(folder, submission, empty))
+        collect(_check_weights(folder, submission, benchmark, empty))
         if others is not None:
             collect(others.errors(submission, returns, empty))
     except SubmissionError as error:
@@ -162,7 +163,9 @@ def _check_training(submission: Submission) -> Iterator[ErrorDetails]:
         yield ErrorDetails(FILE, "training.versions", "must have badger_envs, which the environments are of")
 
 
-def _check_weights(folder: Path, submission: Submission, empty: set[str]) -> Iterator[ErrorDetails]:
+def _check_weights(
+    folder: Path, submission: Submission, benchmark: Benchmark, empty: set[str]
+) -> Iterator[ErrorDetails]:
     """Errors of the weights; the names of those that hold no number are put into `empty`."""
     used = {row.weights_sha256: row.problem for row in submission.rows if row.weights_sha256}
     weights = folder / FOLDER
@@ -171,12 +174,13 @@ def _check_weights(folder: Path, submission: Submission, empty: set[str]) -> Ite
             matched = FILE_NAME.fullmatch(entry.name)
             if matched is None or matched[1] not in used:
                 yield ErrorDetails(f"{FOLDER}/{entry.name}", "", "must not be there: no row has weights of this name")
-    total = 0
+    total, made = 0, {}
     for sha, problem in used.items():
-        found, numbers = check_weights(weights, sha)
-        yield from found
-        if found:
+        made[sha] = found = check_weights(weights, sha)
+        yield from found.errors
+        if not found.kind:
             continue
+        numbers = found.numbers
         total += numbers
         if total > MAX_NUMBERS:
             raise SubmissionError([ErrorDetails(FOLDER, "", f"must hold at most {MAX_NUMBERS} numbers in all")])
@@ -186,3 +190,4 @@ def _check_weights(folder: Path, submission: Submission, empty: set[str]) -> Ite
             yield ErrorDetails(FILE, f"training.parameters.{problem}", f"{reason}, got {declared}")
         if not numbers:
             empty.add(sha)
+    yield from cost_errors(submission, benchmark, made)

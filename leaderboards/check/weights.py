@@ -6,16 +6,18 @@ tensor, then their numbers one after the other without gaps.
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError, deserialize
 
-from leaderboards.check.agent_schema import CONFIGS, FORMATS, complaint, config_errors
+from leaderboards.check.agent_schema import CONFIGS, FORMATS, complaint, config_errors, make_config
+from leaderboards.check.agent_shapes import weight_shapes
 from leaderboards.schema.errors import ErrorDetails, SubmissionError, printable, short_repr
 from leaderboards.schema.files import parse_json, read_bytes, read_json
 
@@ -29,24 +31,36 @@ MAX_NUMBERS = 20_000_000
 """In all weights of a submission; twenty-five trainings of this project have two hundred thousand."""
 
 
-def check_weights(folder: Path, sha: str) -> tuple[list[ErrorDetails], int]:
+class CheckedWeights(NamedTuple):
+    """What is known of weights."""
+
+    errors: list[ErrorDetails]
+    numbers: int
+    """How many there are."""
+    kind: str
+    """Of agent; empty where one of the files can't be read, or says what can't be."""
+    config: str
+    """Of the agent, as JSON."""
+    format: int
+
+
+def check_weights(folder: Path, sha: str) -> CheckedWeights:
     """Check `<sha>.safetensors` and `<sha>.json` of a submission.
 
     Args:
         folder: of the weights.
         sha: SHA-256 that the first of them must have.
 
-    Returns:
-        Errors, and how many weights there are.
     """
-    errors, numbers = [], 0
+    errors: list[ErrorDetails] = []
+    shapes: dict[str, tuple[int, ...]] = {}
     name = f"{FOLDER}/{sha}.safetensors"
     try:
         content = read_bytes(folder / f"{sha}.safetensors", name, MAX_BYTES)
         digest = hashlib.sha256(content).hexdigest()
         if digest != sha:
             errors.append(ErrorDetails(name, "", f"must have the SHA-256 of its name, got {digest}"))
-        numbers = _check_tensors(content, name)
+        shapes = _check_tensors(content, name)
     except SubmissionError as error:
         errors += error.errors
     name = f"{FOLDER}/{sha}.json"
@@ -55,11 +69,37 @@ def check_weights(folder: Path, sha: str) -> tuple[list[ErrorDetails], int]:
         errors += [ErrorDetails(name, field, reason) for field, reason in _complaints(about, sha)]
     except SubmissionError as error:
         errors += error.errors
-    return errors, numbers
+    numbers = sum(map(math.prod, shapes.values()))
+    if errors:
+        return CheckedWeights(errors, numbers, "", "", 0)
+    kind, config, format = about["kind"], json.dumps(about["config"]), about["format"]
+    errors += _shape_errors(shapes, _expected_shapes(kind, config, format), kind, f"{FOLDER}/{sha}.safetensors")
+    return CheckedWeights(errors, numbers, kind, config, format)
 
 
-def _check_tensors(content: bytes, name: str) -> int:
-    """How many numbers a safetensors file holds.
+@lru_cache(maxsize=4096)
+def _expected_shapes(kind: str, config: str, format: int) -> dict[str, tuple[int, ...]] | None:
+    return weight_shapes(kind, make_config(kind, json.loads(config), format))
+
+
+def _shape_errors(
+    shapes: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]] | None, kind: str, name: str
+) -> Iterator[ErrorDetails]:
+    """Of weights that no agent of this kind and config could load."""
+    if expected is None or shapes == expected:
+        return
+    for tensor in sorted(shapes.keys() | expected.keys()):
+        wanted, got = expected.get(tensor), shapes.get(tensor)
+        if got is None:
+            yield ErrorDetails(name, tensor, f"must be there, of shape {list(wanted or ())}: {kind} has it")
+        elif wanted is None:
+            yield ErrorDetails(name, tensor, f"must not be there: {kind} of this config has no such weights")
+        elif got != wanted:
+            yield ErrorDetails(name, tensor, f"must be of shape {list(wanted)} in {kind}, got {list(got)}")
+
+
+def _check_tensors(content: bytes, name: str) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of what a safetensors file holds.
 
     Raises:
         SubmissionError: It is none, or not one that we would write.
@@ -93,7 +133,7 @@ def _check_tensors(content: bytes, name: str) -> int:
         offset = 4 * int(np.argmin(finite))  # of the first number that is not
         tensor = next(tensor for tensor, about in header.items() if offset in range(*about["data_offsets"]))
         raise SubmissionError([ErrorDetails(name, tensor, "must hold finite numbers, got NaN or infinity")])
-    return len(finite)
+    return {tensor: tuple(about["shape"]) for tensor, about in header.items()}
 
 
 def _complaints(about: Any, sha: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Running rows of a submission by its weights."""
 
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,10 +9,14 @@ import numpy as np
 from badger_envs.core.episodes import EpisodeSet, Keys, episode_keys
 from leaderboards.check.check import check
 from leaderboards.evaluate.evaluate import evaluate_size
+from leaderboards.evaluate.time_limit import time_limit
 from leaderboards.schema.benchmark import Benchmark, load_benchmark
 from leaderboards.schema.errors import ErrorDetails, SubmissionError
 from leaderboards.schema.fresh_episodes import Draw
 from leaderboards.schema.submission import FILE, SeedResult, Submission, make_seed_result, read_submission
+
+ROW_SECONDS = 900.0
+"""CPU-seconds of a row; those of the entries take a few."""
 
 
 def read_runnable(folder: Path, benchmarks: Path) -> tuple[Submission, Benchmark]:
@@ -38,19 +43,21 @@ def run_rows(
     draw: Draw | None,
     *,
     nudge: bool = False,
+    seconds: float = ROW_SECONDS,
 ) -> list[SeedResult]:
     """Run rows by their place in the submission again: on fresh episodes, or on those of the benchmark.
 
-    With `nudge`, every weight is changed in its last digit.
+    They run in a random order, so that nobody can have the slow ones come last, and each has a time limit. With
+    `nudge`, every weight is changed in its last digit.
 
     Raises:
-        SubmissionError: Weights can't be run.
+        SubmissionError: Weights can't be run, or not in that time.
     """
     from leaderboards.evaluate.saved_agent import SavedAgent, one_thread
 
     agents: dict[str, SavedAgent] = {}
-    found = []
-    for number in chosen:
+    found: dict[int, SeedResult] = {}
+    for number in secrets.SystemRandom().sample(chosen, len(chosen)):
         row = submission.rows[number]
         problem, sha = benchmark.problem(row.problem), str(row.weights_sha256)
         at, first = problem.sizes[row.size], draw.first_episode if draw else None
@@ -59,7 +66,7 @@ def run_rows(
                 agents[sha] = SavedAgent(folder / "weights", f"{sha}.safetensors", f"{sha}.json")
                 if nudge:
                     agents[sha].nudge(seed=0)
-            with one_thread():
+            with one_thread(), time_limit(seconds):
                 if draw is None:
                     policy = agents[sha](problem.id, at.arguments)
                 else:
@@ -69,8 +76,8 @@ def run_rows(
         except ValueError as error:
             raise SubmissionError([ErrorDetails(FILE, f"rows[{number}]", f"cannot be run again: {error}")]) from error
         about = (row.problem, row.size, row.training_seed, row.weights_sha256)
-        found.append(make_seed_result(benchmark.name, *about, returns.tolist()))
-    return found
+        found[number] = make_seed_result(benchmark.name, *about, returns.tolist())
+    return [found[number] for number in chosen]
 
 
 def fresh_keys(benchmark: Benchmark, draw: Draw, episodes: int) -> Keys:
