@@ -44,7 +44,7 @@ def softmax_regression(task: Stream, keys: Keys, rate: float) -> float:
     return float(np.mean(hits))
 
 
-def main(folders: tuple[Path, ...], /, episodes: int = 50) -> None:
+def main(folders: tyro.conf.Positional[tuple[Path, ...]], episodes: int = 50) -> None:
     """Print accuracies.
 
     Args:

@@ -9,10 +9,12 @@ from tests.helpers.cases import skip_without_opengl
 from tests.helpers.paths import ROOT
 
 SMALLEST = {
+    "benchmarks/digits.py": {"folders": (), "episodes": 1},
     "benchmarks/environments.py": {"rounds": 1, "seconds": 1e-3, "envs": ("Badger/HiddenXOR-v0",), "max_copies": 2},
     "benchmarks/leaderboard.py": {"counts": (2,)},
     "benchmarks/robot.py": {"rounds": 1, "seconds": 1e-3, "modules": (2,), "copies": 2, "frames": 0},
     "benchmarks/third_party.py": {"steps": 1, "recipes": ("xor2_ppo",), "copies": 2},
+    "benchmarks/topology.py": {"numbers": (20,), "steps": 1},
     "benchmarks/training.py": {"rounds": 1, "max_copies": 4},
     "docs/make_pictures.py": {"max_steps": 1},
 }

@@ -15,6 +15,7 @@ import badger_envs
 import baselines
 import leaderboards
 from agents import build_agent
+from badger_envs import episode_keys
 from baselines.experiments.agents import AGENTS
 from baselines.experiments.plan import plan
 from baselines.experiments.recipes import RECIPES
@@ -105,9 +106,13 @@ def test_a_policy_of_an_agent_goes_on_bit_for_bit_in_mid_life(recipe, agent):
     def goes_on(policy):
         actions = [policy.act(seen.copy(), reward) for seen in observations[3:]]
         policy.reset(2)  # draws the next identities
+        if policy.hear is not None:
+            policy.hear(task.neighbours(task.initial(episode_keys(0, range(2)))))
         return [*actions, policy.act(observations[0].copy(), reward)]
 
     policy.reset(2)
+    if policy.hear is not None:
+        policy.hear(task.neighbours(task.initial(episode_keys(0, range(2)))))
     for seen in observations[:3]:
         policy.act(seen.copy(), reward)
     copies = [way(policy) for way in WAYS.values()]

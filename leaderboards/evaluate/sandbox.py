@@ -12,6 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -156,3 +158,20 @@ def _version(program: str) -> str:
     done = subprocess.run([program, "--version"], capture_output=True, text=True, errors="replace", check=False)
     found = re.search(r"\d+(\.\d+)+", done.stdout)
     return found[0] if found else "of unknown version"
+
+
+def code_inside(process: "subprocess.Popen[bytes]", end: Callable[[], int], seconds: float = 5.0) -> int:
+    """What a program in a sandbox exited with, the negative signal where one ended it.
+
+    A sandbox passes the exit code on a moment after its program is gone, which a kill would hide. Bubblewrap exits, as
+    a shell does, with 128 and the number of a signal.
+
+    Args:
+        process: the sandbox.
+        end: ends it and returns its exit code.
+        seconds: to wait before it is ended.
+    """
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    code = end()
+    return 128 - code if code > 128 else code

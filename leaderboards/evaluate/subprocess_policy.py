@@ -29,7 +29,7 @@ from badger_envs.core.checks import check_numbers
 from badger_envs.evaluation import PolicyError
 from badger_envs.registry import get_spec
 from leaderboards.evaluate import policy_process as protocol
-from leaderboards.evaluate.sandbox import ROOT, Sandbox, isolation_of, passed_environment, require_sandbox, sandboxed
+from leaderboards.evaluate import sandbox as box
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -37,8 +37,6 @@ STEP_SECONDS = 60.0
 """Time limit for one answer."""
 START_SECONDS = 300.0
 """Time limit for the import and the making of a policy."""
-_SIGNALLED = 128
-"""A shell, and bubblewrap, exit with this and the number of the signal that ended a program."""
 
 
 class PolicyProcess:
@@ -63,23 +61,23 @@ class PolicyProcess:
         *,
         seconds: float = STEP_SECONDS,
         start_seconds: float = START_SECONDS,
-        sandbox: Sandbox = "auto",
+        sandbox: box.Sandbox = "auto",
     ) -> None:
         protocol.require_reference(reference)
-        program = require_sandbox(sandbox)
+        program = box.require_sandbox(sandbox)
         self.reference, self.seconds, self.start_seconds = reference, seconds, start_seconds
         self.current: SubprocessPolicy | None = None
-        self.isolation = isolation_of(program)
+        self.isolation = box.isolation_of(program)
         self._connection, theirs = socket.socketpair()
         with theirs:
             words = [sys.executable, "-P", "-m", protocol.__name__, str(theirs.fileno())]
             self._process = subprocess.Popen(
-                sandboxed(program, words, [ROOT, Path.cwd()]) if program else words,
+                box.sandboxed(program, words, [box.ROOT, Path.cwd()]) if program else words,
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # prints go to standard error
                 stderr=2,
                 pass_fds=[theirs.fileno()],
-                env=passed_environment(),
+                env=box.passed_environment(),
                 start_new_session=True,
             )
 
@@ -138,9 +136,7 @@ class PolicyProcess:
         raise PolicyError(f"{name}: {reason}") from None
 
     def _how_it_ended(self) -> str:
-        code = self._end()
-        if self.isolation.program != "none" and code > _SIGNALLED:
-            code = _SIGNALLED - code
+        code = self._end() if self.isolation.program == "none" else box.code_inside(self._process, self._end)
         if code == -signal.SIGKILL:
             return "hung up, or was killed, for example for lack of memory"
         return f"ended by signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exited with code {code}"

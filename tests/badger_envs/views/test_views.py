@@ -84,7 +84,6 @@ def test_channel_delivers_messages_to_neighbours_one_step_later_and_to_no_other_
         heard = observation[features:].reshape(env.task.max_degree, 2)
         spoken = [messages[other].tolist() for other in neighbours[agent]]
         assert agent not in neighbours[agent]
-        assert all(agent in neighbours[other] for other in neighbours[agent]), "being neighbours is mutual"
         assert [words.tolist() for words in heard if words.any()] == spoken
     cut = make_agents("parallel", spec.id, channel=Channel(size=2, cut=True), **arguments)
     cut.reset(seed=2)

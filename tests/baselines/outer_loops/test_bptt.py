@@ -80,7 +80,7 @@ def test_stage_sets_sizes_horizons_and_identities():
         def __init__(self):
             super().__init__()
             self.agent, self.begun, self.steps = small_badger(identity="random"), [], []
-            self.device = torch.device("cpu")
+            self.device, self.takes_neighbours = torch.device("cpu"), False
 
         def require_ports(self, ports):
             self.agent.require_ports(ports)
@@ -89,6 +89,9 @@ def test_stage_sets_sizes_horizons_and_identities():
             state = self.agent.initial_state(batch, ports, generator=generator, shared_across_batch=shared_across_batch)
             self.begun.append((ports, state.identity))
             self.steps.append(0)
+            return state
+
+        def with_neighbours(self, state, neighbours):
             return state
 
         def forward(self, observation, state):

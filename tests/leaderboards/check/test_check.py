@@ -151,6 +151,7 @@ def test_imports_of_torch_and_baselines_are_only_where_needed():
             assert {node.module for node in top if node.module.startswith("agents")} <= {
                 "agents.config",
                 "agents.fingerprint",
+                "agents.parts",
             }
 
 

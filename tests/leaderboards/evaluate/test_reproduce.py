@@ -294,8 +294,12 @@ def test_reproduce_refuses_agents_of_others(tmp_path):
 @pytest.mark.parametrize(
     ("field", "change", "error"),
     [
-        ("hidden_size", lambda size: size + 1, r"submission.json: rows\[\d+\]: cannot be run again: .*must be"),
-        ("port_features", lambda features: 8 - features, "cannot be run again"),
+        ("hidden_size", lambda size: size + 1, r"weights/\w+.safetensors: expert.bias_hh: must be of shape \[27\]"),
+        (
+            "port_features",
+            lambda features: 8 - features,
+            r"weights/\w+.safetensors: expert.weight_ih: must be",
+        ),
     ],
 )
 def test_reproduce_refuses_weights_that_do_not_fit_config_or_task(tmp_path, board, field, change, error):
