@@ -6,7 +6,8 @@ from badger_envs.statistics import FloatArray, Interval, RankInterval, rank_inte
 from baselines.analysis.failures import scores_with_failed
 from baselines.analysis.table import Table
 from baselines.analysis.tables import interval_in_words
-from baselines.analysis.verdict import CUT, MONOLITHIC
+from baselines.analysis.verdict import CUT
+from baselines.experiments.families import MONOLITHIC
 from baselines.results.comparison import ComparisonResult
 
 MODULAR = "modular"

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from badger_envs.registry import get_spec, reference_returns
 from baselines.analysis.failures import interquartile_score, with_scores
 from baselines.experiments.plan import PlannedAgent, score
@@ -27,6 +29,8 @@ def make_problem(recipe: Recipe) -> Problem:
         metric=spec.metric,
         reference_returns={"chance": returns.chance, "reference": returns.reference, **returns.local_optima},
         first_agent=recipe.agents[0],
+        trained_sizes=recipe.trained_sizes if len(recipe.trained_sizes) > 1 else (),
+        left_out=recipe.outer_loop.stages[-1].left_out,
     )
 
 
@@ -44,7 +48,7 @@ def _summarize(planned: PlannedAgent, results: Mapping[str, RunResult]) -> Agent
     agent, runs = planned.agent_spec, planned.tuned_runs(results)
     finished = [(run, results[run.hash]) for run in runs if not results[run.hash].failure]
     failures = [(run, results[run.hash].failure) for run in (*planned.trials, *runs)]
-    summaries = tuple(_summarize_run(run, result) for run, result in finished)
+    summaries = tuple(_summarize_run(run, result, planned.recipe.trained_sizes) for run, result in finished)
     first = finished[0][1] if finished else None
     return AgentResult(
         problem=planned.recipe.name,
@@ -52,7 +56,9 @@ def _summarize(planned: PlannedAgent, results: Mapping[str, RunResult]) -> Agent
         label=agent.label,
         description=agent.description,
         handcrafted=agent.kind is None,
-        planned_runs=len(planned.runs),
+        family=planned.family.family.name if planned.family else "",
+        chosen=planned.is_chosen(results),
+        planned_runs=len(planned.runs) if runs or planned.is_chosen(results) else 0,
         failures=tuple(Failure(hash=run.hash, title=run.title, traceback=text) for run, text in failures if text),
         trials=_trials(planned, results),
         runs=summaries,
@@ -77,14 +83,16 @@ def _trials(planned: PlannedAgent, results: Mapping[str, RunResult]) -> tuple[Tr
     )
 
 
-def _summarize_run(run: RunSpec, result: RunResult) -> RunSummary:
+def _summarize_run(run: RunSpec, result: RunResult, trained_sizes: Sequence[int]) -> RunSummary:
     metric = get_spec(run.task).metric
     test = result.tests[run.size]
     assert test.score is not None  # or it is not believed, see `baselines.experiments.stored`
+    trained = [result.tests[size].score for size in trained_sizes if size in result.tests]
+    scores = [score for score in trained if score is not None] or [test.score]
     return RunSummary(
         hash=run.hash,
         seed=run.seed,
-        score=test.score,
+        score=float(np.mean(scores)),
         metric=test.mean(metric),
         score_at_size={size: test.score for size, test in result.tests.items() if test.score is not None},
         metric_at_size={size: test.mean(metric) for size, test in result.tests.items()},

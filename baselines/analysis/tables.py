@@ -7,7 +7,8 @@ import numpy as np
 from badger_envs.registry import get_spec
 from baselines.analysis.grid_tables import grid_tables
 from baselines.analysis.table import Table, columns, number
-from baselines.analysis.verdict import CUT, MONOLITHIC, Comparison, verdict
+from baselines.analysis.verdict import CUT, OPPONENTS, Comparison, verdict
+from baselines.experiments.families import MONOLITHIC, MULTI_AGENT
 from baselines.results.comparison import AgentResult, ComparisonResult, Problem
 
 
@@ -30,8 +31,12 @@ def problem_tables(result: ComparisonResult) -> list[Table]:
     return tables
 
 
-RIVALS = {MONOLITHIC: "the monolithic network", CUT: "the same without messages"}
-IN_SHORT = {MONOLITHIC: "monolithic", CUT: "no messages"}
+RIVALS = {
+    MONOLITHIC: "the monolithic network",
+    MULTI_AGENT: "multi-agent networks",
+    CUT: "the same without messages",
+}
+IN_SHORT = {MONOLITHIC: "monolithic", MULTI_AGENT: "multi-agent", CUT: "no messages"}
 OUTCOMES = {"modular": "modular", "rival": "the other", "open": "not decided", "only": "only modular can"}
 
 
@@ -55,7 +60,7 @@ def failures_in_words(comparisons: Sequence[Comparison]) -> str:
     """How many runs failed and how they count, as a sentence that follows others; empty where none failed."""
     failed = {
         name: max((each.failed[side] for each in comparisons if side == 0 or each.rival == name), default=0)
-        for side, name in ((0, "the modular agent"), (1, MONOLITHIC), (1, CUT))
+        for side, name in ((0, "the modular agent"), *((1, rival) for rival in OPPONENTS))
     }
     said = ", ".join(f"{count} of {RIVALS.get(name, name)}" for name, count in failed.items() if count)
     return f" Runs that failed count as the worst of their problem: {said}." if said else ""

@@ -1,66 +1,30 @@
-"""The verdict: ability by ability, who is better, a modular agent or a monolithic one, and with what certainty.
+"""The verdict: ability by ability, who is better, the modular family or another one, and with what certainty.
 
-An ability is a number of every run. It is compared on all problems that both were trained on, task by task, by the
-probability that a run of the one beats a run of the other; p-values are of a permutation test, after Holm's correction
-for asking several questions. A run that failed counts as the worst.
+Who stands for a family on a problem was chosen on validation episodes, by the same rule for all
+(`baselines.experiments.families`). Where a result has no families, the first agent of a problem's recipe meets the
+monolithic network and itself without messages. An ability is compared on all problems that both were trained on, task
+by task, by the probability that a run of the one beats a run of the other; p-values are of a permutation test, after
+Holm's correction for asking several questions. A run that failed counts as the worst.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from badger_envs import statistics
 from badger_envs.statistics import Interval
+from baselines.analysis.abilities import ABILITIES, Ability
 from baselines.analysis.failures import with_failed, worst
-from baselines.results.comparison import AgentResult, ComparisonResult, Problem, RunSummary
+from baselines.experiments.families import MODULAR, MONOLITHIC, MULTI_AGENT
+from baselines.results.comparison import AgentResult, ComparisonResult, Problem
 
 SIGNIFICANT = 0.05
-MONOLITHIC, CUT = "monolithic", "shared"
-"""Agents that the modular one is compared with: one network for everything, and itself without messages."""
-
-Measure = Callable[[RunSummary, Problem], float | None]
-"""The number of a run that answers a question; None where the run has none."""
-
-
-@dataclass(frozen=True)
-class Ability:
-    """A question, and how a run answers it."""
-
-    name: str
-    label: str
-    """In a word or two, for tables."""
-    question: str
-    measure: Measure
-
-
-def _score(run: RunSummary, problem: Problem) -> float | None:
-    return run.score
-
-
-def _other_sizes(run: RunSummary, problem: Problem) -> float | None:
-    if run.cannot_have_size:
-        return None
-    others = [score for size, score in run.score_at_size.items() if size != problem.size]
-    return float(np.mean(others)) if others else None
-
-
-def _on_curve(probe: str, x: float) -> Measure:
-    def measure(run: RunSummary, problem: Problem) -> float | None:
-        curve = run.probes.get(probe)
-        return None if curve is None or x not in curve.x else curve.score[curve.x.index(x)]
-
-    return measure
-
-
-ABILITIES = (
-    Ability("score", "as trained", "Who is better at what was trained?", _score),
-    Ability("life", "ten times the life", "Who is better in a life ten times as long?", _on_curve("life", 10)),
-    Ability("switch", "new hidden task", "Who learns again when what is hidden changes?", _on_curve("switch", 2.0)),
-    Ability("forget", "half memory lost", "Who is better after losing half of the memory?", _on_curve("forget", 0.5)),
-    Ability("sizes", "other sizes", "Who works at sizes never seen?", _other_sizes),
-)
+CUT = "shared"
+"""The agent that is Badger without messages, by name: a side of its own."""
+OPPONENTS = (MONOLITHIC, MULTI_AGENT, CUT)
+"""Who the modular side is compared with."""
+FAILS = 0.1
+"""A score up to here is no better than blind chance, for all that it is worth."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +38,8 @@ class ProblemScores:
     """Of the modular agent and of its rival, those that failed too."""
     failed: tuple[int, int]
     """How many of them failed; each counts as the worst run of anybody, see `baselines.analysis.failures`."""
+    agents: tuple[str, str] = ("", "")
+    """Labels of who stood for them."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +48,7 @@ class Comparison:
 
     ability: Ability
     rival: str
-    """Its name: `MONOLITHIC` or `CUT`."""
+    """One of `OPPONENTS`."""
     problems: tuple[ProblemScores, ...]
     """Those compared on; none where the rival has the ability nowhere."""
     only_modular: tuple[str, ...]
@@ -107,6 +73,18 @@ class Comparison:
         return modular, rival
 
     @property
+    def both_fail(self) -> bool:
+        """Whether neither is better than chance in the mean over the problems, so that who is ahead means nothing."""
+        if not self.problems or not self.ability.is_score:
+            return False
+        means = [sum(scores) / len(self.problems) for scores in zip(*self._scores, strict=True)]
+        return bool(max(means) <= FAILS)
+
+    @property
+    def _scores(self) -> list[tuple[float, float]]:
+        return [(problem.modular, problem.rival) for problem in self.problems]
+
+    @property
     def outcome(self) -> Literal["modular", "rival", "open", "only"]:
         """Who wins; "open" where it is not certain, "only" where the rival does not have the ability."""
         if self.probability is None or self.p is None:
@@ -116,38 +94,60 @@ class Comparison:
         return "modular" if self.probability.estimate > 0.5 else "rival"
 
 
+def sides(result: ComparisonResult, problem: Problem) -> dict[str, AgentResult]:
+    """Who stands for which side on a problem; those who are not in the result are missing.
+
+    A side that is the modular one itself is missing too, as where experts without messages were the best of the family.
+    """
+    agents = result.on(problem)
+    by_name = {agent.agent: agent for agent in agents}
+    if any(agent.family for agent in agents):
+        found = {agent.family: agent for agent in agents if agent.family and agent.chosen}
+    else:
+        names = {MODULAR: problem.first_agent, MONOLITHIC: MONOLITHIC}
+        found = {side: by_name[name] for side, name in names.items() if name in by_name}
+    if CUT in by_name:
+        found[CUT] = by_name[CUT]
+    modular = found.get(MODULAR)
+    return found if modular is not None and modular.agent not in (MONOLITHIC, CUT) else {}
+
+
 def verdict(result: ComparisonResult) -> list[Comparison]:
-    """The abilities, each against each rival that a modular agent meets, with p-values after Holm's correction."""
-    found = [_compare(result, ability, rival) for ability in ABILITIES for rival in (MONOLITHIC, CUT)]
+    """The abilities, each against each side that the modular one meets, with p-values after Holm's correction."""
+    by_problem = {problem.name: sides(result, problem) for problem in result.problems}
+    found = [_compare(result, by_problem, ability, rival) for ability in ABILITIES for rival in OPPONENTS]
     comparisons = [each for each in found if each.problems or each.only_modular]
     tested = [each.p for each in comparisons if each.p is not None]
     corrected = iter(statistics.holm(tested) if tested else ())
     return [each if each.p is None else replace(each, p=float(next(corrected))) for each in comparisons]
 
 
-def _compare(result: ComparisonResult, ability: Ability, rival: str) -> Comparison:
+def _compare(
+    result: ComparisonResult, by_problem: Mapping[str, Mapping[str, AgentResult]], ability: Ability, rival: str
+) -> Comparison:
     """With the p-value as it is without correction."""
     ones, others, problems, only = [], [], [], []
     for problem in result.problems:
-        by_name = {agent.agent: agent for agent in result.on(problem)}
-        first = problem.first_agent
-        if first not in by_name or rival not in by_name or first in (MONOLITHIC, CUT):
+        found = by_problem[problem.name]
+        if MODULAR not in found or rival not in found:
             continue
-        measured = {name: _values(agent, problem, ability) for name, agent in by_name.items() if not agent.handcrafted}
-        pair = [by_name[first], by_name[rival]]
-        if measured[first] and by_name[rival].runs and not measured[rival]:
+        pair = (found[MODULAR], found[rival])
+        values = [_values(each, problem, ability) for each in pair]
+        if values[0] and pair[1].runs and not values[1]:
             only.append(problem.title)
-        if not any(measured[each.agent] for each in pair) or any(
-            not measured[each.agent] and (each.runs or not each.failed_runs) for each in pair
+        if not any(values) or any(
+            not mine and (each.runs or not each.failed_runs) for mine, each in zip(values, pair, strict=True)
         ):
             continue
-        lowest = worst(value for values in measured.values() for value in values)
-        mine, theirs = (with_failed(measured[each.agent], each.failed_runs, lowest) for each in pair)
+        everybody = [each for each in result.on(problem) if not each.handcrafted]
+        lowest = worst(value for each in everybody for value in _values(each, problem, ability))
+        mine, theirs = (with_failed(known, each.failed_runs, lowest) for known, each in zip(values, pair, strict=True))
         ones.append(mine)
         others.append(theirs)
         modular, other = (float(statistics.interquartile_mean(values)) for values in (mine, theirs))
         failed = (pair[0].failed_runs, pair[1].failed_runs)
-        problems.append(ProblemScores(problem.title, modular, other, (len(mine), len(theirs)), failed))
+        labels = (pair[0].label, pair[1].label)
+        problems.append(ProblemScores(problem.title, modular, other, (len(mine), len(theirs)), failed, labels))
     compared = Comparison(ability, rival, tuple(problems), tuple(only))
     if not problems:
         return compared

@@ -40,8 +40,7 @@ def choose(
         planned
         for recipe in suite.recipes
         if (not recipes or recipe.name in recipes) and (not environments or recipe.task in environments)
-        for planned in plan(suite, recipe, seeds)
-        if not agents or planned.agent_spec.kind is None or planned.agent_spec.name in agents
+        for planned in plan(suite, recipe, seeds, agents)
     ]
     if not plans:
         raise UsageError(f"--recipes and --envs must have something in common, got {_words(recipes, environments)}")
@@ -51,10 +50,14 @@ def choose(
     if shard is None:
         return plans
     part, parts = _shard(shard)
-    by_work = sorted(plans, key=lambda planned: -sum(run.work for run in planned.all_runs))
-    chosen = [planned for planned in plans if by_work.index(planned) % parts == part - 1]
+    # Who stands for a family is known only where all its members are.
+    whole = [[each for each in plans if each.recipe is recipe] for recipe in suite.recipes] if suite.families else []
+    pieces = [piece for piece in whole if piece] or [[planned] for planned in plans]
+    by_work = sorted(pieces, key=lambda piece: -sum(run.work for planned in piece for run in planned.all_runs))
+    chosen = [planned for piece in pieces if by_work.index(piece) % parts == part - 1 for planned in piece]
     if not chosen:
-        raise UsageError(f"--shard must be of at most {len(plans)} parts, as many as there are agents, got {shard!r}")
+        most = f"{len(pieces)} parts, as many as there are {'problems' if suite.families else 'agents'}"
+        raise UsageError(f"--shard must be of at most {most}, got {shard!r}")
     return chosen
 
 

@@ -87,7 +87,7 @@ def run_all(
 
     start(run for planned in plans for run in (planned.trials or planned.runs))
     while True:
-        ready = [planned for planned in waiting if all(trial.hash in results for trial in planned.trials)]
+        ready = [planned for planned in waiting if all(trial.hash in results for trial in planned.decided_by)]
         waiting = [planned for planned in waiting if planned not in ready]
         start(run for planned in ready for run in planned.tuned_runs(results))
         if not running:

@@ -67,6 +67,13 @@ class Recipe:
             most = max(most, spec.make_task(**{**self.arguments, **dict(stage.arguments), **size}).ports)
         return most
 
+    @property
+    def trained_sizes(self) -> tuple[int, ...]:
+        """Sizes that are trained with in the end and tested at, rising: its own, or those of a range."""
+        task, drawn = self.make_task(), self.outer_loop.stages[-1].drawn_sizes
+        own = int(getattr(task, get_spec(self.task).size_argument))
+        return tuple(sorted(size for size in {own, *self.test_sizes} if size in drawn)) or (own,)
+
     def loop(self, agent_spec: AgentSpec) -> OuterLoop:
         """The outer loop with the settings that are known to suit an agent."""
         return with_settings(self.outer_loop, self.settings.get(agent_spec.name, {}))

@@ -14,6 +14,7 @@ from baselines.experiments.recipe import Recipe
 from baselines.experiments.rivals import MEETINGS
 from baselines.experiments.rounds import ROUNDS
 from baselines.experiments.society import SOCIETY
+from baselines.experiments.standard import STANDARD
 from baselines.experiments.topologies import TOPOLOGIES
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
@@ -155,5 +156,6 @@ RECIPES: dict[str, Recipe] = {
         *MEETINGS,
         *ROUNDS,
         *LONG_LIVES,
+        *STANDARD,
     )
 }  # fmt: skip

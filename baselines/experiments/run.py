@@ -85,8 +85,10 @@ class RunSpec:
         if self.outer_loop is not None:
             plain["outer_loop"]["kind"] = self.outer_loop.kind
             for stage in plain["outer_loop"]["stages"]:
-                if stage["rounds"] is None:  # as in runs that were made before rounds could be drawn
-                    del stage["rounds"]
+                # As in runs that were made before rounds could be drawn and sizes left out.
+                for name, without in (("rounds", None), ("left_out", ())):
+                    if stage[name] == without:
+                        del stage[name]
         return plain
 
     @property

@@ -51,6 +51,22 @@ AS_GOOD = 0.01
 """Scores that differ by less are as good as each other: which is the larger one is chance."""
 
 
+def mean_scores(
+    tried: list[tuple[dict[str, float], float | None]],
+) -> dict[tuple[tuple[str, float], ...], float]:
+    """Mean score of the trainings of each draw, by its settings; minus infinity where one of them failed."""
+    scores: dict[tuple[tuple[str, float], ...], list[float]] = {}
+    for settings, score in tried:
+        scores.setdefault(tuple(settings.items()), []).append(-np.inf if score is None else score)
+    return {settings: float(np.mean(found)) for settings, found in scores.items()}
+
+
+def best_score(tried: list[tuple[dict[str, float], float | None]]) -> float | None:
+    """Of the draw that is best on validation episodes; None where a training of each draw failed."""
+    best = max(mean_scores(tried).values(), default=-np.inf)
+    return best if np.isfinite(best) else None
+
+
 def chosen(tried: list[tuple[dict[str, float], float | None]]) -> dict[str, Any]:
     """The draw whose trainings have the best mean score; the middle one where several are as good.
 
@@ -64,12 +80,8 @@ def chosen(tried: list[tuple[dict[str, float], float | None]]) -> dict[str, Any]
     Raises:
         ValueError: There is no draw whose trainings all finished.
     """
-    scores: dict[tuple[tuple[str, float], ...], list[float]] = {}
-    for settings, score in tried:
-        scores.setdefault(tuple(settings.items()), []).append(-np.inf if score is None else score)
-    means = {settings: float(np.mean(found)) for settings, found in scores.items()}
-    best = max(means.values(), default=-np.inf)
-    if not np.isfinite(best):
+    means, best = mean_scores(tried), best_score(tried)
+    if best is None:
         raise ValueError("no settings were found: a training of each draw failed")
     good = sorted(settings for settings, mean in means.items() if mean >= best - AS_GOOD)
     return dict(good[(len(good) - 1) // 2])

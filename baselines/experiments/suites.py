@@ -5,6 +5,7 @@ from typing import Any
 
 from baselines.experiments.abilities import ABILITIES
 from baselines.experiments.agents import EVERYBODY
+from baselines.experiments.families import FAMILIES, Family
 from baselines.experiments.free_experts import FREE_EXPERTS
 from baselines.experiments.grid import Grid
 from baselines.experiments.long_lives import LONG_LIVES
@@ -17,6 +18,7 @@ from baselines.experiments.rivals import MEETINGS
 from baselines.experiments.rounds import ROUNDS
 from baselines.experiments.search import Search
 from baselines.experiments.society import SOCIETY
+from baselines.experiments.standard import STANDARD
 from baselines.experiments.topologies import TOPOLOGIES
 from baselines.perturbations.probes import PROBES, QUICK
 
@@ -40,15 +42,21 @@ class Suite:
     """What is asked of every trained agent, by name."""
     version: int = 1
     """Results of different versions are not mixed."""
+    families: tuple[Family, ...] = ()
+    """Of each, the member that does best on validation episodes is in the test; none where everybody is."""
+    in_every_test: tuple[str, ...] = ()
+    """Agents that are in the test even where their family has chosen another."""
 
     @property
     def cpu_hours(self) -> float:
         """About how long it takes one core, by what the first agent of each recipe took when it was measured."""
         seconds = 0.0
         for recipe in self.recipes:
-            runs = (recipe.seeds or self.seeds) + (self.search.cost if recipe.tuned else 0.0)
+            tested = (len(self.families) + len(self.in_every_test)) or len(recipe.agents)
+            searched = len(recipe.agents) * (self.search.cost if recipe.tuned else 0.0)
+            runs = tested * (recipe.seeds or self.seeds) + searched
             as_measured = recipe.outer_loop.updates / RECIPES[recipe.name].outer_loop.updates
-            seconds += len(recipe.agents) * runs * recipe.cpu_seconds * as_measured
+            seconds += runs * recipe.cpu_seconds * as_measured
         return seconds / 3600.0
 
 
@@ -67,7 +75,7 @@ def _for_all(name: str, **changes: Any) -> Recipe:
 
 _ELSEWHERE = (
     RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER, *SOCIETY, *MEETINGS, *ROUNDS,
-    *TOPOLOGIES, *LONG_LIVES,
+    *TOPOLOGIES, *LONG_LIVES, *STANDARD,
 )  # fmt: skip
 """Recipes for one kind of agent, and those of a suite of their own."""
 
@@ -98,7 +106,18 @@ SUITES: dict[str, Suite] = {
         ),
         Suite(
             name="standard",
-            description="all five environments, all agents, five seeds, everybody tuned; hours",
+            description="all environments, families of agents, sizes in a range, five seeds, everybody tuned; hours",
+            recipes=STANDARD,
+            seeds=5,
+            search=Search(trials=3, fraction=0.3),
+            probes=("life", "switch", "forget", "shocks", "rounds", "experts", "newcomers", "cut"),
+            version=2,
+            families=FAMILIES,
+            in_every_test=("shared",),
+        ),
+        Suite(
+            name="standard_1",
+            description="version 1 of it, the problems of board v1: five environments, one size each",
             recipes=(
                 _for_all("guessing"),
                 RECIPES["guessing_sizes"],

@@ -41,6 +41,8 @@ class Stage:
     """Where the stage ends, as a fraction of all updates."""
     sizes: tuple[int, int] | None = None
     """Smallest and largest size of the task, drawn anew for each update; None for the task's own."""
+    left_out: tuple[int, ...] = ()
+    """Sizes between these that are never drawn, for tests between the sizes of the training."""
     horizon: tuple[int, int] | None = None
     """Shortest and longest horizon, drawn anew for each update; None for the task's own."""
     shared_across_batch: bool = False
@@ -66,9 +68,24 @@ class Stage:
                 must = f"(smallest, largest), both integers of at least 1 and at most {LARGEST_COUNT}"
                 raise ValueError(f"{name} must be {must}, got {in_short(ends)}")
             object.__setattr__(self, name, (int(ends[0]), int(ends[1])))
+        self._require_sizes_left_out()
         pairs = self.arguments if isinstance(self.arguments, tuple) else (None,)
         if not all(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
             raise ValueError(f"arguments must be pairs of a name and a value, got {in_short(self.arguments)}")
+
+    def _require_sizes_left_out(self) -> None:
+        object.__setattr__(self, "left_out", tuple(self.left_out))
+        low, high = self.sizes or (0, 0)
+        for size in self.left_out:
+            require_integer("left_out", size, 1)
+            if not low < size < high:
+                raise ValueError(f"left_out must be between the sizes of the stage, {self.sizes}, got {size}")
+
+    @property
+    def drawn_sizes(self) -> tuple[int, ...]:
+        """Sizes that an update may have; none where it is the task's own."""
+        low, high = self.sizes or (1, 0)
+        return tuple(size for size in range(low, high + 1) if size not in self.left_out)
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,8 @@ class Learner(ABC, Generic[SettingsT]):
 
         arguments = {**self.arguments, **dict(stage.arguments)}
         if stage.sizes is not None:
-            arguments[self.spec.size_argument] = between(stage.sizes)
+            sizes = stage.drawn_sizes
+            arguments[self.spec.size_argument] = sizes[between((0, len(sizes) - 1))]
         if stage.horizon is not None:
             arguments["horizon"] = between(stage.horizon)
         first, shared = update * settings.batch, stage.shared_across_batch

@@ -9,10 +9,11 @@ import numpy as np
 from badger_envs.statistics import Interval, RankInterval, performance_profile
 from baselines.analysis.aggregate import MODULAR, Aggregate
 from baselines.analysis.tables import RIVALS, failures_in_words
-from baselines.analysis.verdict import CUT, MONOLITHIC, Comparison
+from baselines.analysis.verdict import CUT, Comparison
+from baselines.experiments.families import MONOLITHIC, MULTI_AGENT
 from baselines.report.style import COLORS, FAINT, INK, PAPER, Picture, Style, canvas, gid, legend, save
 
-COLORS_OF_RIVALS = {MONOLITHIC: COLORS[0], CUT: COLORS[1]}
+COLORS_OF_RIVALS = {MONOLITHIC: COLORS[0], MULTI_AGENT: COLORS[2], CUT: COLORS[1]}
 THRESHOLDS = np.linspace(0.0, 1.1, 111)
 """Of scores, for the profiles: chance is 0, the handcrafted reference 1."""
 HEIGHT_OF_ROW = 0.34

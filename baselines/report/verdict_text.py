@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from baselines.analysis.abilities import Ability
 from baselines.analysis.table import Table
 from baselines.analysis.tables import IN_SHORT, RIVALS, failures_in_words
-from baselines.analysis.verdict import MONOLITHIC, Ability, Comparison
+from baselines.analysis.verdict import Comparison
+from baselines.experiments.families import MONOLITHIC
 
 BADGES = {"rival": "{} wins", "modular": "modular wins", "open": "not decided", "only": "only modular can"}
 

@@ -54,9 +54,9 @@ class RunSummary(Data):
     hash: Name
     seed: int
     score: float
-    """At the size that it was trained at."""
+    """At the size that it was trained at; where it was trained with several, the mean over those."""
     metric: float
-    """The task's metric there, mean over the episodes."""
+    """The task's metric at the problem's own size, mean over the episodes."""
     score_at_size: dict[int, float]  # without sizes that have no score
     metric_at_size: dict[int, float]
     cannot_have_size: tuple[int, ...]
@@ -75,6 +75,10 @@ class AgentResult(Data):
     label: str
     description: str
     handcrafted: bool
+    family: str = ""
+    """Name of its family; empty where the suite has none."""
+    chosen: bool = True
+    """Whether it stands for its family, by validation episodes."""
     planned_runs: int
     failures: tuple[Failure, ...]
     trials: tuple[TrialResult, ...]
@@ -136,7 +140,16 @@ class Problem(Data):
     reference_returns: dict[str, float]
     """Of an episode: chance, reference and local optima, by name."""
     first_agent: str
-    """That the recipe was made with: the modular agent of the verdict."""
+    """That the recipe was made with: the modular agent of the verdict where there are no families."""
+    trained_sizes: tuple[int, ...] = ()
+    """Of those tested, the ones that are trained with; empty for its own alone."""
+    left_out: tuple[int, ...] = ()
+    """Sizes between these that are not."""
+
+    @property
+    def inside(self) -> tuple[int, ...]:
+        """Sizes of the tests that are trained with."""
+        return self.trained_sizes or (self.size,)
 
 
 class Machine(Data):
