@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from baselines.commands.usage import UsageError
 from baselines.experiments.plan import TUNING_SEED, PlannedAgent, plan
-from baselines.experiments.suites import Suite
+from baselines.experiments.suite import Suite
 
 
 def choose(

@@ -9,15 +9,17 @@ import shlex
 import sys
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rich.console import Console
 
 from badger_envs.evaluation import versions
 from baselines.commands.choose import choose
+from baselines.commands.pieces import in_pieces
 from baselines.commands.usage import UsageError, make_folder, require_device, require_names, require_no_folder
 from baselines.experiments.plan import PlannedAgent
 from baselines.experiments.suites import SUITES
@@ -26,10 +28,8 @@ from baselines.results.comparison import (
     RESULT_FILE,
     RUNS,
     ComparisonResult,
-    Invocation,
-    Machine,
-    SearchSettings,
 )
+from baselines.results.making import Invocation, Machine, SearchSettings
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,9 @@ class Compare:
     """Runs at once; each uses one thread."""
     shard: str | None = None
     """i/N: the i-th of N parts of the work, for N machines; `report` merges the folders afterwards."""
+    pieces: Path | None = None
+    """Folder of results of single problems, as docs/results/standard: those that are there are not computed again, the
+    others are written there when they are done."""
     executor: Literal["processes", "ray", "slurm"] = "processes"
     """Where runs are executed: processes of this machine, the Ray cluster that RAY_ADDRESS names, or jobs of SLURM."""
     progress: Literal["auto", "bars", "lines", "quiet"] = "auto"
@@ -64,32 +67,19 @@ class Compare:
     """Where tensors are, as torch names devices: cpu, cuda, cuda:1."""
 
     def run(self, console: Console) -> int:
-        from baselines.analysis.summary import make_problem, summarize
         from baselines.analysis.table import as_rich
         from baselines.analysis.tables import make_tables
         from baselines.execution.executors import EXECUTORS
         from baselines.execution.monitor import ConsoleMonitor
-        from baselines.execution.scheduler import run_all
         from baselines.report import write_report
 
         plans, folder = self._plans(), self._folder
         for needed in (folder, folder / RUNS, folder / "report"):
             make_folder("--out", needed)
         require_no_folder("--out", folder / RESULT_FILE)
-        began = time.perf_counter()
         with ConsoleMonitor(console, self.progress) as monitor, EXECUTORS[self.executor](self.jobs) as workers:
-            results = run_all(plans, folder / RUNS, executor=workers, device=self.device, monitor=monitor)
-        suite, planned_recipes = SUITES[self.suite], [planned.recipe for planned in plans]
-        result = ComparisonResult(
-            format=FORMAT,
-            suite=suite.name,
-            suite_version=suite.version,
-            description=suite.description,
-            invocations=(self._invocation(time.perf_counter() - began),),
-            problems=tuple(make_problem(recipe) for recipe in suite.recipes if recipe in planned_recipes),
-            search=SearchSettings(**asdict(suite.search)),
-            agents=summarize(plans, results),
-        )
+            compute = partial(self._computed, monitor=monitor, workers=workers)
+            result = compute(plans) if self.pieces is None else in_pieces(self.pieces, plans, compute)
         result.write(folder / RESULT_FILE)
         write_report(result, folder)
         for table in make_tables(result) if self.progress != "quiet" else ():
@@ -100,6 +90,25 @@ class Compare:
             console.print(f"some runs failed; see failed.json in {folder / RUNS}", style="red")
             return 1
         return 0
+
+    def _computed(self, plans: list[PlannedAgent], *, monitor: Any, workers: Any) -> ComparisonResult:
+        """The result of these plans, whose runs are found or made."""
+        from baselines.analysis.summary import make_problem, summarize
+        from baselines.execution.scheduler import run_all
+
+        began = time.perf_counter()
+        results = run_all(plans, self._folder / RUNS, executor=workers, device=self.device, monitor=monitor)
+        suite, planned_recipes = SUITES[self.suite], [planned.recipe for planned in plans]
+        return ComparisonResult(
+            format=FORMAT,
+            suite=suite.name,
+            suite_version=suite.version,
+            description=suite.description,
+            invocations=(self._invocation(time.perf_counter() - began),),
+            problems=tuple(make_problem(recipe) for recipe in suite.recipes if recipe in planned_recipes),
+            search=SearchSettings(**asdict(suite.search)),
+            agents=summarize(plans, results),
+        )
 
     def kept(self) -> str:
         return f"finished runs are kept in {self._folder / RUNS}"

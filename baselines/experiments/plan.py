@@ -11,7 +11,7 @@ from baselines.experiments.families import Family, chosen_member
 from baselines.experiments.recipe import Recipe
 from baselines.experiments.run import RunSpec
 from baselines.experiments.search import best_score, chosen, with_settings
-from baselines.experiments.suites import Suite
+from baselines.experiments.suite import Suite
 from baselines.results.run import RunResult
 
 TUNING_SEED = 1000
@@ -98,7 +98,13 @@ class PlannedAgent:
             settings = chosen(self.tried(results))
         except ValueError:
             return []
-        return [replace(run, outer_loop=with_settings(run.outer_loop, settings)) for run in self.runs if run.outer_loop]
+        return list(self.runs_with(settings))
+
+    def runs_with(self, settings: dict[str, Any]) -> tuple[RunSpec, ...]:
+        """The runs that count, with settings of their outer loop."""
+        return tuple(
+            replace(run, outer_loop=with_settings(run.outer_loop, settings)) for run in self.runs if run.outer_loop
+        )
 
 
 def score(run: RunSpec, result: RunResult) -> float | None:

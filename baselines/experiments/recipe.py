@@ -39,7 +39,7 @@ class Recipe:
     configs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What an agent is given besides its own parts, by name."""
     settings: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Of the outer loop, by name of the agent: what the search of suite "standard" chose for it. They are used where
+    """Of the outer loop, by name of the agent: what the search of suite "standard_1" chose for it. They are used where
     nothing is searched, so that short comparisons are tuned alike too."""
     seeds: int | None = None
     """Runs in a comparison; None for as many as the suite says."""

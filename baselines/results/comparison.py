@@ -10,6 +10,7 @@ from pydantic import model_validator
 from baselines.results.data import Data, Name
 from baselines.results.format_2 import from_format_2
 from baselines.results.grid import GridResult
+from baselines.results.making import Invocation, SearchSettings
 from baselines.results.run import Costs, CurvePoint, OuterLoopSettings, ProbeCurve
 
 FORMAT: Literal[3] = 3
@@ -150,33 +151,6 @@ class Problem(Data):
     def inside(self) -> tuple[int, ...]:
         """Sizes of the tests that are trained with."""
         return self.trained_sizes or (self.size,)
-
-
-class Machine(Data):
-    """Where a command ran."""
-
-    processors: int | None
-    architecture: str
-    executor: str
-    jobs: int
-    device: str
-
-
-class Invocation(Data):
-    """A command that made a part of the result."""
-
-    command: str
-    versions: dict[str, str]
-    machine: Machine
-    wall_seconds: float
-
-
-class SearchSettings(Data):
-    """The tuning, as `baselines.experiments.search.Search` says it."""
-
-    trials: int
-    seeds: int
-    fraction: float
 
 
 class ComparisonResult(Data):

@@ -27,7 +27,7 @@ class Chosen:
 
 
 PROBLEMS: dict[str, tuple[Chosen, ...]] = {
-    # What `python -m baselines compare --suite standard` trains on.
+    # What `python -m baselines compare --suite standard_1` trains on.
     "v1": (
         Chosen("guessing", "Badger/Guessing-v0", {"dims": 3}, tuple(range(1, 11)), 1000),
         Chosen("xor3", "Badger/HiddenXOR-v0", {"bits": 3}, (2, 3, 4, 5, 6), 1000),

@@ -1,4 +1,4 @@
-"""An agent out of the folder that `python -m baselines compare --suite standard --out FOLDER` wrote."""
+"""An agent out of the folder that `python -m baselines compare --suite SUITE --out FOLDER` wrote."""
 
 import hashlib
 import logging
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from baselines.results.comparison import RESULT_FILE, RUNS, AgentResult, ComparisonResult, Invocation
+from baselines.results.comparison import RESULT_FILE, RUNS, AgentResult, ComparisonResult
+from baselines.results.making import Invocation
 from baselines.results.run import AGENT_FILE, RUN_FILE, Costs, RunResult, SavedAgent
 from leaderboards.check.weights import MAX_BYTES, MAX_CONFIG_BYTES
 from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem, current_arguments

@@ -18,13 +18,11 @@ from baselines.results.comparison import (
     AgentResult,
     ComparisonResult,
     Failure,
-    Invocation,
-    Machine,
     Problem,
     RunSummary,
-    SearchSettings,
     TrialResult,
 )
+from baselines.results.making import Invocation, Machine, SearchSettings
 from baselines.results.run import (
     AGENT_FILE,
     RUN_FILE,

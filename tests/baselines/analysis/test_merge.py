@@ -4,7 +4,8 @@ import pytest
 
 from baselines.analysis.merge import merge, read_results
 from baselines.commands.report import rebuild
-from baselines.results.comparison import RESULT_FILE, ComparisonResult, SearchSettings
+from baselines.results.comparison import RESULT_FILE, ComparisonResult
+from baselines.results.making import SearchSettings
 from tests.helpers.report_content import make_agent, synthetic_result
 
 RESULT = synthetic_result()

@@ -269,7 +269,7 @@ def test_choose_divides_the_agents_among_shards_each_once(name, parts):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--suite", "huge"), "--suite must be one of pocket, standard, full, .*, got 'huge'"),
+        (("--suite", "huge"), "--suite must be one of pocket, standard, .*, got 'huge'"),
         (("--agents", "badger", "rl3"), "--agents must be out of badger, monolithic, .*, got 'rl3'"),
         (("--recipes", "none"), "--recipes must be out of guessing, .*, got 'none'"),
         (("--envs", "Badger/Nothing-v0"), "--envs must be out of Badger/Guessing-v0, .*, got 'Badger/Nothing-v0'"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from agents import build_agent, count_parameters
+from badger_envs.registry import SPECS
 from baselines.experiments.agent_spec import fit_width
 from baselines.experiments.plan import plan
 from baselines.experiments.recipes import RECIPES
@@ -36,7 +37,7 @@ def test_plan_gives_everybody_of_a_recipe_the_same_parameters_episodes_and_trial
     assert not {trial.seed for planned in plans for trial in planned.trials} & {0, 1}
 
 
-@pytest.mark.parametrize("name", ["pocket", "standard", "full", "loops"])
+@pytest.mark.parametrize("name", ["pocket", "standard_1", "full", "loops"])
 def test_suite_is_about_every_environment_and_says_about_how_long_it_takes(name):
     suite = SUITES[name]
     assert {recipe.task for recipe in suite.recipes} == {
@@ -45,6 +46,22 @@ def test_suite_is_about_every_environment_and_says_about_how_long_it_takes(name)
     }  # fmt: skip
     assert suite.cpu_hours > 0
     assert all(recipe.cpu_seconds > 0 for recipe in suite.recipes)
+
+
+def test_suite_standard_is_about_all_environments_for_as_many_of_each_family_within_ten_hours():
+    suite = SUITES["standard"]
+    assert {recipe.task for recipe in suite.recipes} == set(SPECS)
+    assert len({len(family.members) for family in suite.families}) == 1
+    everybody = [name for family in suite.families for name in family.members]
+    assert len(set(everybody)) == len(everybody)
+    for recipe in suite.recipes:
+        assert set(recipe.agents) == set(everybody)
+        assert recipe.cpu_seconds > 0
+        inside, left_out = recipe.trained_sizes, recipe.outer_loop.stages[-1].left_out
+        assert len(inside) > 1
+        assert not set(left_out) & set(inside)
+        assert max(recipe.test_sizes) > max(inside)  # beyond
+    assert suite.cpu_hours < 10
 
 
 def test_suite_abilities_has_a_recipe_for_everybody_of_each_of_its_environments():
@@ -58,7 +75,7 @@ def test_suite_abilities_has_a_recipe_for_everybody_of_each_of_its_environments(
 
 def test_suite_pocket_takes_minutes_and_standard_a_night():
     assert SUITES["pocket"].cpu_hours < 2 * 8 / 60
-    assert SUITES["standard"].cpu_hours < 10
+    assert SUITES["standard_1"].cpu_hours < 10
 
 
 def test_plan_adds_the_handcrafted_policies_of_the_task():
