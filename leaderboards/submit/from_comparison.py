@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from baselines.results.comparison import RESULT_FILE, RUNS, AgentResult, ComparisonResult
-from baselines.results.making import Invocation
 from baselines.results.run import AGENT_FILE, RUN_FILE, Costs, RunResult, SavedAgent
 from leaderboards.check.weights import MAX_BYTES, MAX_CONFIG_BYTES
 from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem, current_arguments
@@ -71,7 +70,7 @@ def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None) -> Dr
             "title": first.label,
             "about": first.description,
             "agent": {"source": "badger", "description": first.description},
-            "training": _training(comparison.invocations, runs),
+            "training": _training(comparison, runs),
         },
         rows=[row for name in runs for row in _rows(benchmark, benchmark.problem(name), runs[name])],
         weights=_weights(runs),
@@ -170,7 +169,7 @@ def _weights(runs: Runs) -> dict[str, tuple[bytes, Any]]:
     return found
 
 
-def _training(invocations: Sequence[Invocation], runs: Runs) -> dict[str, Any]:
+def _training(comparison: ComparisonResult, runs: Runs) -> dict[str, Any]:
     """How everything came about, means over training seeds."""
 
     def means(value: Callable[[TrainedRun], float]) -> dict[str, float]:
@@ -178,8 +177,8 @@ def _training(invocations: Sequence[Invocation], runs: Runs) -> dict[str, Any]:
 
     devices = sorted({run.result.device for of_problem in runs.values() for run in of_problem.values()})
     return {
-        "commands": list(dict.fromkeys(public_command(made.command) for made in invocations)),
-        "versions": {name: version for made in invocations for name, version in made.versions.items()},
+        "commands": list(dict.fromkeys(public_command(made.command) for made in comparison.invocations)),
+        "versions": {name: version for made in comparison.invocations for name, version in made.versions.items()},
         "environment_steps": {name: round(mean) for name, mean in means(lambda r: r.result.environment_steps).items()},
         "cpu_seconds": {name: round(mean, 3) for name, mean in means(lambda r: r.result.training_cpu_seconds).items()},
         "parameters": {name: round(mean) for name, mean in means(lambda run: run.costs.parameters).items()},
