@@ -17,12 +17,14 @@ try:
         from baselines.commands.third_party import ThirdParty
         from baselines.commands.train import Train
         from baselines.commands.usage import Command, run_command
+        from baselines.commands.verdict import Verdict
 except ModuleNotFoundError as error:
     sys.exit(f"error: {error}")
 
 COMMANDS: dict[str, Callable[..., Command]] = {
     "compare": Compare,
     "report": Report,
+    "verdict": Verdict,
     "export": Export,
     "train": Train,
     "study": Study,

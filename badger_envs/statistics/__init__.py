@@ -2,7 +2,8 @@
 
 After Agarwal et al. 2021, "Deep reinforcement learning at the edge of the statistical precipice": interquartile mean,
 stratified bootstrap, performance profile, probability of improvement; with it a permutation test, Holm's correction and
-intervals of ranks. A run is one training seed.
+intervals of ranks, and Nash averaging (Balduzzi et al. 2018), in which near copies of a task count once. A run is one
+training seed.
 
 Wherever scores of one agent are taken they are either an array (runs, tasks), or, where a failed run left a hole, a
 list of numpy arrays (runs of the task,), one for every task. A task without any run is refused.
@@ -16,6 +17,7 @@ there is no interval: its ends are NaN, those of ranks None.
 from badger_envs.statistics.aggregates import Profile, interquartile_mean, performance_profile, stratified_bootstrap
 from badger_envs.statistics.comparisons import holm, probability_of_improvement
 from badger_envs.statistics.intervals import Interval
+from badger_envs.statistics.nash import NashAverage, nash_average
 from badger_envs.statistics.permutations import permutation_p
 from badger_envs.statistics.ranks import RankInterval, rank_intervals
 from badger_envs.statistics.scores import BLOCK, REPLICATES, FloatArray
@@ -25,10 +27,12 @@ __all__ = [
     "REPLICATES",
     "FloatArray",
     "Interval",
+    "NashAverage",
     "Profile",
     "RankInterval",
     "holm",
     "interquartile_mean",
+    "nash_average",
     "performance_profile",
     "permutation_p",
     "probability_of_improvement",

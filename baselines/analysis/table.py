@@ -44,6 +44,16 @@ def as_rich(table: Table) -> RichTable:
     return rich
 
 
+def as_markdown(table: Table) -> str:
+    """For a page: the title as a heading, the table, the caption below it."""
+    lines = [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+        for row in (table.columns, ("---",) * len(table.columns), *table.rows)
+    ]
+    caption = " ".join(table.caption.split())
+    return f"## {table.title}\n\n" + "\n".join(lines) + f"\n\n{caption}\n"
+
+
 def columns(problem: Problem, sizes: Sequence[int]) -> list[int]:
     """Of so many sizes, those that most is known of."""
     curves = get_spec(problem.task).published_curves.values()
