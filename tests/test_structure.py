@@ -36,6 +36,7 @@ ADAPTERS = {
     "leaderboards/check/agent_schema.py": {"agents"},
     "leaderboards/evaluate/saved_agent.py": {"agents", "baselines", "torch"},
     "leaderboards/submit/from_comparison.py": {"baselines"},
+    "leaderboards/submit/who.py": {"baselines"},
 }
 """Files that import what the others of their folder do not need: adapters for those who have a library, the script
 that made the shipped gaits, what runs the weights of a submission, what checks their config by the dataclasses of
@@ -74,8 +75,9 @@ def test_nothing_in_the_package_imports_an_adapter():
 
 
 def test_the_board_reads_comparisons_by_their_types_alone():
-    source = (ROOT / "leaderboards" / "submit" / "from_comparison.py").read_text()
-    modules = {node.module for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
+    sources = [(ROOT / "leaderboards" / "submit" / f"{name}.py").read_text() for name in ("from_comparison", "who")]
+    trees = [node for source in sources for node in ast.walk(ast.parse(source))]
+    modules = {node.module for node in trees if isinstance(node, ast.ImportFrom)}
     read = {f"baselines.results.{name}" for name in ("comparison", "run")}
     assert {module for module in modules if module.startswith("baselines")} == read
     for path in (ROOT / "baselines" / "results").glob("*.py"):

@@ -77,12 +77,23 @@ class BenchmarkProblem(StrictModel):
     """The task's metric that people look at besides the return."""
     sizes: dict[int, Size]
     """By value of the argument `size_name`; the train size is one of them."""
+    trained_sizes: Annotated[tuple[Count, ...], Field(strict=False)] = ()
+    """Of these, the ones that are trained with, where it is a range; empty for the train size alone."""
 
     @model_validator(mode="after")
     def _has_its_train_size(self) -> Self:
         if self.train_size not in self.sizes:
             raise ValueError(f"must have the train size {self.train_size} among its sizes, got {sorted(self.sizes)}")
+        if unknown := set(self.trained_sizes) - set(self.sizes):
+            raise ValueError(f"must have its trained sizes among its sizes, got {sorted(unknown)}")
+        if self.trained_sizes and self.train_size not in self.trained_sizes:
+            raise ValueError(f"must have the train size {self.train_size} among its trained sizes")
         return self
+
+    @property
+    def ranked_sizes(self) -> tuple[int, ...]:
+        """Sizes whose mean score is ranked: those of the training, which every kind of agent can have."""
+        return self.trained_sizes or (self.train_size,)
 
 
 class Benchmark(StrictModel):

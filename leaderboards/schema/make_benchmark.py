@@ -24,6 +24,8 @@ class Chosen:
     arguments: dict[str, Any]
     sizes: tuple[int, ...]
     episodes: int
+    trained_sizes: tuple[int, ...] = ()
+    """Where it is a range that is trained with."""
 
 
 PROBLEMS: dict[str, tuple[Chosen, ...]] = {
@@ -40,6 +42,44 @@ PROBLEMS: dict[str, tuple[Chosen, ...]] = {
             1000,
         ),
         Chosen("robot_ppo", "Badger/ModularRobot-v0", {"modules": 4}, (4, 6, 8), 128),
+    ),
+    # What `python -m baselines compare --suite standard` trains on: every environment, each on a range of sizes.
+    "v2": (
+        Chosen("guessing", "Badger/Guessing-v0", {"dims": 3}, (2, 3, 4, 5, 6, 8), 500, (2, 3, 5)),
+        Chosen("parity", "Badger/HiddenXOR-v0", {"bits": 2, "rounds": 3}, (2, 3, 4, 5, 6), 500, (2, 3, 4)),
+        Chosen("routing", "Badger/Routing-v0", {"ports": 3, "horizon": 10}, (2, 3, 4, 5, 6, 10), 500, (2, 3, 5)),
+        Chosen("mesh", "Badger/MeshRouting-v0", {"ports": 4, "horizon": 12}, (3, 4, 5, 6, 8), 200, (3, 4, 5)),
+        Chosen(
+            "arm",
+            "Badger/ModularReacher-v0",
+            {"segments": 5, "branching": 0.4, "goal": "tips", "horizon": 40},
+            (3, 4, 5, 6, 8),
+            500,
+            (3, 5, 6),
+        ),
+        Chosen("robot", "Badger/ModularRobot-v0", {"modules": 4}, (3, 4, 5, 6, 8), 64, (3, 4, 5)),
+        Chosen("advice", "Badger/Advice-v0", {"sources": 3}, (2, 3, 4, 6, 8, 10), 500, (2, 3, 6)),
+        Chosen(
+            "stream",
+            "Badger/Stream-v0",
+            {"classes": 2, "inputs": 4, "examples": 10, "learners": 4},
+            (1, 2, 3, 4, 5, 6, 8),
+            500,
+            (1, 2, 4, 5),
+        ),
+        Chosen(
+            "search", "Badger/Optimisation-v0", {"dims": 3, "feedback": "first"}, (2, 3, 4, 5, 6, 8), 500, (2, 3, 5)
+        ),
+        Chosen("ranking", "Badger/Ranking-v0", {"members": 5, "rounds": 2}, (2, 3, 4, 5, 6, 8, 10), 500, (2, 3, 5, 6)),
+        Chosen("maze", "Badger/Maze-v0", {"side": 3, "think": 4, "steps": 12}, (2, 3, 4), 500, (2, 3)),
+        Chosen(
+            "memory",
+            "Badger/Memory-v0",
+            {"ports": 6, "lost": 2, "pairs": 1, "rounds": 1},
+            (4, 5, 6, 8, 10),
+            500,
+            (4, 6, 8),
+        ),
     ),
 }
 MIN_SEEDS = 5
@@ -65,6 +105,8 @@ def write_benchmark(name: str, problems: Sequence[Chosen], folder: Path = BENCHM
 
 def _problem(chosen: Chosen) -> dict[str, Any]:
     spec = get_spec(chosen.id)
+    # Files of benchmarks that were published before there were ranges stay as they are, to the byte.
+    trained = {"trained_sizes": list(chosen.trained_sizes)} if chosen.trained_sizes else {}
     return {
         "name": chosen.name,
         "id": chosen.id,
@@ -73,6 +115,7 @@ def _problem(chosen: Chosen) -> dict[str, Any]:
         "train_size": getattr(spec.make_task(**chosen.arguments), spec.size_argument),
         "metric": spec.metric,
         "sizes": {str(size): _size(chosen, size) for size in chosen.sizes},
+        **trained,
     }
 
 

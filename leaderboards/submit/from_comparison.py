@@ -14,6 +14,7 @@ from leaderboards.schema.benchmark import Benchmark, BenchmarkProblem, current_a
 from leaderboards.schema.files import read_bytes
 from leaderboards.schema.submission import SeedResult, make_seed_result
 from leaderboards.submit.draft import Draft, public_command, seeds_without_gap
+from leaderboards.submit.who import results_of, titles
 
 logger = logging.getLogger(__name__)
 
@@ -43,13 +44,14 @@ def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None) -> Dr
     Args:
         folder: holds `result.json` and `runs/`.
         benchmark: what is submitted to.
-        agent: its name; may be None where only one was trained.
+        agent: its name, or that of a family: on each problem the member that validation episodes chose; may be None
+            where only one was trained.
 
     Raises:
         ValueError: There is no such agent, nothing of it can be submitted, or `result.json` is damaged.
     """
     comparison = _read(ComparisonResult, folder / RESULT_FILE, MAX_RESULT_BYTES)
-    found = _results_of(comparison, agent)
+    found = results_of(comparison, agent)
     first, runs = found[0], Runs()
     for problem in benchmark.problems:
         result = _result_on(found, comparison, problem)
@@ -65,13 +67,8 @@ def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None) -> Dr
     if not runs:
         raise ValueError(f"source must hold finished runs of {first.agent}, got none on benchmark {benchmark.name}")
     return Draft(
-        agent=first.agent,
-        fields={
-            "title": first.label,
-            "about": first.description,
-            "agent": {"source": "badger", "description": first.description},
-            "training": _training(comparison, runs),
-        },
+        agent=agent or first.agent,
+        fields={**titles(found, agent), "training": _training(comparison, runs)},
         rows=[row for name in runs for row in _rows(benchmark, benchmark.problem(name), runs[name])],
         weights=_weights(runs),
     )
@@ -79,16 +76,6 @@ def from_comparison(folder: Path, benchmark: Benchmark, agent: str | None) -> Dr
 
 def _read(record: type[Record], path: Path, largest: int) -> Record:
     return record.from_json(read_bytes(path, path.name, largest), path.name)
-
-
-def _results_of(comparison: ComparisonResult, name: str | None) -> list[AgentResult]:
-    """The results of an agent, problem by problem."""
-    trained = list(dict.fromkeys(result.agent for result in comparison.agents if not result.handcrafted))
-    if name is None and len(trained) == 1:
-        name = trained[0]
-    if name not in trained:
-        raise ValueError(f"agent must be one of those trained, {', '.join(trained)}, got {name!r}")
-    return [result for result in comparison.agents if result.agent == name]
 
 
 def _result_on(

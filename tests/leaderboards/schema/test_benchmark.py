@@ -3,21 +3,23 @@ import math
 
 import pytest
 
-from badger_envs.registry import get_spec, reference_returns
+from badger_envs.registry import SPECS, get_spec, reference_returns
 from baselines.experiments.suites import SUITES as COMPARISONS
 from leaderboards.schema.benchmark import BENCHMARKS, Benchmark, current_arguments, load_benchmark
 from leaderboards.schema.make_benchmark import MIN_SEEDS, PROBLEMS, Chosen, describe, write_benchmark
 from tests.leaderboards.helpers.make_submission import BENCHMARKS as TEST_BENCHMARKS
 from tests.leaderboards.helpers.make_submission import TINY
 
+FIRST_FIVE = {
+    "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/ModularReacher-v0",
+    "Badger/ModularRobot-v0",
+}  # fmt: skip
+
 
 @pytest.mark.parametrize("name", Benchmark.names())
 def test_benchmark_equals_the_registry(name):
     benchmark = load_benchmark(name)
-    assert {problem.id for problem in benchmark.problems} == {
-        "Badger/Guessing-v0", "Badger/HiddenXOR-v0", "Badger/Routing-v0", "Badger/ModularReacher-v0",
-        "Badger/ModularRobot-v0",
-    }  # fmt: skip
+    assert {problem.id for problem in benchmark.problems} == (FIRST_FIVE if name == "v1" else set(SPECS))
     for problem in benchmark.problems:
         spec = get_spec(problem.id)
         assert (problem.size_name, problem.metric) == (spec.size_argument, spec.metric)
@@ -41,7 +43,7 @@ def test_benchmark_equals_the_registry(name):
 
 def test_v1_equals_the_standard_comparison():
     benchmark = load_benchmark("v1")
-    recipes = {recipe.name: recipe for recipe in COMPARISONS["standard"].recipes if recipe.tuned}
+    recipes = {recipe.name: recipe for recipe in COMPARISONS["standard_1"].recipes if recipe.tuned}
     assert [problem.name for problem in benchmark.problems] == list(recipes)
     for problem in benchmark.problems:
         recipe = recipes[problem.name]
@@ -50,7 +52,17 @@ def test_v1_equals_the_standard_comparison():
         assert all(size.episodes == recipe.test_episodes for size in problem.sizes.values())
         assert all(size.first_episode == 0 for size in problem.sizes.values())
     assert benchmark.episode_set == "TEST"
-    assert benchmark.min_seeds == MIN_SEEDS == COMPARISONS["standard"].seeds
+    assert benchmark.min_seeds == MIN_SEEDS == COMPARISONS["standard_1"].seeds
+
+
+def test_v2_equals_the_second_standard_comparison():
+    benchmark, recipes = load_benchmark("v2"), COMPARISONS["standard"].recipes
+    assert [f"standard_{problem.name}" for problem in benchmark.problems] == [recipe.name for recipe in recipes]
+    for problem, recipe in zip(benchmark.problems, recipes, strict=True):
+        assert (problem.id, problem.arguments) == (recipe.task, recipe.arguments)
+        assert tuple(sorted(problem.sizes)) == recipe.test_sizes
+        assert problem.ranked_sizes == recipe.trained_sizes
+        assert {size.episodes for size in problem.sizes.values()} == {recipe.test_episodes}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +92,7 @@ def test_score_is_0_at_chance_1_at_the_reference_and_never_clipped():
 
 @pytest.mark.parametrize("name", ["v99", "../v1", "/etc/passwd", "", "v1.json", "v1\0"])
 def test_load_benchmark_refuses_unknown_names(name):
-    with pytest.raises(ValueError, match="benchmark must be one of v1, got"):
+    with pytest.raises(ValueError, match="benchmark must be one of v1, v2, got"):
         load_benchmark(name)
 
 

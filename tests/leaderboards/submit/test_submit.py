@@ -120,6 +120,21 @@ def test_submit_makes_a_submission_that_passes(results, tmp_path, caplog):
     assert [path.name for path in (tmp_path / "all" / "tiny").iterdir()] == [folder.name], "nothing is left beside"
 
 
+def test_submit_takes_a_family_by_the_members_that_were_chosen(results, tmp_path):
+    def in_a_family(content):
+        for agent in content["agents"][::2]:  # the others are handcrafted
+            agent |= {"family": "multi_agent", "chosen": True}
+        other = {**content["agents"][0], "agent": "other", "label": "Other", "chosen": False}
+        content["agents"].append(other)
+
+    change(results / "result.json", in_a_family)
+    folder = submit(results, root=tmp_path / "board", **{**WHO, "agent": "multi_agent"}, **TINY)
+    made = read_submission(folder)
+    assert (made.name, made.title) == ("multi-agent", "multi-agent family")
+    assert made.about == "on each problem the member that did best on validation episodes: Two Words"
+    assert {row.problem for row in made.rows} == {"guess", "xor"}
+
+
 def test_submit_logs_what_is_missing(results, tmp_path, caplog):
     shutil.rmtree(results / "runs" / "guess4")
     shutil.rmtree(results / "runs" / "xor1")
