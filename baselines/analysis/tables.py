@@ -86,6 +86,7 @@ def _score_table(problem: Problem, agents: list[AgentResult]) -> Table:
     steps = sorted({agent.environment_steps for agent in agents if agent.trained})
     budget = " or ".join(f"{count:,}" for count in steps)
     failed = any(agent.failed_runs for agent in agents)
+    left_out = any(not agent.planned_runs for agent in agents)
     trials = max(len(agent.trials) for agent in agents)  # not the suite's, which searches for some recipes only
     tuning = f"Settings of each: the best of {trials} trials" if trials else "Settings: the recipe's"
     return Table(
@@ -93,7 +94,8 @@ def _score_table(problem: Problem, agents: list[AgentResult]) -> Table:
         caption="score: 0 = blind chance, 1 = handcrafted reference; interquartile mean over n runs and 95 % bootstrap "
         f"interval, expanded for few runs.\n{problem.metric}: at the end of an episode, mean and worst of the "
         f"runs{' that finished' if failed else ''}. {tuning}. Each run: {budget} environment steps. CPU s: of one run."
-        + (" In the score a run that failed counts as the worst of the problem." if failed else ""),
+        + (" In the score a run that failed counts as the worst of the problem." if failed else "")
+        + (" Not chosen: its family has a member that does better on validation episodes." if left_out else ""),
         columns=("agent", "score", "95 %", "n", problem.metric, "worst", "params", "lr", "CPU s"),
         rows=tuple(_score_row(agent) for agent in agents),
         problem=problem.name,
@@ -102,7 +104,7 @@ def _score_table(problem: Problem, agents: list[AgentResult]) -> Table:
 
 def _score_row(agent: AgentResult) -> tuple[str, ...]:
     if agent.score is None:
-        return (agent.label, "failed", *[""] * 7)
+        return (agent.label, "failed" if agent.planned_runs else "not chosen", *[""] * 7)
     values = [run.metric for run in agent.runs]
     found = (agent.label, f"{agent.score.estimate:.3f}")
     if agent.settings is None or agent.costs is None:

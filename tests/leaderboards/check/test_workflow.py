@@ -47,6 +47,18 @@ def test_workflow_checks_with_the_code_of_the_base_branch_and_without_torch():
         assert "timeout-minutes:" in job
 
 
+def test_workflow_runs_again_every_week_what_the_board_published(tmp_path):
+    assert "cron:" in CODE
+    weekly = [script for script in scripts() if "leaderboards reproduce" in script]
+    options = [re.findall(r"python -m leaderboards reproduce(.*)", script)[0].split() for script in weekly]
+    assert options == [["--rows", "3"], ["--rows", "3", "--fresh"], ["--published"]]
+    # A board on which nothing is published yet must not be a red one.
+    (tmp_path / "v1").mkdir()
+    command = [sys.executable, "-m", "leaderboards", "reproduce", "--published", "--root", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def scripts():
     """Shell scripts of all steps."""
     lines, found = WORKFLOW.splitlines(), []
