@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from badger_envs.registry import get_spec
+from baselines.analysis.speed import HALF
 from baselines.report.plotting import Spread, cut_off, labelled, plot_agent, plot_references, set_limits
-from baselines.report.style import FAINT, INK, Picture, Style, canvas, legend, save
+from baselines.report.style import FAINT, INK, Picture, Style, canvas, gid, legend, save
 from baselines.results.comparison import AgentResult, Problem
 
 SMOOTHED = 5
@@ -35,7 +37,7 @@ Curve = Sequence[tuple[Place, Spread]]
 def learning_curves(
     problem: Problem, agents: Sequence[AgentResult], styles: Mapping[str, Style], folder: Path
 ) -> list[Picture]:
-    """Scores against environment steps and against CPU-seconds."""
+    """Scores against environment steps, CPU-seconds and updates, with a ring where half of the reference is reached."""
     curves = [(agent, _curve(agent)) for agent in agents if agent.runs and all(run.curve for run in agent.runs)]
     if not curves:
         return []
@@ -49,15 +51,23 @@ def learning_curves(
             "cpu", "CPU-seconds of one core", "How much computing does it take?",
             [[place.cpu_seconds for place, _ in curve] for _, curve in curves],
         ),
+        (
+            "updates", "updates of the policy", "How many changes of the policy does it take?",
+            [[place.update for place, _ in curve] for _, curve in curves],
+        ),
     ):  # fmt: skip
         with canvas() as (figure, axes):
             for (agent, curve), own in zip(curves, xs, strict=True):
                 plot_agent(axes, agent, styles[agent.agent], own, [spread for _, spread in curve])
+                _ring(axes, agent, styles[agent.agent], own, [spread.mean for _, spread in curve])
             plot_references(axes)
             axes.set(xlabel=axis, ylabel="score on training episodes")
             set_limits(axes)
             legend(figure, axes)
-        caption = f"Lines: mean over n runs, each a moving average of {SMOOTHED} points. Bands: lowest and highest run."
+        caption = (
+            f"Lines: mean over n runs, each a moving average of {SMOOTHED} points. Bands: lowest and highest run. "
+            "Rings: half of the way from chance to the reference."
+        )
         caption += cut_off(spread for _, curve in curves for _, spread in curve)
         rows = [
             labelled(problem, agent, **place._asdict(), **spread._asdict())
@@ -66,6 +76,16 @@ def learning_curves(
         ]
         pictures.append(save(figure, folder, f"{problem.name}_{name}", title, caption, rows))
     return pictures
+
+
+def _ring(axes: Axes, agent: AgentResult, style: Style, xs: Sequence[float], means: Sequence[float]) -> None:
+    """Where the line of an agent first reaches half of the reference, if it does."""
+    reached = next(((x, mean) for x, mean in zip(xs, means, strict=True) if mean >= HALF), None)
+    if reached is not None:
+        axes.plot(
+            *reached, marker="o", markersize=9, markerfacecolor="none", markeredgecolor=style.color, linestyle="",
+            gid=gid(agent.agent),
+        )  # fmt: skip
 
 
 def _curve(agent: AgentResult) -> Curve:

@@ -58,7 +58,16 @@ def test_write_report_is_the_same_to_the_byte_and_removes_what_was_there_before(
 
 def test_pictures_are_png_svg_and_csv_and_stand_in_the_page(made):
     names = {Path(name).stem for name in files(made) if "figures" in name}
-    assert {"verdict", "all_score", "all_rank", "all_profile", "xor3_steps", "xor3_cpu", "xor3_sizes"} <= names
+    assert {
+        "verdict",
+        "all_score",
+        "all_rank",
+        "all_profile",
+        "xor3_steps",
+        "xor3_cpu",
+        "xor3_updates",
+        "xor3_sizes",
+    } <= names
     assert {"xor3_life", "xor3_switch", "xor3_forget", "xor3_cut", "xor3_noise", "xor3_delay", "xor3_rounds"} <= names
     assert "xor3_experts" not in names, "nobody could be asked"
     page = (made / "report" / "index.html").read_text()
