@@ -23,6 +23,8 @@ class Ability:
     measure: Measure
     is_score: bool = True
     """Whether the number is a score: 0 is blind chance, 1 the handcrafted reference."""
+    unit: str = ""
+    """What the number is where it is no score."""
 
 
 def _score(run: RunSummary, problem: Problem) -> float | None:
@@ -80,7 +82,7 @@ def _speed(run: RunSummary, problem: Problem) -> float | None:
 
 ABILITIES = (
     Ability("score", "as trained", "Who is better at what was trained?", _score),
-    Ability("speed", "learning fast", "Who learns from fewer episodes?", _speed, is_score=False),
+    Ability("speed", "learning fast", "Who learns from fewer episodes?", _speed, False, "part of training saved"),
     Ability("between", "sizes between", "Who works at sizes between those of the training?", _between),
     Ability("sizes", "sizes beyond", "Who works at sizes beyond those of the training?", _beyond),
     Ability("life", "ten times the life", "Who is better in a life ten times as long?", _on_curve("life", 10)),

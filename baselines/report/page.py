@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
-
 from badger_envs.core.files import write_whole
 from baselines.analysis.aggregate import aggregate, aggregate_table
 from baselines.analysis.table import Table
-from baselines.analysis.tables import problem_tables, verdict_table
-from baselines.analysis.verdict import SIGNIFICANT, verdict
+from baselines.analysis.tables import failures_in_words, problem_tables, verdict_table
+from baselines.analysis.verdict import FAILS, SIGNIFICANT, sides, verdict
 from baselines.report.curves import learning_curves, size_curves
+from baselines.report.dots import panels
+from baselines.report.environment import make_environment
 from baselines.report.grids import grid_pictures
 from baselines.report.overview import aggregate_pictures, verdict_picture
 from baselines.report.probes import probe_curves
@@ -21,7 +20,6 @@ from baselines.report.verdict_text import ability_texts, headline, monolithic_ah
 from baselines.report.videos import NoVideoError, record_video
 from baselines.results.comparison import RUNS, AgentResult, ComparisonResult, Problem
 
-TEMPLATES = Path(__file__).parent / "html"
 PICTURE_ENDINGS = (".png", ".svg", ".csv")
 
 
@@ -40,6 +38,8 @@ class Section:
     """What is shown of a problem."""
 
     problem: Problem
+    in_a_line: str
+    """What came out, for those who leave the rest folded."""
     agents: list[AgentResult]
     tables: list[Table]
     pictures: list[Picture]
@@ -76,33 +76,33 @@ def write_report(result: ComparisonResult, out: Path, *, folders: Sequence[Path]
         for path in folder.iterdir():
             if path.name not in keep and path.suffix in {*PICTURE_ENDINGS, ".gif"}:
                 path.unlink()
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["svg"] = lambda picture: Markup(picture.svg)
-    page = environment.get_template("report.html").render(
-        result=result,
-        styles=styles,
-        abilities=ability_texts(comparisons),
-        headline=headline(comparisons),
-        ahead=monolithic_ahead(comparisons),
-        significant=SIGNIFICANT,
-        verdict_table=verdict_table(comparisons) if comparisons else None,
-        verdict_picture=verdict_shown,
-        together=together,
-        together_table=aggregate_table(together),
-        together_pictures=together_shown,
-        sections=sections,
-        finished_runs=sum(len(agent.runs) for agent in result.agents if agent.trained),
-        failures=[agent for agent in result.agents if agent.failures],
-        agents={agent.agent: agent for agent in result.agents},
-        agent_of_label={agent.label: agent.agent for agent in result.agents},
-        title_of={problem.name: problem.title for problem in result.problems},
-        problem_of_title={problem.title: problem.name for problem in result.problems},
+    shown = panels(result, comparisons)
+    page = (
+        make_environment()
+        .get_template("report.html")
+        .render(
+            result=result,
+            panels=shown,
+            fails=FAILS,
+            styles=styles,
+            abilities=ability_texts(comparisons),
+            headline=headline(shown[0] if shown else None),
+            failed_runs=failures_in_words(comparisons),
+            ahead=monolithic_ahead(comparisons),
+            significant=SIGNIFICANT,
+            verdict_table=verdict_table(comparisons) if comparisons else None,
+            verdict_picture=verdict_shown,
+            together=together,
+            together_table=aggregate_table(together),
+            together_pictures=together_shown,
+            sections=sections,
+            finished_runs=sum(len(agent.runs) for agent in result.agents if agent.trained),
+            failures=[agent for agent in result.agents if agent.failures],
+            agents={agent.agent: agent for agent in result.agents},
+            agent_of_label={agent.label: agent.agent for agent in result.agents},
+            title_of={problem.name: problem.title for problem in result.problems},
+            problem_of_title={problem.title: problem.name for problem in result.problems},
+        )
     )
     write_whole(report / "index.html", page.encode())
     return report / "index.html"
@@ -117,12 +117,20 @@ def _section(
     other_sizes = size_curves(problem, agents, styles, figures)
     return Section(
         problem,
+        _in_a_line(result, problem),
         agents,
         [table for table in tables if table.problem == problem.name],
         [*pictures, *([other_sizes] if other_sizes else []), *grid_pictures(problem, agents, styles, figures)],
         probe_curves(problem, agents, styles, figures),
         _video(problem, agents, report, folders),
     )
+
+
+def _in_a_line(result: ComparisonResult, problem: Problem) -> str:
+    """Scores of those who stand for the sides of the verdict, or of everybody trained where there are no sides."""
+    agents = list(sides(result, problem).values()) or [each for each in result.on(problem) if not each.handcrafted]
+    scores = [f"{each.label} {each.score.estimate:.2f}" for each in agents if each.score]
+    return " · ".join(scores) if scores else "No run finished"
 
 
 def _video(problem: Problem, agents: Sequence[AgentResult], report: Path, folders: Sequence[Path]) -> Video:

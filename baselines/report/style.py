@@ -172,13 +172,22 @@ def _inert(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(RUN_BY_SPREADSHEETS) else cell
 
 
+def _attributes(style: re.Match[str]) -> str:
+    """A style as attributes of its own, since the policy of a page forbids styles inside elements; without the fonts
+    of this machine, in whose place the page has its own."""
+    found = dict(each.strip().split(": ", 1) for each in style[1].split(";") if each.strip())
+    found.pop("font-family", None)
+    return "".join(f' {name}="{value}"' for name, value in found.items())
+
+
 def for_page(svg: str, name: str) -> str:
     """An SVG file as an element of a page: ids that no other picture has, colours that follow light and dark."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r' id="agent:([^"]*)"', r' data-agent="\1"', svg)
     svg = re.sub(r' id="', f' id="{name}-', svg)
     svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' style="([^"]*)"', _attributes, svg)
     for color, variable in IN_PAGE.items():
         svg = svg.replace(color, variable)
     return svg

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 from baselines.analysis.abilities import Ability
 from baselines.analysis.table import Table
-from baselines.analysis.tables import IN_SHORT, RIVALS, failures_in_words
-from baselines.analysis.verdict import Comparison
+from baselines.analysis.tables import IN_SHORT, RIVALS
+from baselines.analysis.verdict import FAILS, Comparison
 from baselines.experiments.families import MONOLITHIC
-
-BADGES = {"rival": "{} wins", "modular": "modular wins", "open": "not decided", "only": "only modular can"}
+from baselines.report.dots import WORDS, Panel, outcome_of
 
 
 @dataclass(frozen=True)
 class AbilityText:
     """What the page says of one ability."""
 
+    name: str
     question: str
     badge: str
-    """Against the monolithic network, in a word or two."""
+    """Against the main rival, in a word or two."""
     outcome: str
-    """As in `Comparison`: how the badge looks."""
+    """As in `Dot`: how the badge looks."""
     sentences: list[str]
     table: Table
     """Problem by problem."""
@@ -37,24 +37,37 @@ def ability_texts(comparisons: Sequence[Comparison]) -> list[AbilityText]:
         by_ability.setdefault(each.ability, []).append(each)
     return [
         AbilityText(
-            ability.question, _badge(mine[0]), mine[0].outcome, [_sentence(each) for each in mine], _by_problem(mine)
+            ability.name, ability.question, _badge(mine[0]), outcome_of(mine[0]), [_sentence(each) for each in mine],
+            _by_problem(mine),
         )
         for ability, mine in by_ability.items()
-    ]
+    ]  # fmt: skip
 
 
-def headline(comparisons: Sequence[Comparison]) -> str:
-    """How many abilities each side wins; where the monolithic network wins is always named."""
-    against = [each for each in comparisons if each.rival == MONOLITHIC]
-    if not against:
-        return "The monolithic network meets no modular agent in this result."
-    outcomes = [each.outcome for each in against]
-    lost = [each.ability.question for each in against if each.outcome == "rival"]
-    return (
-        f"{len(against)} abilities, modular against monolithic: {outcomes.count('modular')} won by the modular agent, "
-        f"{outcomes.count('only')} that only the modular agent has, {outcomes.count('open')} not decided, {len(lost)} "
-        f"won by the monolithic network{': ' + ' '.join(lost) if lost else '.'}" + failures_in_words(comparisons)
+def headline(panel: Panel | None) -> str:
+    """The outcome in one sentence; the abilities that the rival wins are always named.
+
+    Args:
+        panel: against the main rival; None where nobody is compared.
+    """
+    if panel is None:
+        return "In this result no modular agent meets a rival."
+    outcomes = [dot.outcome for dot in panel.dots]
+    lost = [dot.label.lower() for dot in panel.dots if dot.outcome == "rival"]
+    count = len(outcomes)
+    said = (
+        f"Modular agents beat {panel.rival} in {outcomes.count('modular') or 'none'} of "
+        f"{count} {'ability' if count == 1 else 'abilities'} and lose in {len(lost) or 'none'}"
+        + (f" ({', '.join(lost)})" if lost else "")
     )
+    others = [
+        text.format(number, "is" if number == 1 else "are")
+        for outcome, text in (("open", "{} {} not decided"), ("only", "{} only they have"), ("fail", "in {} both fail"))
+        if (number := outcomes.count(outcome))
+    ]
+    if not others:
+        return f"{said}."
+    return f"{said}; {', '.join([*others[:-2], ' and '.join(others[-2:])])}."
 
 
 def monolithic_ahead(comparisons: Sequence[Comparison]) -> list[str]:
@@ -69,7 +82,7 @@ def monolithic_ahead(comparisons: Sequence[Comparison]) -> list[str]:
 
 
 def _badge(row: Comparison) -> str:
-    badge = BADGES[row.outcome].format(IN_SHORT[row.rival])
+    badge = WORDS[outcome_of(row)].format(IN_SHORT[row.rival])
     return badge if row.rival == MONOLITHIC else f"{badge} (against {RIVALS[row.rival]})"
 
 
@@ -91,6 +104,7 @@ def _sentence(row: Comparison) -> str:
         f"{start}: a modular run is the better one with probability {estimate:.2f} ({interval}; "
         f"{p} after Holm; {runs} runs on {count} {'problem' if count == 1 else 'problems'})."
         + (f" Of these {failed} failed and count as the worst." if any(row.failed) else "")
+        + (f" Neither is better than chance: both scores are at most {FAILS}." if row.both_fail else "")
         + (f" On {only} only the modular agent can." if only else "")
     )
 

@@ -46,6 +46,26 @@ function applyFilter(boxes) {
   }
 }
 
+// What an address points at is seen, however deep it is folded.
+function unfold() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let each = target; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
+  target.scrollIntoView();
+}
+
+// Paper has no folds.
+const unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded.push(...document.querySelectorAll("details:not([open])"));
+  unfolded.forEach((each) => { each.open = true; });
+});
+addEventListener("afterprint", () => {
+  unfolded.splice(0).forEach((each) => { each.open = false; });
+});
+
+addEventListener("hashchange", unfold);
+unfold();
 document.querySelectorAll("table").forEach(makeSortable);
 const filter = document.querySelector("form.filter");
 const boxes = [...filter.querySelectorAll("input")];

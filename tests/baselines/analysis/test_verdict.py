@@ -11,7 +11,7 @@ from baselines.analysis.verdict import verdict
 from baselines.experiments.recipes import RECIPES
 from baselines.report.overview import aggregate_pictures, verdict_picture
 from baselines.report.style import agent_styles
-from baselines.report.verdict_text import ability_texts, headline
+from baselines.report.verdict_text import ability_texts
 from baselines.results.run import ProbeCurve
 from tests.helpers.report_content import agent_of, make_result, make_run
 
@@ -87,7 +87,7 @@ def test_verdict_weighs_problems_alike_and_leaves_out_those_of_one_agent():
     assert row.outcome == "open"
 
 
-def test_verdict_counts_failed_runs_as_the_worst_and_says_so_in_headline_sentence_table_and_picture(tmp_path):
+def test_verdict_counts_failed_runs_as_the_worst_and_says_so_in_sentence_table_and_picture(tmp_path):
     survivors = [run(0.9 + 0.01 * seed).model_copy(update={"seed": seed}) for seed in range(5)]
     rivals = [run(0.5 + 0.01 * seed).model_copy(update={"seed": seed}) for seed in range(14)]
     data = result(
@@ -101,7 +101,6 @@ def test_verdict_counts_failed_runs_as_the_worst_and_says_so_in_headline_sentenc
     assert (row.runs, row.failed) == ((14, 14), (9, 0))
     assert (row.problems[0].modular, row.problems[0].rival) == (pytest.approx(0.22625), pytest.approx(0.565))
     said = "Runs that failed count as the worst of their problem: 9 of the modular agent."
-    assert said in headline(rows)
     assert said in verdict_table(rows).caption
     assert said in verdict_picture(rows, tmp_path).caption
     text = ability_texts(rows)[0]
