@@ -2,12 +2,12 @@
 
 import base64
 import hashlib
-import re
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
+from baselines.report.style import Picture
 from baselines.report.words import OUTER_LOOPS, capital, in_words, spelled
 
 TEMPLATES = Path(__file__).parent / "html"
@@ -24,15 +24,18 @@ def make_environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "svg": lambda picture: Markup(picture.svg),
+        "svg": _svg,
         "spelled": spelled,
         "capital": capital,
         "in_words": in_words,
         "outer_loop": lambda kind: OUTER_LOOPS.get(kind, kind),
-        "anchor": lambda name: re.sub(r"[^A-Za-z0-9_-]", "_", name),
     }
     environment.globals["policy"] = _policy()
     return environment
+
+
+def _svg(picture: Picture) -> Markup:
+    return Markup(picture.svg)
 
 
 def _policy() -> str:

@@ -52,7 +52,7 @@ def headline(panel: Panel | None) -> str:
     """
     if panel is None:
         return "In this result no modular agent meets a rival."
-    outcomes = [dot.outcome for dot in panel.dots]
+    outcomes: list[str] = [dot.outcome for dot in panel.dots]
     lost = [dot.label.lower() for dot in panel.dots if dot.outcome == "rival"]
     count = len(outcomes)
     said = (
