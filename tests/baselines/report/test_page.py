@@ -21,7 +21,9 @@ def page(tmp_path_factory):
 
 def visible(browser, selector):
     """How many of these elements are shown."""
-    return browser.evaluate(f"[...document.querySelectorAll({selector!r})].filter(e => e.checkVisibility()).length")
+    return browser.evaluate(
+        f"[...document.querySelectorAll({selector!r})].filter(e => e.getClientRects().length && e.checkVisibility()).length"
+    )
 
 
 @pytest.mark.parametrize("dark", [False, True])
