@@ -21,9 +21,8 @@ def page(tmp_path_factory):
 
 def visible(browser, selector):
     """How many of these elements are shown."""
-    return browser.evaluate(
-        f"[...document.querySelectorAll({selector!r})].filter(e => e.getClientRects().length && e.checkVisibility()).length"
-    )
+    seen = "e => e.getClientRects().length && e.checkVisibility()"
+    return browser.evaluate(f"[...document.querySelectorAll({selector!r})].filter({seen}).length")
 
 
 @pytest.mark.parametrize("dark", [False, True])
