@@ -36,7 +36,7 @@ class Badger(DynamicExperts):
         self.identity = Identity(config.identity, config.identity_size)
         membrane: type[Membrane] = load_part(MEMBRANES[config.membrane])
         self.messages = messages_of(config)
-        self.membrane = membrane(self.turns.inputs, config.hidden_size, config.port_actions, config.key_size)
+        self.membrane = membrane.of(config, self.turns.inputs)
         activity: type[AllActive] = load_part(ACTIVITIES[config.activity])
         knows = config.hidden_size + self.identity.size
         self.activity = activity(self.membrane.size, knows, config.key_size, config.active_fraction)
@@ -45,7 +45,10 @@ class Badger(DynamicExperts):
         self.expert = kinds_of_experts(config, self.membrane.size, self.messages.size, self.known)
 
     def accepts(self, ports: int) -> bool:
-        return ports >= 1 and self.identity.accepts(self._experts_for(ports, None))
+        if ports < 1:
+            return False
+        experts = self._experts_for(ports, None)
+        return self.identity.accepts(experts) and self.membrane.accepts(ports, experts)
 
     def initial_state(
         self,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.parts import BONDS, IN_TURN, OF_PAIRS, PLASTIC, TIED
+from agents.parts import IN_TURN, MATCHED, OF_PAIRS, PLASTIC, TIED
 
 
 def refuse_contradictions(config: Any) -> None:
@@ -23,13 +23,17 @@ def refuse_contradictions(config: Any) -> None:
     if membrane == "synapses" and config.hidden_size != config.port_actions:
         must = f"hidden_size must equal port_actions, {config.port_actions}, with membrane 'synapses'"
         raise ValueError(f"{must}, got {config.hidden_size}")
-    if membrane in BONDS:
+    if membrane in MATCHED:
         # An id is matched with addresses, so it must be a place in the same space.
         if config.identity != "random":
             raise ValueError(f"identity must be 'random' with membrane {membrane!r}, got {config.identity!r}")
         if config.identity_size != config.key_size:
             must = f"identity_size must equal key_size, {config.key_size}, with membrane {membrane!r}"
             raise ValueError(f"{must}, got {config.identity_size}")
+    if membrane == "slots" and config.presence_changes:
+        raise ValueError("presence_changes must be False with membrane 'slots', got True")
+    if config.encoder_size and config.expert in PLASTIC:
+        raise ValueError(f"encoder_size must be 0 with expert={config.expert!r}, got {config.encoder_size}")
     _refuse_topology(config)
     _refuse_edges(config)
     _refuse_kinds(config)

@@ -30,6 +30,8 @@ class BadgerConfig(Config):
     expert: str = "gru"
     """How an expert's state is updated: "gru", "lstm", "feed_forward", "associative", "predictive", or "plastic" with
     membrane "synapses"."""
+    encoder_size: int = 0
+    """Units of a hidden layer before it, which takes all that the expert reads, hears, is and remembers; 0: none."""
     kinds: int = 1
     """Policies among the experts (G): one that all share, up to one for each of them."""
     assignment: str = "in_turn"
@@ -67,6 +69,8 @@ class BadgerConfig(Config):
     """Entries of port addresses, keys and queries, where experts are free."""
     experts: int | None = None
     """Number of experts (E), where they are free; may be changed at call time."""
+    slots: int = 8
+    """Ports that one expert can serve (S), with membrane "slots"."""
     topology: str | tuple[str, ...] = "all"
     """Who hears whom: "all" others, "all_and_self", "ring", "chain", "grid", "clusters", "groups", "leaders", "star";
     "random", drawn in each lifetime; "given" by the task; "learned", those that attention ranks highest in each round.
@@ -170,6 +174,7 @@ FORMAT_1_NAMES = {"hidden_size": "memory", "message_size": "message", "key_size"
 NEW_IN_FORMAT_2 = (
     "expert", "turns", "error_feature", "presence_changes", "kinds", "assignment", "hidden_experts", "hidden_kind",
     "exchange", "free_rounds", "agreement", "activity", "active_fraction",
+    "encoder_size", "slots",
 )  # fmt: skip
 
 

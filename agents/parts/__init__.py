@@ -60,6 +60,7 @@ MEMBRANES = {
     "sharp_bonds": "agents.parts.bonds:SharpBonds",
     "sinkhorn_bonds": "agents.parts.bonds:SinkhornBonds",
     "auction_bonds": "agents.parts.bonds:AuctionBonds",
+    "slots": "agents.parts.slots:Slots",
 }
 """How experts reach ports: subclasses of `agents.parts.membrane.Membrane`."""
 
@@ -73,7 +74,10 @@ TIED = ("direct", *OF_PAIRS, "edges")
 """Membranes whose experts sit at ports, so that ports say how many there are. In all others experts are free."""
 
 BONDS = tuple(name for name in MEMBRANES if name.endswith("bonds"))
-"""Membranes that match the identities of experts with the addresses of ports."""
+"""Membranes that match the identities of experts with the addresses of ports, and read these in their place."""
+
+MATCHED = (*BONDS, "slots")
+"""All that match them, so that both must be random and of one size."""
 
 ROUNDS = {
     "chain": "agents.parts.rounds:Chain",

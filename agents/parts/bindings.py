@@ -40,6 +40,15 @@ def competitive(affinity: Tensor, kept: Tensor | None = None, closed: Tensor | N
     return bonds
 
 
+def dealt(affinity: Tensor, kept: Tensor | None = None, closed: Tensor | None = None) -> Tensor:
+    """As `competitive`, but no port is left out: where ports are more than experts, each port gets one expert, and each
+    expert as many ports as any other, or one more. Nothing may be `closed` there."""
+    if affinity.shape[1] >= affinity.shape[2]:
+        return competitive(affinity, kept, closed)
+    kept_by_port = None if kept is None else kept.transpose(1, 2)  # (B, P, E)
+    return competitive(affinity.transpose(1, 2), kept_by_port).transpose(1, 2)  # (B, E, P)
+
+
 def _released(affinity: Tensor, kept: Tensor) -> Tensor:
     """The bonds without those that must be broken for every port to be served, (B, E, P)."""
     while True:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from agents.parts import EXPERTS, HANDMADE, load_part
+from agents.parts.encoder import Encoded
 from agents.parts.experts import Expert
 
 
@@ -89,13 +90,19 @@ def kinds_of_experts(config: Any, read: int, heard: int, known: int) -> Expert:
         heard: message entries (M).
         known: identity entries (I) that it is given.
     """
-    part: type[Expert] = load_part(EXPERTS[config.expert])
-    trained = [part(read + heard + known, config.hidden_size) for _ in range(config.kinds)]
+    trained = [_trained(config, read + heard + known) for _ in range(config.kinds)]
     names = {"trained": (), "mixed": tuple(HANDMADE)}.get(config.hidden_kind, (config.hidden_kind,))
     handmade = [load_part(HANDMADE[name])(slice(read, read + heard), config.hidden_size) for name in names]
     if config.kinds == 1 and not handmade:
         return trained[0]
     return Kinds([*trained, *handmade], config.kinds, config.assignment)
+
+
+def _trained(config: Any, inputs: int) -> Expert:
+    part: type[Expert] = load_part(EXPERTS[config.expert])
+    if config.encoder_size:
+        return Encoded(part(config.encoder_size, config.hidden_size), inputs, config.encoder_size)
+    return part(inputs, config.hidden_size)
 
 
 def _beside(its_private: Tensor, private: Tensor) -> Tensor:

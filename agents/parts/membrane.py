@@ -1,6 +1,7 @@
 """Membranes: how experts reach the ports of the world."""
 
 import math
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,15 @@ class Membrane(nn.Module):
         self.key_size = key_size
         self.size = inputs
         """Numbers that an expert reads (R)."""
+
+    @classmethod
+    def of(cls, config: Any, inputs: int) -> Self:
+        """The membrane of a `BadgerConfig`, for ports that offer so many numbers to read."""
+        return cls(inputs, config.hidden_size, config.port_actions, config.key_size)
+
+    def accepts(self, ports: int, experts: int) -> bool:
+        """Whether so many experts can serve so many ports."""
+        return True
 
     def experts_for(self, ports: int, experts: int | None) -> int:
         """How many experts there are for so many ports, where the config or the caller names `experts`.

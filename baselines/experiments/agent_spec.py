@@ -24,6 +24,8 @@ class AgentSpec:
     """Kind of agent; None for a handcrafted policy."""
     config: dict[str, Any] = field(default_factory=dict)
     """Of the agent, without what follows from the task and without its width."""
+    width: str = "hidden_size"
+    """The size in the config that makes the parameters as many as are asked for."""
     policy: str | None = None
     """Name of a handcrafted policy in the registry's row."""
 
@@ -50,11 +52,11 @@ class AgentSpec:
         config = {name: ports for name, ports in of_ports.items() if name in known} | config
         if task.presence_changes:
             config["presence_changes"] = True
-        return config if "hidden_size" in config else fit_width(self.kind, config, parameters)
+        return config if self.width in config else fit_width(self.kind, config, parameters, self.width)
 
 
-def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, Any]:
-    """The config with the hidden size whose number of parameters comes nearest to the one asked for.
+def fit_width(kind: str, config: dict[str, Any], parameters: int, name: str = "hidden_size") -> dict[str, Any]:
+    """The config with the size of that name whose number of parameters comes nearest to the one asked for.
 
     Raises:
         ValueError: No width comes within 10 %.
@@ -63,11 +65,11 @@ def fit_width(kind: str, config: dict[str, Any], parameters: int) -> dict[str, A
     low, high = 1, LARGEST_WIDTH
     while low <= high:
         width = (low + high) // 2
-        counts[width] = agents.count_parameters(agents.build_agent(kind, {**config, "hidden_size": width}))
+        counts[width] = agents.count_parameters(agents.build_agent(kind, {**config, name: width}))
         low, high = (width + 1, high) if counts[width] < parameters else (low, width - 1)
     best = min(counts, key=lambda width: abs(counts[width] - parameters))
     if abs(counts[best] - parameters) > PARAMETER_TOLERANCE * parameters:
         raise ValueError(
             f"parameters must be reachable by {kind} within 10 %, got {parameters}; nearest {counts[best]}"
         )
-    return {**config, "hidden_size": best}
+    return {**config, name: best}

@@ -8,6 +8,7 @@ from baselines.experiments.agent_spec import AgentSpec
 from baselines.experiments.rival_agents import RIVALS
 from baselines.experiments.society import SOCIETY_AGENTS
 from baselines.experiments.topologies import TOPOLOGY_AGENTS
+from baselines.experiments.transition import TRANSITION_AGENTS
 
 _FREE = {
     "messages": "attention", "identity": "random", "membrane": "bonds", "experts": 12, "topology": "all_and_self",
@@ -121,6 +122,7 @@ AGENTS: dict[str, AgentSpec] = {
         ),
         *SOCIETY_AGENTS,
         *TOPOLOGY_AGENTS,
+        *TRANSITION_AGENTS,
     )
 }  # fmt: skip
 """Agents by name."""

@@ -16,6 +16,7 @@ from baselines.experiments.rounds import ROUNDS
 from baselines.experiments.society import SOCIETY
 from baselines.experiments.standard import STANDARD
 from baselines.experiments.topologies import TOPOLOGIES
+from baselines.experiments.transition import TRANSITION
 from baselines.outer_loops.base import Stage
 from baselines.outer_loops.bptt import BPTT
 from baselines.outer_loops.evolution import CMAES, EvolutionStrategy
@@ -157,5 +158,6 @@ RECIPES: dict[str, Recipe] = {
         *ROUNDS,
         *LONG_LIVES,
         *STANDARD,
+        *TRANSITION,
     )
 }  # fmt: skip

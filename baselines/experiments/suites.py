@@ -21,6 +21,7 @@ from baselines.experiments.society import SOCIETY
 from baselines.experiments.standard import STANDARD
 from baselines.experiments.suite import Suite
 from baselines.experiments.topologies import TOPOLOGIES
+from baselines.experiments.transition import TRANSITION
 from baselines.perturbations.probes import QUICK
 
 
@@ -39,7 +40,7 @@ def _for_all(name: str, **changes: Any) -> Recipe:
 
 _ELSEWHERE = (
     RECIPES["guessing_sizes"], *FREE_EXPERTS, *PAIRS, *ABILITIES, *TALK, *TRANSFER, *SOCIETY, *MEETINGS, *ROUNDS,
-    *TOPOLOGIES, *LONG_LIVES, *STANDARD,
+    *TOPOLOGIES, *LONG_LIVES, *STANDARD, *TRANSITION,
 )  # fmt: skip
 """Recipes for one kind of agent, and those of a suite of their own."""
 
@@ -166,6 +167,14 @@ SUITES: dict[str, Suite] = {
             seeds=3,
             search=Search(trials=2, fraction=0.3),
             probes=("life",),
+        ),
+        Suite(
+            name="transition",
+            description="from monolithic to modular: one memory split among more and more experts, and architectures",
+            recipes=TRANSITION,
+            seeds=3,
+            search=Search(trials=2, fraction=0.3),
+            probes=("life", "forget", "newcomers"),
         ),
         Suite("rounds", "rounds of messages that chain and that settle", ROUNDS, seeds=3, probes=()),
         Suite("probes", "every probe, on five kinds of agents in short trainings", (*PAIRS, *_PROBED), seeds=1),

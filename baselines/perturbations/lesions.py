@@ -140,7 +140,8 @@ def newcomers(subject: Subject) -> Curve:
             if step != subject.task.horizon // 2 or factor == 1.0:
                 return state
             if factor > 1.0:
-                return agent.add_experts(state, round(trained * (factor - 1.0)), generator=draws.generator)
+                count = max(round(trained * (factor - 1.0)), 1)
+                return agent.add_experts(state, count, generator=draws.generator)
             return agent.remove_experts(state, draws.permutation(trained) < max(round(trained * factor), 1))  # (E,)
 
         draws = subject.draws()

@@ -18,6 +18,7 @@ MAX_SIZE = 4096
 MAX_SIZES = {
     "rounds": 32, "identity_size": 256, "in_degree": 64, "experts": 64, "ports": 64, "max_ports": 64, "kinds": 64,
     "layers": 8, "blocks": 8, "heads": 16, "window": 256, "free_rounds": 32,
+    "slots": 64,
 }  # fmt: skip
 """No weights hold these fields down, and time and memory grow with them."""
 
