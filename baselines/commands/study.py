@@ -45,7 +45,8 @@ class Study:
     """Folders of runs, as `train` and `compare` keep them: one for "lives"; for "growing" and "recall" those of one
     agent on one task with different seeds; for "points" any in the same groups, for "transfer" in the guessing game, on
     landscapes and on bandits, for "forgetting" and "sources" in the same streams of examples, for "thinking" in mazes
-    of one kind, for "dictionary" of those that say words, for "rounds", "ages" and "transition" on one task, "rules" of synapses."""
+    of one kind, for "dictionary" of those that say words, for "rounds", "ages" and "transition" on one task, "rules" of
+    synapses."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None

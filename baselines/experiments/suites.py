@@ -173,7 +173,6 @@ SUITES: dict[str, Suite] = {
             description="from monolithic to modular: one memory split among more and more experts, and architectures",
             recipes=TRANSITION,
             seeds=3,
-            search=Search(trials=2, fraction=0.3),
             probes=("life", "forget", "newcomers"),
         ),
         Suite("rounds", "rounds of messages that chain and that settle", ROUNDS, seeds=3, probes=()),

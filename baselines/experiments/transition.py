@@ -14,6 +14,8 @@ MEMORY = 32
 """Numbers that all experts remember together."""
 SPLITS = (1, 2, 4, 8, 16, 32)
 """Experts among which they are split."""
+IDENTITY = 4
+"""Numbers of an identity: one expert has no use for it, and learns the less the more there are."""
 MOST_PORTS = 5
 """Of the training: so many ports one expert can serve."""
 
@@ -25,8 +27,9 @@ def _split(experts: int) -> AgentSpec:
         f"{MEMORY} numbers of memory split among {experts} free {'expert' if experts == 1 else 'experts'}, to which "
         "ports are dealt evenly", "Badger",
         {
-            "membrane": "slots", "slots": MOST_PORTS, "key_size": 4, "identity_size": 4, "experts": experts, "hidden_size": memory, "identity": "random",
-            "messages": "attention", "message_size": 8, "topology": "all_and_self",
+            "membrane": "slots", "slots": MOST_PORTS, "experts": experts, "hidden_size": memory, "identity": "random",
+            "key_size": IDENTITY, "identity_size": IDENTITY, "messages": "mean", "message_size": 8,
+            "topology": "all_and_self",
         },
         width="encoder_size",
     )  # fmt: skip
@@ -46,7 +49,9 @@ _RANDOM_IDS = {
 TRANSITION = (
     Recipe(
         "transition", "guessing, trained at 2 to 5 numbers", GUESSING, {"dims": 3, "horizon": 10},
-        BPTT(updates=600, batch=64, stages=(Stage(sizes=(2, 5)),)), parameters=8_000,
+        # At first all lifetimes share their random identities and addresses, which free experts learn sooner from.
+        BPTT(updates=1000, batch=64, stages=(Stage(0.2, sizes=(2, 5), shared_across_batch=True), Stage(sizes=(2, 5)))),
+        parameters=8_000,
         agents=(*(agent.name for agent in TRANSITION_AGENTS), *ARCHITECTURES),
         configs=_RANDOM_IDS | {"badger_free": {"experts": 8}}, test_sizes=(1, 2, 3, 4, 5, 6, 8, 10), cpu_seconds=20,
     ),
