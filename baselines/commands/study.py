@@ -39,14 +39,13 @@ class Study:
     "forgetting", what is left of classes when others were learned after them; "sources", what who learns one source
     comes to on others; "thinking", what free steps are worth in a maze; "dictionary", which word is said with which
     bit; "rounds", more of them and fewer than in training, and how many until all agree; "ages",
-    rewards by age; "rules", the numbers of the rule that changes plastic synapses; or "transition", what agents come to
-    that split one memory among more and more experts, beside other architectures."""
+    rewards by age; "rules", the numbers of the rule that changes plastic synapses; or "transition", agents that split
+    one memory among more and more experts, beside other architectures."""
     folders: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Folders of runs, as `train` and `compare` keep them: one for "lives"; for "growing" and "recall" those of one
     agent on one task with different seeds; for "points" any in the same groups, for "transfer" in the guessing game, on
     landscapes and on bandits, for "forgetting" and "sources" in the same streams of examples, for "thinking" in mazes
-    of one kind, for "dictionary" of those that say words, for "rounds", "ages" and "transition" on one task, "rules" of
-    synapses."""
+    of one kind; "dictionary" of those that say words, "rules" of synapses, the others on one task."""
     out: Path = Path("results/study")
     """Folder for the pictures."""
     size: int | None = None
