@@ -36,6 +36,8 @@ RIVALS = {
     MULTI_AGENT: "multi-agent networks",
     CUT: "the same without messages",
 }
+NOT_CHOSEN = "not chosen"
+"""In place of the score of a member of a family that was not in the test."""
 IN_SHORT = {MONOLITHIC: "monolithic", MULTI_AGENT: "multi-agent", CUT: "no messages"}
 OUTCOMES = {"modular": "modular", "rival": "the other", "open": "not decided", "only": "only modular can"}
 
@@ -104,7 +106,7 @@ def _score_table(problem: Problem, agents: list[AgentResult]) -> Table:
 
 def _score_row(agent: AgentResult) -> tuple[str, ...]:
     if agent.score is None:
-        return (agent.label, "failed" if agent.planned_runs else "not chosen", *[""] * 7)
+        return (agent.label, "failed" if agent.planned_runs else NOT_CHOSEN, *[""] * 7)
     values = [run.metric for run in agent.runs]
     found = (agent.label, f"{agent.score.estimate:.3f}")
     if agent.settings is None or agent.costs is None:

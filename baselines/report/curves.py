@@ -11,8 +11,10 @@ from matplotlib.ticker import MaxNLocator
 
 from badger_envs.registry import get_spec
 from baselines.analysis.speed import HALF
-from baselines.report.plotting import Spread, cut_off, labelled, plot_agent, plot_references, set_limits
-from baselines.report.style import FAINT, INK, Picture, Style, canvas, gid, legend, save
+from baselines.report.labels import direct_labels, round_ticks
+from baselines.report.plotting import Spread, cut_off, labelled, plot_agent, plot_references, runs_each, set_limits
+from baselines.report.style import FAINT, INK, Picture, Style, canvas, gid, save
+from baselines.report.words import size_name, spelled
 from baselines.results.comparison import AgentResult, Problem
 
 SMOOTHED = 5
@@ -63,9 +65,12 @@ def learning_curves(
             plot_references(axes)
             axes.set(xlabel=axis, ylabel="score on training episodes")
             set_limits(axes)
-            legend(figure, axes)
+            round_ticks(axes.xaxis)
+            round_ticks(axes.yaxis)
+            direct_labels(axes)
         caption = (
-            f"Lines: mean over n runs, each a moving average of {SMOOTHED} points. Bands: lowest and highest run. "
+            f"Lines: mean over {runs_each(agent for agent, _ in curves)}, each a "
+            f"moving average of {SMOOTHED} points. Bands: lowest and highest run. "
             "Rings: half of the way from chance to the reference."
         )
         caption += cut_off(spread for _, curve in curves for _, spread in curve)
@@ -125,7 +130,7 @@ def size_curves(
         published = get_spec(problem.task).published_curves
         for (name, curve), dashes in zip(published.items(), cycle(KNOWN_DASHES), strict=False):
             near = {size: value for size, value in curve.items() if min(tested) <= size <= max(tested)}
-            axes.plot(list(near), list(near.values()), color=INK, linestyle=dashes, linewidth=1.2, label=name)
+            axes.plot(list(near), list(near.values()), color=INK, linestyle=dashes, linewidth=1.2, label=spelled(name))
             rows += [
                 {"problem": problem.name, "agent": "", "label": name, "size": size}
                 | {"mean": value, "low": "", "high": "", "n": ""}
@@ -137,12 +142,16 @@ def size_curves(
         axes.annotate(
             "trained", ((first + last) / 2, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", color=FAINT
         )
-        axes.set(xlabel=f"{problem.size_argument} at test", ylabel=f"{problem.metric}, less is better")
+        axes.set(
+            xlabel=f"{size_name(problem.size_argument)} at test", ylabel=f"{spelled(problem.metric)}, less is better"
+        )
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        legend(figure, axes)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        round_ticks(axes.yaxis)
+        direct_labels(axes)
     caption = (
-        f"Lines: {problem.metric} at the end of an episode, mean over n runs. Bands: lowest and highest run. "
+        f"Lines: {problem.metric} at the end of an episode, mean over {runs_each(trained)}. "
+        "Bands: lowest and highest run. "
         "An agent with a single point works at no other size."
     )
     title = "Does it work at sizes it was never trained at?"

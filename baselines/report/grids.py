@@ -7,13 +7,14 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from matplotlib.ticker import NullLocator
 
 from baselines.analysis.grid_tables import grid_sentence
 from baselines.analysis.grids import AgentGrid, by_axis, runs_in_words
 from baselines.analysis.table import columns
-from baselines.report.plotting import Row, Spread, labelled, plot_agent
-from baselines.report.style import Picture, Style, canvas, legend, logarithmic, save
+from baselines.report.labels import direct_labels, ticks_at
+from baselines.report.plotting import Row, Spread, labelled, plot_agent, runs_each
+from baselines.report.style import Picture, Style, canvas, logarithmic, save
+from baselines.report.words import size_name, spelled
 from baselines.results.comparison import AgentResult, Problem
 
 TITLES = {"experts": "Do more experts help?", "steps": "Does it stay good in a longer life?"}
@@ -53,17 +54,19 @@ def _side_by_side(
                 for value, point in zip(grid.values, points, strict=True)
             ]
         _finish(axes, axis, sorted({value for _, grid in found for value in grid.values}), problem)
-        legend(figure, axes)
-    caption = f"{problem.size_argument} {found[0][1].sizes[0]}, mean over n runs. Bands: lowest and highest run."
+        direct_labels(axes)
+    count = runs_each(agent for agent, _ in found)
+    caption = (
+        f"{size_name(problem.size_argument)} {found[0][1].sizes[0]}, mean over {count}. Bands: lowest and highest run."
+    )
     return save(figure, folder, f"{problem.name}_by_{axis}", TITLES[axis], caption, rows)
 
 
 def _finish(axes: Axes, axis: str, values: Sequence[int], problem: Problem) -> None:
     axes.set_xscale("log")
     logarithmic(axes.yaxis)
-    axes.set_xticks(values, map(str, values))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set(xlabel=f"{axis} at test", ylabel=f"{problem.metric}, less is better")
+    ticks_at(axes, values)
+    axes.set(xlabel=f"{axis} at test", ylabel=f"{spelled(problem.metric)}, less is better")
 
 
 def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path) -> Picture:
@@ -73,7 +76,7 @@ def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path
     with canvas() as (figure, axes):
         for size, color in zip(sizes, colors, strict=True):
             points = [Spread.over(values) for values in grid.metric[:, :, grid.sizes.index(size)].T.tolist()]
-            name = f"{problem.size_argument} {size}"
+            name = f"{size_name(problem.size_argument)} {size}"
             axes.plot(grid.values, _drawn(point.mean for point in points), color=color, marker="o", ms=3, label=name)
             low, high = _drawn(point.low for point in points), _drawn(point.high for point in points)
             axes.fill_between(grid.values, low, high, color=color, alpha=0.15, linewidth=0)
@@ -82,7 +85,7 @@ def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path
                 for value, point in zip(grid.values, points, strict=True)
             ]
         _finish(axes, grid.axis, grid.values, problem)
-        legend(figure, axes)
+        direct_labels(axes)
     caption = f"{agent.label}, mean over {runs_in_words(agent)}. Bands: lowest and highest run. {grid_sentence(grid)}"
     name = f"{problem.name}_{agent.agent}_{grid.axis}"
     return save(figure, folder, name, TITLES[grid.axis], caption.strip(), rows)

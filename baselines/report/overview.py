@@ -8,60 +8,65 @@ import numpy as np
 
 from badger_envs.statistics import Interval, RankInterval, performance_profile
 from baselines.analysis.aggregate import MODULAR, Aggregate
-from baselines.analysis.tables import RIVALS, failures_in_words
-from baselines.analysis.verdict import CUT, Comparison
-from baselines.experiments.families import MONOLITHIC, MULTI_AGENT
+from baselines.analysis.tables import failures_in_words
+from baselines.analysis.verdict import FAILS, Comparison
+from baselines.report.dots import panels
+from baselines.report.labels import round_ticks
 from baselines.report.style import COLORS, FAINT, INK, PAPER, Picture, Style, canvas, gid, legend, save
+from baselines.results.comparison import ComparisonResult
 
-COLORS_OF_RIVALS = {MONOLITHIC: COLORS[0], MULTI_AGENT: COLORS[2], CUT: COLORS[1]}
+WIDTH_OF_VERDICT = 7.8
+"""In inches; the page has the same picture as text, so that this one need not fit a phone."""
 THRESHOLDS = np.linspace(0.0, 1.1, 111)
 """Of scores, for the profiles: chance is 0, the handcrafted reference 1."""
-HEIGHT_OF_ROW = 0.34
-"""Of a dot with its bar, in inches."""
+HEIGHT_OF_ROW, ROW_OF_VERDICT = 0.55, 0.4
+"""Of a dot with its bar, in inches; with a name above it, and beside it."""
 
 
-def verdict_picture(comparisons: Sequence[Comparison], folder: Path) -> Picture | None:
-    """Probabilities of improvement with their intervals, and the line between winning and losing."""
-    compared = [(each, each.probability) for each in comparisons if each.probability]
-    if not compared:
+def verdict_picture(result: ComparisonResult, comparisons: Sequence[Comparison], folder: Path) -> Picture | None:
+    """The picture of the first screen as a file: the abilities against the main rival; its CSV has all rivals."""
+    rows = [_numbers(each, each.probability) for each in comparisons if each.probability]
+    if not rows:
         return None
-    rows: list[dict[str, Any]] = []
-    abilities = list(dict.fromkeys(each.ability for each, _ in compared))
-    with canvas(height=0.9 + 0.24 * (len(compared) + len(abilities))) as (figure, axes):
-        height = 0.0
-        for ability in abilities:
-            box: Any = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
-            axes.annotate(ability.question, (-0.02, height), va="center", fontsize=8.5, bbox=box)
-            for each, probability in compared:
-                if each.ability != ability:
-                    continue
-                height += 1.0
-                color, (estimate, low, high) = COLORS_OF_RIVALS[each.rival], probability
-                if probability.known:
-                    axes.plot([low, high], [height, height], color=color, linewidth=6, alpha=0.35)
-                filled: Any = {"markerfacecolor": "none"} if each.outcome == "open" else {}
-                axes.plot([estimate], [height], color=color, marker="o", markersize=8, **filled)
-                (modular, other), failed = each.runs, each.failed
-                counted = f"n = {modular}, {other}" + (f"\n({failed[0]}, {failed[1]} failed)" if any(failed) else "")
-                axes.annotate(counted, (1.05, height), va="center", fontsize=8, color=FAINT)
-                rows.append(
-                    {"ability": ability.name, "rival": each.rival, "probability": estimate}
-                    | _ends(probability)
-                    | {"p": each.p, "problems": len(each.problems), "n_modular": modular, "n_rival": other}
-                    | {"failed_modular": failed[0], "failed_rival": failed[1]}
-                )
-            height += 1.0
-        for rival in dict.fromkeys(each.rival for each, _ in compared):
-            axes.plot([], [], color=COLORS_OF_RIVALS[rival], marker="o", linewidth=2, label=f"against {RIVALS[rival]}")
-        axes.axvline(0.5, color=FAINT, linestyle="--", linewidth=1)
-        axes.set(xlim=(-0.03, 1.25), ylim=(height - 0.3, -0.8), yticks=[], xticks=[0.0, 0.25, 0.5, 0.75, 1.0])
-        axes.set_xlabel("probability that the modular run is the better one")
-        legend(figure, axes)
+    panel = panels(result, comparisons)[0]
+    colors = {"modular": COLORS[0], "only": COLORS[0], "rival": COLORS[1]}
+    with canvas() as (figure, axes):
+        figure.set_size_inches(WIDTH_OF_VERDICT, 0.95 + ROW_OF_VERDICT * len(panel.dots))
+        for row, dot in enumerate(panel.dots):
+            color = colors.get(dot.outcome, FAINT)
+            if dot.probability is None:
+                box: Any = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
+                axes.annotate(f"{panel.short} cannot", (0.5, row), ha="center", va="center", color=FAINT, bbox=box)
+            else:
+                if dot.probability.known:
+                    ends = dot.probability[1:]
+                    axes.plot(ends, [row, row], color=color, linewidth=5, alpha=0.4, solid_capstyle="butt")
+                inside = PAPER if dot.outcome == "open" else color
+                axes.plot([dot.probability.estimate], [row], color=color, marker="o", markersize=8, mfc=inside)
+            scores = " : ".join("-" if each is None else f"{each:.2f}" for each in (dot.modular, dot.rival))
+            words = f"{dot.words}, {scores}" + (f"\n{dot.note}" if dot.note else "")
+            axes.annotate(words, (1.06, row), va="center", color=color, annotation_clip=False)
+        axes.axvline(0.5, color=FAINT, linewidth=1)
+        axes.set(xlim=(-0.03, 1.03), ylim=(len(panel.dots) - 0.4, -0.6), xticks=[0.0, 0.5, 1.0])
+        axes.set_yticks(range(len(panel.dots)), [dot.label for dot in panel.dots])
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlabel(f"{panel.short} better" + 12 * " " + "modular better")
     caption = (
-        "Dots right of the middle: modular is better, left of it: the other is; filled where it is decided. Means over "
-        "problems. Bars: 95 % bootstrap intervals. n: runs of each." + failures_in_words(comparisons)
+        "Dots: probability that a modular run is the better one, mean over problems; in colour where a win is decided. "
+        f"Bars: 95 % bootstrap intervals. Right: mean scores, modular : {panel.short}; both fail: neither more than "
+        f"{FAILS}." + failures_in_words(comparisons)
     )
-    return save(figure, folder, "verdict", "How often does a modular run beat the other?", caption, rows)
+    return save(figure, folder, "verdict", "Who is better, ability by ability?", caption, rows)
+
+
+def _numbers(comparison: Comparison, probability: Interval) -> dict[str, Any]:
+    (modular, other), failed = comparison.runs, comparison.failed
+    return (
+        {"ability": comparison.ability.name, "rival": comparison.rival, "probability": probability.estimate}
+        | _ends(probability)
+        | {"p": comparison.p, "problems": len(comparison.problems), "n_modular": modular, "n_rival": other}
+        | {"failed_modular": failed[0], "failed_rival": failed[1]}
+    )
 
 
 def aggregate_pictures(found: Aggregate, styles: Mapping[str, Style], folder: Path) -> list[Picture]:
@@ -94,7 +99,7 @@ def _bars(
         | {"problems": len(found.problems), "n": each.runs}
         for each, value in zip(found.entrants, intervals, strict=True)
     ]
-    with canvas(height=1.1 + HEIGHT_OF_ROW * 1.6 * len(rows)) as (figure, axes):
+    with canvas(height=0.9 + HEIGHT_OF_ROW * len(rows)) as (figure, axes):
         for place, (each, value) in enumerate(zip(found.entrants, intervals, strict=True)):
             color, mark = styles[each.name].color, gid(each.name)
             if value.known:
@@ -102,11 +107,13 @@ def _bars(
             axes.plot([value.estimate], [place], color=color, marker="o", markersize=8, gid=mark)
             # Above its bar, where a long name has the whole width.
             axes.annotate(
-                f"{each.label} (n={each.runs})", (0.0, place - 0.28), xycoords=("axes fraction", "data"), fontsize=8.5,
+                each.label, (0.0, place - 0.3), xycoords=("axes fraction", "data"),
                 gid=mark,
             )  # fmt: skip
         if name == "rank":
             axes.set(xlim=(0.7, len(rows) + 0.3), xticks=range(1, len(rows) + 1))
+        else:
+            round_ticks(axes.xaxis)
         axes.set(ylim=(len(rows) - 0.5, -0.75), yticks=[], xlabel=axis)
     return save(figure, folder, f"all_{name}", title, caption, rows)
 
@@ -125,10 +132,10 @@ def _profiles(found: Aggregate, styles: Mapping[str, Style], folder: Path) -> Pi
     with canvas() as (figure, axes):
         for each in found.entrants:
             style, profile = styles[each.name], performance_profile(each.scores, THRESHOLDS)
-            label, mark = f"{each.label} (n={each.runs})", gid(each.name)
+            mark = gid(each.name)
             axes.plot(
                 THRESHOLDS, profile.fraction, color=style.color, linestyle=style.dashes, drawstyle="steps-post",
-                label=label, gid=mark,
+                label=each.label, gid=mark,
             )  # fmt: skip
             if each.score.known:
                 axes.fill_between(

@@ -1,13 +1,13 @@
 """The page: what is shown of a result, gathered and put into the template."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from badger_envs.core.files import write_whole
 from baselines.analysis.aggregate import aggregate, aggregate_table
 from baselines.analysis.table import Table
-from baselines.analysis.tables import failures_in_words, problem_tables, verdict_table
+from baselines.analysis.tables import NOT_CHOSEN, failures_in_words, problem_tables, verdict_table
 from baselines.analysis.verdict import FAILS, SIGNIFICANT, sides, verdict
 from baselines.report.curves import learning_curves, size_curves
 from baselines.report.dots import panels
@@ -67,7 +67,7 @@ def write_report(result: ComparisonResult, out: Path, *, folders: Sequence[Path]
     styles, tables, comparisons = agent_styles(result), problem_tables(result), verdict(result)
     sections = [_section(result, problem, tables, styles, report, folders or (out,)) for problem in result.problems]
     together = aggregate(result)
-    verdict_shown = verdict_picture(comparisons, figures)
+    verdict_shown = verdict_picture(result, comparisons, figures)
     together_shown = aggregate_pictures(together, styles, figures)
     pictures = [verdict_shown, *together_shown, *(each for part in sections for each in (*part.pictures, *part.probes))]
     keep = {f"{picture.name}{ending}" for picture in pictures if picture for ending in PICTURE_ENDINGS}
@@ -119,11 +119,20 @@ def _section(
         problem,
         _in_a_line(result, problem),
         agents,
-        [table for table in tables if table.problem == problem.name],
+        [_without_unchosen(table) for table in tables if table.problem == problem.name],
         [*pictures, *([other_sizes] if other_sizes else []), *grid_pictures(problem, agents, styles, figures)],
         probe_curves(problem, agents, styles, figures),
         _video(problem, agents, report, folders),
     )
+
+
+def _without_unchosen(table: Table) -> Table:
+    """The members of families that were not chosen for the test have no numbers: a sentence says who they are."""
+    left_out = [row[0] for row in table.rows if row[1] == NOT_CHOSEN]
+    if not left_out:
+        return table
+    rows = tuple(row for row in table.rows if row[1] != NOT_CHOSEN)
+    return replace(table, rows=rows, caption=f"{table.caption} These are: {'; '.join(left_out)}.")
 
 
 def _in_a_line(result: ComparisonResult, problem: Problem) -> str:

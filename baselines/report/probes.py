@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
 
 from baselines.perturbations.probe import Probe
 from baselines.perturbations.probes import PROBES
+from baselines.report.labels import direct_labels, round_ticks, ticks_at
 from baselines.report.plotting import Row, Spread, cut_off, labelled, plot_agent, plot_references, set_limits
-from baselines.report.style import Picture, Style, canvas, gid, legend, save
+from baselines.report.style import Picture, Style, canvas, gid, save
 from baselines.results.comparison import AgentResult, Problem
 from baselines.results.run import ProbeCurve
 
@@ -68,8 +68,10 @@ def _picture(problem: Problem, probe: Probe, probed: Probed, styles: Mapping[str
             set_limits(axes)
         else:
             axes.set_ylim(bottom=min(0.0, *(point.low for point in shown)))
-        _ticks(axes, sorted(places))
-        legend(figure, axes)
+        _scale(axes, sorted(places))
+        ticks_at(axes, sorted(places))
+        round_ticks(axes.yaxis)
+        direct_labels(axes)
     warning = cut_off(shown) if probe.y == "score" else ""
     return save(
         figure, folder, f"{problem.name}_{probe.name}", probe.title, _caption(probe, names, probed) + warning, rows
@@ -112,13 +114,11 @@ def _facts(probed: Probed) -> Iterator[str]:
         )
 
 
-def _ticks(axes: Axes, xs: list[float]) -> None:
-    """At the places that were probed, on an axis that keeps them apart."""
+def _scale(axes: Axes, xs: list[float]) -> None:
+    """An axis that keeps the places that were probed apart."""
     positive = [x for x in xs if x > 0.0]
     if len(positive) > 1 and positive[-1] >= FAR_APART * positive[0]:
         if positive == xs:
             axes.set_xscale("log")
         else:
             axes.set_xscale("symlog", linthresh=positive[0])
-    axes.set_xticks(xs, [f"{x:g}" for x in xs])
-    axes.xaxis.set_minor_locator(NullLocator())

@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from badger_envs.core.files import write_whole
 from baselines.results.comparison import ComparisonResult
 
-INK, FAINT, LINE, PAPER = "#222831", "#82888f", "#e6e8ea", "#ffffff"
+INK, FAINT, LINE, PAPER = "#222831", "#646b74", "#e6e8ea", "#ffffff"
 COLORS = (
     "#2e82d6", "#d65c38", "#148a6a", "#8a5bc4", "#c79a1e", "#5a6470",
     "#c2528b", "#1f9bb0", "#7b8f2b", "#a0643c",
@@ -26,10 +26,11 @@ COLORS = (
 DASHES = ("-", "--", "-.")
 """Agents beyond the colours get the next one."""
 RC_PARAMS: Any = {
-    "font.size": 9.5,
+    "font.size": 12.0,  # on a page a picture is never narrower than it is here: letters of 12 pixels or more
     "text.color": INK,
     "text.parse_math": False,  # a dollar in a name is a dollar
-    "axes.titlesize": 10.5,
+    "axes.titlesize": 12.0,
+    "axes.labelsize": 12.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": FAINT,
@@ -43,10 +44,10 @@ RC_PARAMS: Any = {
     "svg.hashsalt": "badger",  # the same ids in every build
 }
 WIDTH, HEIGHT = 4.9, 3.4
-"""In inches: small enough that its letters can be read on a phone."""
-ROW_OF_LEGEND = 0.19
+"""In inches: 353 points, as many as there are pixels on a phone."""
+ROW_OF_LEGEND = 0.25
 """Height of a row of the legend, in inches."""
-LONGEST_IN_TWO_COLUMNS = 32
+LONGEST_IN_TWO_COLUMNS = 20
 """Characters of an entry of a legend that fit half of the width."""
 IN_PAGE = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)", PAPER: "var(--paper)"} | {
     color: f"var(--color-{number})" for number, color in enumerate(COLORS)
@@ -111,7 +112,7 @@ def legend(figure: Figure, axes: Axes) -> None:
         return
     columns = 2 if max(map(len, labels)) <= LONGEST_IN_TWO_COLUMNS else 1
     figure.set_size_inches(WIDTH, figure.get_figheight() + ROW_OF_LEGEND * -(-len(labels) // columns))
-    box = figure.legend(handles, labels, frameon=False, fontsize=8, loc="outside upper left", ncols=columns)
+    box = figure.legend(handles, labels, frameon=False, loc="outside upper left", ncols=columns)
     for handle, line, text in zip(handles, box.legend_handles, box.texts, strict=True):
         mark = getattr(handle, "get_gid", lambda: None)()
         if mark and line is not None:

@@ -16,12 +16,18 @@ HEADS = {
 }
 """Heads that are short in a terminal, as they are on a page."""
 OUTER_LOOPS = {
-    "backprop": "backpropagation through the whole life",
+    "bptt": "backpropagation through time",
+    "backprop": "backpropagation through time",  # as earlier results call it
     "ppo": "proximal policy optimisation (PPO)",
-    "evolution": "evolution strategies",
+    "es": "evolution strategies",
+    "pes": "persistent evolution strategies",
+    "cmaes": "covariance matrix adaptation (CMA-ES)",
     "imitation": "imitation of a handcrafted policy",
 }
 """What trains, by its kind."""
+SIZES = {"dims": "numbers"}
+"""Arguments that are sizes of a task and whose names are no words."""
+SIZE = re.compile(rf"\b({'|'.join(SIZES)})\b")
 INTERVAL = re.compile(r"(?<=\d)\.\.(?=-?\d)")
 """Between the ends of an interval in a terminal, where every column counts."""
 BARE = re.compile(r"(?<![\d.])\.(?=\d)")
@@ -34,7 +40,13 @@ def spelled(text: str) -> str:
     """A head, a cell or a caption of a table, spelled out."""
     text = INTERVAL.sub(" to ", HEADS.get(text, text)).replace("CPU s:", "CPU-seconds:")
     text = BARE.sub("0.", text)
+    text = SIZE.sub(lambda found: SIZES[found[0]], text)
     return SNAKE.sub(lambda found: found[0].replace("_", " "), text)
+
+
+def size_name(argument: str) -> str:
+    """What a task has more or fewer of."""
+    return SIZES.get(argument, argument)
 
 
 def capital(text: str) -> str:
@@ -46,7 +58,7 @@ def in_words(value: Any) -> str:
     """A setting, or several, without a trace of Python: names and values, lists by "and"."""
     if isinstance(value, Mapping):
         told = {name: each for name, each in value.items() if each not in (None, [], ())}
-        return ", ".join(f"{str(name).replace('_', ' ')} {in_words(each)}" for name, each in told.items())
+        return ", ".join(f"{size_name(str(name)).replace('_', ' ')} {in_words(each)}" for name, each in told.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):

@@ -102,7 +102,7 @@ def test_verdict_counts_failed_runs_as_the_worst_and_says_so_in_sentence_table_a
     assert (row.problems[0].modular, row.problems[0].rival) == (pytest.approx(0.22625), pytest.approx(0.565))
     said = "Runs that failed count as the worst of their problem: 9 of the modular agent."
     assert said in verdict_table(rows).caption
-    assert said in verdict_picture(rows, tmp_path).caption
+    assert said in verdict_picture(data, rows, tmp_path).caption
     text = ability_texts(rows)[0]
     assert "14 and 14 runs on 1 problem). Of these 9 and 0 failed and count as the worst." in text.sentences[0]
     assert text.table.rows[0][:5] == ("parity of 3 bits", "0.226", "14, 9 failed", "0.565", "14")
@@ -131,7 +131,7 @@ def test_one_run_has_no_interval_in_any_table_or_picture(tmp_path):
         for name, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True):
             assert "95 %" not in name or set(cells) == {""}, table.title
     assert "no interval: one run alone" in ability_texts([row])[0].sentences[0]
-    verdict_picture([row], tmp_path)
+    verdict_picture(data, [row], tmp_path)
     aggregate_pictures(found, agent_styles(data), tmp_path)
     for path in tmp_path.glob("*.csv"):
         for line in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):

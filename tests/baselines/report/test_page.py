@@ -158,3 +158,19 @@ def test_pictures_do_not_share_ids_and_videos_are_found(browser, page):
     browser.evaluate(UNFOLD)
     browser.evaluate("document.querySelector('#problem-xor3 img').scrollIntoView()")
     assert browser.evaluate("document.querySelector('#problem-xor3 img').decode().then(() => true)")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_letter_on_the_page_is_smaller_than_twelve_pixels(browser, page, width):
+    browser.open(page, width=width)
+    browser.evaluate(UNFOLD)
+    sizes = """[...document.querySelectorAll('body *')]
+      .filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+      .map(e => {
+        const picture = e.closest('figure svg');
+        const zoom = picture ? picture.getBoundingClientRect().width / picture.viewBox.baseVal.width : 1;
+        return parseFloat(getComputedStyle(e).fontSize) * zoom;
+      })"""
+    found = browser.evaluate(sizes)
+    assert len(found) > 300
+    assert min(found) >= 12.0

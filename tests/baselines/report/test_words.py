@@ -23,7 +23,7 @@ def test_spelled_writes_out_what_is_short_in_a_terminal(text, expected):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ({"dims": 3}, "dims 3"),
+        ({"dims": 3, "horizon": 10}, "numbers 3, horizon 10"),
         ({"learning_rate": 0.004, "window": None, "per_port": False}, "learning rate 0.004, per port no"),
         (
             {"stages": [{"until": 0.6, "sizes": [2, 4]}, {"until": 1.0, "sizes": None}]},
