@@ -9,7 +9,7 @@ from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from baselines.report.style import RC_PARAMS
+from baselines.report.style import LETTERS
 
 CHARACTERS = 15
 """Of a name that stand in one row."""
@@ -31,8 +31,7 @@ def direct_labels(axes: Axes) -> None:
     lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
     texts = ["\n".join(textwrap.wrap(str(line.get_label()), CHARACTERS)) for line in lines]
     ends = [_end(axes, line) for line in lines]
-    letters = RC_PARAMS["font.size"]
-    heights = [LINE_HEIGHT * letters * (text.count("\n") + 1) / AXES[1] for text in texts]
+    heights = [LINE_HEIGHT * LETTERS * (text.count("\n") + 1) / AXES[1] for text in texts]
     for line, text, (x, y), place in zip(lines, texts, ends, spread([y for _, y in ends], heights), strict=True):
         color, mark = line.get_color(), line.get_gid()
         joined = axes.annotate(
@@ -87,7 +86,7 @@ def round_ticks(axis: Axis) -> None:
 def ticks_at(axes: Axes, places: Sequence[float]) -> None:
     """Ticks of the x-axis where something was measured, with numbers as far as they have room."""
     fractions = (axes.transScale + axes.transLimits).transform([(place, 0.0) for place in places])[:, 0]
-    letter = CHARACTER_WIDTH * RC_PARAMS["font.size"] / AXES[0]
+    letter = CHARACTER_WIDTH * LETTERS / AXES[0]
     texts, taken = [], -np.inf
     for place, fraction in zip(places, fractions, strict=True):
         half = letter * len(f"{place:g}") / 2.0

@@ -25,12 +25,14 @@ COLORS = (
 )  # fmt: skip
 DASHES = ("-", "--", "-.")
 """Agents beyond the colours get the next one."""
+LETTERS = 12.0
+"""In points. On a page a picture is never narrower than it is drawn, so that these are 12 pixels or more."""
 RC_PARAMS: Any = {
-    "font.size": 12.0,  # on a page a picture is never narrower than it is here: letters of 12 pixels or more
+    "font.size": LETTERS,
     "text.color": INK,
     "text.parse_math": False,  # a dollar in a name is a dollar
-    "axes.titlesize": 12.0,
-    "axes.labelsize": 12.0,
+    "axes.titlesize": LETTERS,
+    "axes.labelsize": LETTERS,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": FAINT,
