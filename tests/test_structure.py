@@ -35,6 +35,7 @@ ADAPTERS = {
     "baselines/third_party/benchmarl/referee.py": {"pettingzoo"},
     "leaderboards/check/agent_schema.py": {"agents"},
     "leaderboards/evaluate/saved_agent.py": {"agents", "baselines", "torch"},
+    "leaderboards/site/moving_pictures.py": {"PIL"},
     "leaderboards/submit/from_comparison.py": {"baselines"},
     "leaderboards/submit/who.py": {"baselines"},
 }

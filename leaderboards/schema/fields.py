@@ -76,8 +76,10 @@ def _day(text: str) -> str:
 def _matching(pattern: str, what: str) -> AfterValidator:
     """Refuse what is no `what`. The pattern knows ASCII alone, so look-alikes of other alphabets do not fit."""
 
+    fits = re.compile(pattern).fullmatch
+
     def match(text: str) -> str:
-        if not re.fullmatch(pattern, text):
+        if not fits(text):
             raise ValueError(f"must be {what}")
         return text
 

@@ -19,6 +19,7 @@ from leaderboards.schema.reproduction import Reproduction
 from leaderboards.schema.status import Step, read_status
 from leaderboards.schema.submission import MAX_BYTES, Submission
 from leaderboards.site.board import rank
+from leaderboards.site.moving_pictures import PICTURES, pictures_of
 from leaderboards.site.pages import pages
 from leaderboards.site.site_folder import replaced, require_own
 from leaderboards.site.sources import Sources
@@ -58,8 +59,11 @@ def build(root: Path, benchmark: str, out: Path, *, benchmarks: Path = BENCHMARK
     if raw is None:
         raw = Path(os.path.relpath((root / benchmark).absolute(), (out / "entry").absolute())).as_posix()
     with replaced(out) as new:
-        for path, text in pages(board, found.histories, Sources(raw, found.digests)):
+        pictures = pictures_of(loaded)
+        for path, text in pages(board, found.histories, Sources(raw, found.digests), pictures):
             _write(new / path, text.encode())
+        for name in (name for picture in pictures.values() for name in (picture.file, picture.still)):
+            _write(new / "picture" / name, (PICTURES / benchmark / name).read_bytes())
         if (root / COMMITMENTS).is_file():
             _write(new / COMMITMENTS, read_bytes(root / COMMITMENTS, COMMITMENTS, MAX_BYTES))
     return Built(len(board.entries), {folder.name: errors for folder, errors in found.errors.items()})

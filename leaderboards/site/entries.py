@@ -163,7 +163,8 @@ def _at_size(
     found = []
     for row in sorted(rows, key=lambda row: row.training_seed):
         mine = fresh.get((problem, row.size, row.training_seed))
-        mean, claimed = float(np.mean((mine or row).returns)), float(np.mean(row.returns))
+        claimed = float(np.mean(row.returns))
+        mean = float(np.mean(mine.returns)) if mine else claimed
         score, submitted = (benchmark.score(problem, row.size, value) for value in (mean, claimed))
         found.append(SeedScore(row.training_seed, mean, score, row.weights_sha256 or "", row.sha256, submitted))
     scores = np.array([[row.score] for row in found])  # (seeds, 1)

@@ -62,6 +62,67 @@ function makeFilter(form, table) {
   apply();
 }
 
-document.querySelectorAll("table").forEach(makeSortable);
+// On a phone a long list begins with ten entries of each kind; searching it shows all.
+function makeShort(table) {
+  const button = table.closest(".scroll").nextElementSibling?.querySelector(".more");
+  const long = entriesOf(table).some(([, rows]) => rows.length > 11);
+  if (!button || !long || !matchMedia("(max-width: 48rem)").matches) return;
+  const show = () => {
+    table.classList.remove("short");
+    button.hidden = true;
+  };
+  table.classList.add("short");
+  button.hidden = false;
+  button.addEventListener("click", show);
+  document.querySelector("form.filter")?.addEventListener("input", show);
+}
+
+// Arrow keys walk over coloured cells, of which one alone is a stop of the Tab key.
+function makeWalkable(table) {
+  const first = table.querySelector(".hot[data-tip]");
+  if (!first) return;
+  first.tabIndex = 0;
+  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  table.addEventListener("keydown", (event) => {
+    const cell = event.target.closest(".hot");
+    const step = steps[event.key];
+    if (!cell || !step) return;
+    const rows = [...table.rows].filter((row) => !row.hidden && row.querySelector(".hot[data-tip]"));
+    const row = rows[rows.indexOf(cell.parentElement) + step[0]];
+    const next = row?.cells[cell.cellIndex + step[1]];
+    if (next?.matches(".hot[data-tip]")) {
+      cell.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    }
+    event.preventDefault();
+  });
+}
+
+// What a link leads to is unfolded, and so is everything that is printed.
+function unfold() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+  if (target) target.scrollIntoView();
+}
+let folded = [];
+addEventListener("hashchange", unfold);
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details:not([open])")];
+  for (const each of folded) each.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const each of folded) each.open = false;
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#']");
+  if (link && link.hash === location.hash) unfold();
+});
+unfold();
+
+const tables = document.querySelectorAll("table");
+tables.forEach(makeSortable);
+tables.forEach(makeWalkable);
+document.querySelectorAll("table.board").forEach(makeShort);
 const form = document.querySelector("form.filter");
 if (form) makeFilter(form, document.querySelector("table.board"));

@@ -17,7 +17,8 @@ from leaderboards.schema.submission import FILE
 from leaderboards.site.board import rank
 from leaderboards.site.board_json import to_json
 from leaderboards.site.build import build
-from leaderboards.site.pages import pages, rules_of
+from leaderboards.site.pages import pages
+from leaderboards.site.sections import rules_of
 from leaderboards.site.site_folder import LIST
 from tests.helpers.paths import ROOT
 from tests.leaderboards.helpers.boards import board
@@ -57,7 +58,8 @@ def test_build_writes_a_page_for_board_entries_and_problems_and_the_raw_files(ro
     (link,) = re.findall(r'href="([^"]+/submission\.json)"', page)
     assert (tmp_path / "site/entry" / link).read_bytes() == (root / "tiny" / names[0] / FILE).read_bytes()
     assert hashlib.sha256((root / "tiny" / names[0] / FILE).read_bytes()).hexdigest() in page
-    assert "exact True" in page
+    assert "exact yes" in page
+    assert "True" not in page
     assert "found a mistake" in (tmp_path / "site/entry" / f"{names[1]}.html").read_text()
 
 
@@ -237,5 +239,5 @@ def test_pages_include_every_problem_of_v1():
 
 def test_pages_say_which_problems_were_not_entered(texts):
     page = texts["entry/2026-01-02_one-problem.html"]
-    assert "not entered" in page
+    assert "Not entered: Guess." in page
     assert "Unranked: not on guess" in page

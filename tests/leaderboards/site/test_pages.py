@@ -1,10 +1,16 @@
 """The board as a reader sees it: in a browser, on a phone and on a screen, with the mouse and with keys alone."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from leaderboards.schema.benchmark import load_benchmark
+from leaderboards.site.board import rank
 from leaderboards.site.pages import pages
 from tests.helpers.chromium import assert_page_opens_without_complaints
-from tests.leaderboards.helpers.boards import board
+from tests.leaderboards.helpers.boards import board, submission
+from tests.leaderboards.helpers.make_submission import BENCHMARKS
 
 PAGES = (
     "index.html",
@@ -150,3 +156,118 @@ def test_pictures_have_names_and_every_control_a_label(browser, site):
         assert browser.evaluate("document.querySelectorAll('svg:not([aria-label]):not([aria-hidden])').length") == 0
         assert browser.evaluate("[...document.querySelectorAll('input, select')].every(e => e.labels.length)")
         assert browser.evaluate("document.querySelectorAll('h1').length") == 1
+
+
+def test_tables_never_scroll_sideways_on_a_phone(browser, site):
+    for path in PAGES:
+        browser.open(site / path, width=390)
+        browser.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        wide = "[...document.querySelectorAll('table')].filter(e => e.offsetWidth > e.parentElement.clientWidth).length"
+        assert browser.evaluate(wide) == 0, path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_text_is_smaller_than_twelve_pixels(browser, site, width):
+    pictures = (
+        "[...document.querySelectorAll('svg text')].map(e => parseFloat(getComputedStyle(e).fontSize) * "
+        "e.getScreenCTM().a)"
+    )
+    words = (
+        "[...document.querySelectorAll('body *')].filter(e => e.children.length === 0 && e.textContent.trim() && "
+        "!e.closest('svg')).map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    for path in PAGES:
+        browser.open(site / path, width=width)
+        browser.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        assert min(browser.evaluate(pictures)) >= 12.0, path
+        assert min(browser.evaluate(words)) >= 12.0, path
+
+
+def test_the_first_screen_shows_the_picture(browser, site):
+    for width in (390, 1280):
+        browser.open(site / "index.html", width=width)
+        bottom = browser.evaluate("document.querySelector('#best .dots').getBoundingClientRect().bottom")
+        assert bottom < 844, "the sentence and the whole picture, without scrolling"
+
+
+def test_intervals_are_seen_with_the_mouse_and_with_keys(browser, site):
+    tip = "getComputedStyle(document.querySelector('.hot[data-tip]'), '::after').content"
+    browser.open(site / "index.html", width=1280)
+    assert browser.evaluate(tip) == "none"
+    browser.page.hover(".hot[data-tip]")
+    assert "95 % interval" in browser.evaluate(tip)
+    browser.open(site / "index.html", width=1280)
+    tab_to(browser, ".hot")
+    assert "95 % interval" in browser.evaluate(tip)
+    browser.page.keyboard.press("ArrowRight")
+    assert browser.evaluate("document.activeElement.dataset.label") == "Xor"
+    browser.page.keyboard.press("ArrowDown")
+    rows = "document.activeElement.parentElement.id"
+    assert browser.evaluate(rows) == browser.evaluate("document.querySelectorAll('tr[data-status]')[1].id")
+    assert browser.evaluate("document.querySelectorAll('#board .hot[tabindex=\"0\"]').length") == 1
+
+
+def test_links_unfold_what_they_lead_to_and_paper_shows_everything(browser, site):
+    browser.open(site / "index.html", width=1280)
+    folded = "document.querySelectorAll('details:not([open])').length"
+    assert browser.evaluate(folded) >= 3
+    browser.page.click("nav.index a[href='#submit']")
+    browser.page.wait_for_function("document.querySelector('#submit').open")
+    before = browser.evaluate(folded)
+    browser.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert browser.evaluate(folded) == 0
+    browser.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert browser.evaluate(folded) == before
+    browser.page.emulate_media(media="print")
+    assert browser.evaluate("getComputedStyle(document.querySelector('summary')).breakAfter") == "avoid"
+    assert browser.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
+
+
+def test_long_lists_go_on_at_further_pages(monkeypatch, browser, tmp_path):
+    monkeypatch.setattr("leaderboards.site.pages.ON_A_PAGE", 4)
+    texts = dict(pages(board(), {}))
+    names = [path for path in texts if path.startswith("index")]
+    assert names == ["index.html", *(f"index-{number}.html" for number in range(2, len(names) + 1))]
+    assert len(names) == -(-len(board().entries) // 4)
+    found = [id for path in names for id in re.findall(r'<tr id="([^"]+)"', texts[path])]
+    assert found == [entry.id for entry in board().entries], "everybody once, in order"
+    assert "problem/guess-2.html" in texts
+    assert '<h2 class="first">' not in texts["problem/guess-2.html"], "what is not a list stands on the first page"
+    for path, text in texts.items():
+        if path.endswith(".html"):
+            (tmp_path / path).parent.mkdir(exist_ok=True)
+            (tmp_path / path).write_text(text)
+    browser.open(tmp_path / "index.html", width=1280)
+    browser.page.click("nav.turn a")
+    assert browser.page.url.endswith("index-2.html")
+    assert browser.evaluate("document.querySelector('[aria-current]').textContent") == "2"
+
+
+def test_a_long_list_begins_short_on_a_phone_and_is_searched_whole(browser, tmp_path):
+    one = submission(sizes={"guess": (2,), "xor": (2,)})
+    many = [(one.model_copy(update={"name": f"agent-{n}", "title": f"Agent {n}"}), "checked") for n in range(15)]
+    (tmp_path / "index.html").write_text(dict(pages(rank(load_benchmark("tiny", BENCHMARKS), many), {}))["index.html"])
+    seen = "[...document.querySelectorAll('#board tr[data-status]')].filter(each => each.offsetHeight).length"
+    browser.open(tmp_path / "index.html", width=390)
+    assert browser.evaluate(seen) == 10
+    browser.page.click("button.more")
+    assert browser.evaluate(seen) == 15
+    browser.open(tmp_path / "index.html", width=390)
+    tab_to(browser, "input[type=search]")
+    browser.page.keyboard.insert_text("14")
+    assert browser.evaluate(seen) == 1
+    browser.open(tmp_path / "index.html", width=1280)
+    assert browser.evaluate(seen) == 15
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(browser, site, width, dark):
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-core is of the package axe-playwright-python")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text()
+    for path in PAGES:
+        browser.open(site / path, width=width, dark=dark)
+        browser.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        browser.page.evaluate(script)  # by the debugger, which no policy of a page keeps out
+        found = browser.evaluate("axe.run().then(found => found.violations.map(e => e.id + ': ' + e.nodes[0].html))")
+        assert found == [], path
