@@ -14,7 +14,7 @@ from badger_envs.statistics import Interval, interquartile_mean
 from baselines.analysis.abilities import Ability
 from baselines.analysis.failures import with_failed, worst
 from baselines.analysis.tables import IN_SHORT, RIVALS
-from baselines.analysis.verdict import FAILS, OPPONENTS, Comparison, sides
+from baselines.analysis.verdict import FAILS, OPPONENTS, Comparison, ProblemScores, sides
 from baselines.experiments.families import MODULAR
 from baselines.report.words import capital
 from baselines.results.comparison import ComparisonResult
@@ -52,7 +52,7 @@ class Dot:
     @property
     def label(self) -> str:
         """The ability as a title."""
-        return TITLES.get(self.ability.name, capital(self.ability.label))
+        return title_of(self.ability)
 
     @property
     def share(self) -> str:
@@ -75,6 +75,12 @@ class Panel:
     """As at the end of the axis."""
     dots: tuple[Dot, ...]
 
+    @property
+    def line(self) -> str:
+        """What came out, for those who leave it folded."""
+        won, lost = (sum(dot.outcome == side for dot in self.dots) for side in ("modular", "rival"))
+        return f"of {len(self.dots)} abilities modular wins {won} and loses {lost}"
+
 
 def panels(result: ComparisonResult, comparisons: Sequence[Comparison]) -> list[Panel]:
     """A panel for each rival that is compared with, the main one first.
@@ -91,6 +97,16 @@ def panels(result: ComparisonResult, comparisons: Sequence[Comparison]) -> list[
     ]
 
 
+def title_of(ability: Ability) -> str:
+    """What an ability is called where nothing explains it."""
+    return TITLES.get(ability.name, capital(ability.label))
+
+
+def fails(problem: ProblemScores, ability: Ability) -> bool:
+    """Whether neither side is better than chance on a problem."""
+    return ability.is_score and max(problem.modular, problem.rival) <= FAILS
+
+
 def outcome_of(comparison: Comparison) -> Outcome:
     """As `Comparison.outcome`, but nobody wins where both fail."""
     return "fail" if comparison.both_fail else comparison.outcome
@@ -101,22 +117,17 @@ def _dot(result: ComparisonResult, comparison: Comparison) -> Dot:
     words = WORDS[outcome].format(IN_SHORT[comparison.rival])
     if comparison.probability is None:
         alone = scores_alone(result, comparison)
-        failed = _failed(alone, comparison.ability)
+        failed = sum(score <= FAILS for score in alone) if comparison.ability.is_score else 0
         mean = float(np.mean(alone)) if alone else None
         if failed and failed == len(alone):
             return Dot(comparison.ability, "fail", "only modular, fails", None, mean, None, "")
         note = f"fails on {failed} of {len(alone)}" if failed else ""
         return Dot(comparison.ability, outcome, words, None, mean, None, note)
     problems = comparison.problems
-    failed = _failed([max(each.modular, each.rival) for each in problems], comparison.ability)
+    failed = sum(fails(problem, comparison.ability) for problem in problems)
     note = f"both fail on {failed} of {len(problems)}" if 0 < failed < len(problems) else ""
     modular, rival = (float(np.mean(scores)) for scores in zip(*((p.modular, p.rival) for p in problems), strict=True))
     return Dot(comparison.ability, outcome, words, comparison.probability, modular, rival, note)
-
-
-def _failed(scores: Sequence[float], ability: Ability) -> int:
-    """How many are no better than chance."""
-    return sum(score <= FAILS for score in scores) if ability.is_score else 0
 
 
 def scores_alone(result: ComparisonResult, comparison: Comparison) -> list[float]:

@@ -8,7 +8,7 @@ from baselines.analysis.table import Table
 from baselines.analysis.tables import IN_SHORT, RIVALS
 from baselines.analysis.verdict import FAILS, Comparison
 from baselines.experiments.families import MONOLITHIC
-from baselines.report.dots import WORDS, Panel, outcome_of
+from baselines.report.dots import WORDS, Panel, fails, outcome_of, title_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def headline(panel: Panel | None) -> str:
 def monolithic_ahead(comparisons: Sequence[Comparison]) -> list[str]:
     """Problems on which the monolithic network scores more; on a single problem nothing is tested."""
     return [
-        f"{each.ability.question} {problem.title}: {problem.rival:.3f} against {problem.modular:.3f}"
+        f"{title_of(each.ability)}, {problem.title}: {problem.rival:.3f} against "
+        f"{problem.modular:.3f}{', both fail' if fails(problem, each.ability) else ''}"
         for each in comparisons
         if each.rival == MONOLITHIC
         for problem in each.problems
@@ -96,7 +97,7 @@ def _sentence(row: Comparison) -> str:
         "rival": f"{rival[0].upper()}{rival[1:]} wins",
         "open": f"Not decided against {rival}",
     }[row.outcome]
-    p = "p < .001" if row.p < 0.001 else f"p = {row.p:.3f}"
+    p = "p < 0.001" if row.p < 0.001 else f"p = {row.p:.3f}"
     runs, failed = (" and ".join(map(str, counts)) for counts in (row.runs, row.failed))
     count = len(row.problems)
     interval = f"95 %: {low:.2f} to {high:.2f}" if row.probability.known else "no interval: one run alone"
@@ -126,9 +127,9 @@ def _by_problem(rows: Sequence[Comparison]) -> Table:
                 for runs, failed in zip(problem.runs, problem.failed, strict=True)
             )
             line[1:3] = [f"{problem.modular:.3f}", modular]
-            line += [f"{problem.rival:.3f}", rival]
+            line += [f"{problem.rival:.3f}{', both fail' if fails(problem, row.ability) else ''}", rival]
     caption = (
         "Interquartile means of the score that the question is about, and how many runs there are. A run that failed "
-        "counts as the worst of its problem."
+        f"counts as the worst of its problem. Both fail: neither score is more than {FAILS}."
     )
     return Table("Problem by problem", caption, tuple(columns), tuple(tuple(line) for line in lines.values()))

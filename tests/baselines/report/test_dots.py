@@ -8,7 +8,7 @@ from baselines.analysis.abilities import ABILITIES
 from baselines.analysis.verdict import Comparison, ProblemScores, verdict
 from baselines.experiments.families import MONOLITHIC
 from baselines.report.dots import Panel, panels
-from baselines.report.verdict_text import headline
+from baselines.report.verdict_text import ability_texts, headline, monolithic_ahead
 from tests.helpers.report_content import synthetic_result
 
 RESULT = synthetic_result()
@@ -70,4 +70,21 @@ def test_headline_counts_and_always_names_what_the_rival_wins():
         "Modular agents beat the monolithic network in 1 of 4 abilities and lose in 1 (the task as trained); "
         "1 is not decided and in 1 both fail."
     )
+    assert Panel("the monolithic network", "monolithic", (won, lost, unclear, both)).line == (
+        "of 4 abilities modular wins 1 and loses 1"
+    )
     assert headline(None) == "In this result no modular agent meets a rival."
+
+
+def test_problem_by_problem_says_where_both_fail():
+    problems = (
+        ProblemScores("one", -1.0, 0.1, (5, 5), (0, 0)),
+        ProblemScores("two", 0.9, 0.95, (5, 5), (0, 0)),
+        ProblemScores("three", 0.2, 0.05, (5, 5), (0, 0)),
+    )
+    row = replace(SCORE, problems=problems)
+    assert [line[3] for line in ability_texts([row])[0].table.rows] == ["0.100, both fail", "0.950", "0.050"]
+    assert monolithic_ahead([row]) == [
+        "The task as trained, one: 0.100 against -1.000, both fail",
+        "The task as trained, two: 0.950 against 0.900",
+    ]
