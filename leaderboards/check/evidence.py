@@ -89,7 +89,7 @@ def _errors(
         mine = found.pop((row.problem, row.size, row.training_seed), None)
         about = f"{row.problem} at size {row.size}, training seed {row.training_seed}"
         if mine is None:
-            if row.size == problem.train_size:
+            if row.size in problem.ranked_sizes:
                 yield ErrorDetails(FILE, "rows", f"must have all ranked rows, got none of {about}")
         elif (mine.weights_sha256, len(mine.returns)) != (row.weights_sha256, problem.sizes[row.size].episodes):
             yield ErrorDetails(

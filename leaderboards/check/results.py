@@ -82,8 +82,8 @@ def _check_completeness(benchmark: Benchmark, submission: Submission) -> Iterato
     for problem in benchmark.problems:
         if problem.name not in entered:
             continue
-        if (problem.name, problem.train_size) not in seeds:
-            reason = f"must have {problem.name} at size {problem.train_size}, which it is trained at"
+        if missing := [size for size in problem.ranked_sizes if (problem.name, size) not in seeds]:
+            reason = f"must have {problem.name} at size {missing[0]}, which it is trained at"
             yield ErrorDetails(FILE, "rows", f"{reason}, got other sizes alone")
             continue
         trained = set(seeds[problem.name, problem.train_size])
@@ -94,8 +94,8 @@ def _check_completeness(benchmark: Benchmark, submission: Submission) -> Iterato
         for (name, size), found in seeds.items():
             if name == problem.name and set(found) != trained:
                 reason = f"must have {name} at size {size} of the same training seeds as at size {problem.train_size}"
-                missing, more = _listed(trained - set(found)), _listed(set(found) - trained)
-                yield ErrorDetails(FILE, "rows", f"{reason}, got {f'none of {missing}' if missing else f'also {more}'}")
+                less, more = _listed(trained - set(found)), _listed(set(found) - trained)
+                yield ErrorDetails(FILE, "rows", f"{reason}, got {f'none of {less}' if less else f'also {more}'}")
 
 
 def _check_runs(submission: Submission, returns: Sequence[Returns]) -> Iterator[ErrorDetails]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from badger_envs.statistics import Interval, RankInterval, probability_of_improvement, rank_intervals
+from badger_envs.statistics import Interval, RankInterval, nash_average, probability_of_improvement, rank_intervals
 from leaderboards.check.evidence import KINDS
 from leaderboards.schema.benchmark import Benchmark
 from leaderboards.schema.reproduction import Reproduction
@@ -29,6 +29,9 @@ class Entry:
     """Folders of all versions of it, this one among them, the first one first."""
     replaced_by: str
     """The folder of the version that counts; empty where that is this one."""
+    nash: float | None = None
+    """Mean score over the problems, weighted so that near copies of one count once, among the ranked with the same kind
+    of evidence; None for the others, and where there is one alone."""
 
     @property
     def id(self) -> str:
@@ -94,18 +97,28 @@ def rank(
     newest = {id: _newest(family[id], found) for id in found}
     reasons = {id: _why_unranked(benchmark, each, newest[id]) for id, each in found.items()}
     ranks: dict[str, RankInterval] = {}
+    nash: dict[str, float] = {}
     for kind in KINDS:  # a claim never takes a rank from what was run
         ranked = sorted(id for id, reason in reasons.items() if not reason and found[id].kind == kind)
         if ranked:
             intervals = rank_intervals([found[id].scores for id in ranked], replicates=REPLICATES_OF_PARTS)
             ranks |= dict(zip(ranked, intervals, strict=True))
+            nash |= _nash([found[id] for id in ranked])
     entries = [
-        Entry(each, ranks.get(id), reasons[id], family[id], newest[id] if newest[id] != id else "")
+        Entry(each, ranks.get(id), reasons[id], family[id], newest[id] if newest[id] != id else "", nash.get(id))
         for id, each in found.items()
     ]
     entries.sort(key=_order)
     compared = [entry.results for entry in entries if entry.rank][:COMPARED]
     return Board(benchmark, tuple(entries), tuple(each.id for each in compared), _matrix(compared))
+
+
+def _nash(ranked: list[Results]) -> dict[str, float]:
+    """Scores by Nash averaging, by folder; none for a single entry, which has nobody to be told apart from."""
+    if len(ranked) < 2:
+        return {}
+    scores = [[problem.trained.score.estimate for problem in each.problems.values()] for each in ranked]
+    return {each.id: float(score) for each, score in zip(ranked, nash_average(scores).scores, strict=True)}
 
 
 def by_kind(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:

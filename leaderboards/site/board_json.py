@@ -33,6 +33,7 @@ def _entry_to_json(entry: Entry) -> dict[str, Any]:
         "why_unranked": entry.why_unranked or None,
         "score": _interval_to_json(results.score) if results.score else None,
         "submitted_score": _interval_to_json(results.submitted_score) if results.submitted_score else None,
+        "nash": entry.nash,
         "seeds": results.seeds,
         "problems": {
             problem.problem: {

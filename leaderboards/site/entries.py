@@ -5,7 +5,7 @@ those of the submission elsewhere.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,17 +62,14 @@ class ProblemResults:
     train_size: int
     at: Mapping[int, SizeResults]
     """By size, ascending; sizes that the agent does not support are missing."""
+    trained: SizeResults
+    """What is ranked: at the size of the training, or where that is a range, the means over its sizes."""
     costs: Mapping[str, float]
     """By name of `COSTS`, of one training."""
 
     @property
-    def trained(self) -> SizeResults:
-        """At the size that it was trained at, which is what is ranked."""
-        return self.at[self.train_size]
-
-    @property
     def scores(self) -> FloatArray:
-        """Of every training seed at the train size (seeds,)."""
+        """Of every training seed (seeds,), which is what is ranked."""
         return np.array([row.score for row in self.trained.rows])
 
 
@@ -137,12 +134,13 @@ def results(
             size: _at_size(benchmark, problem.name, [row for row in mine if row.size == size], fresh)
             for size in sorted({row.size for row in mine})
         }
-        if problem.train_size not in at:
+        if not set(problem.ranked_sizes) <= set(at):
             continue
         found[problem.name] = ProblemResults(
             problem.name,
             problem.train_size,
             at,
+            _over([at[size] for size in problem.ranked_sizes], problem.train_size),
             {name: getattr(submission.training, name)[problem.name] for name in COSTS},
         )
     score = submitted = profile = None
@@ -155,6 +153,28 @@ def results(
         profile = performance_profile(scores, THRESHOLDS, replicates=REPLICATES_OF_PROFILES)
     without_rows = submission.model_copy(update={"rows": ()})
     return Results(submission.folder_name, without_rows, status, found, score, submitted, profile)
+
+
+def _over(ranked: Sequence[SizeResults], train_size: int) -> SizeResults:
+    """What an entry came to over the sizes of its training, training seed by training seed.
+
+    Args:
+        ranked: at each of these sizes, of the same training seeds, as the check wants.
+        train_size: of which the mean return is told; those of other sizes are not comparable.
+    """
+    if len(ranked) == 1:
+        return ranked[0]
+    (own,) = (each for each in ranked if each.size == train_size)
+    rows = tuple(
+        replace(
+            own.rows[place],
+            score=float(np.mean([each.rows[place].score for each in ranked])),
+            submitted=float(np.mean([each.rows[place].submitted for each in ranked])),
+        )
+        for place in range(len(own.rows))
+    )
+    scores = np.array([[row.score] for row in rows])  # (seeds, 1)
+    return SizeResults(train_size, rows, stratified_bootstrap(scores, replicates=REPLICATES_OF_PARTS))
 
 
 def _at_size(

@@ -31,7 +31,33 @@ TITLES: Mapping[str, Mapping[str, Title]] = {
         "robot_ppo": Title(
             "Robot crawl", "Crawl forwards with a body of equal modules, each moved by an expert of its own."
         ),
-    }
+    },
+    "v2": {
+        "guessing": Title(
+            "Guessing game", "Find hidden numbers by trial and error: the only help is how far off all of them are."
+        ),
+        "parity": Title(
+            "Parity", "Each expert sees one bit and all must say whether the sum is odd, so they have to talk."
+        ),
+        "routing": Title(
+            "Routing", "Carry each input to the output that wants it; who wants what is hidden and must be found out."
+        ),
+        "mesh": Title("Routing in a mesh", "Pass parcels on through a mesh whose links differ, by rewards alone."),
+        "arm": Title(
+            "Arm with a goal per tip", "Reach several goals with a branching arm, an expert in each segment."
+        ),
+        "robot": Title(
+            "Robot crawl", "Crawl forwards with a body of equal modules, each moved by an expert of its own."
+        ),
+        "advice": Title("Whom to believe", "Answer questions by sources of which only the record tells who is right."),
+        "stream": Title(
+            "Learning from examples", "Learn unknown classes from few examples, and pass on what was learned."
+        ),
+        "search": Title("Search in landscapes", "Find the lowest point of an unknown landscape that one port hears."),
+        "ranking": Title("Ranking in a group", "Put things in order of which each member of a group knows a few."),
+        "maze": Title("Ways in a maze", "Lead a walker to a goal, where each cell sees only the walls around itself."),
+        "memory": Title("Memory in a group", "Keep what was said although some of those who heard it are lost."),
+    },
 }  # fmt: skip
 """Benchmark -> problem -> how it is called."""
 SIZES = {

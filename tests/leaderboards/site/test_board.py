@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from badger_envs.statistics import interquartile_mean, probability_of_improvement, rank_intervals, stratified_bootstrap
+from badger_envs.statistics import (
+    interquartile_mean,
+    nash_average,
+    probability_of_improvement,
+    rank_intervals,
+    stratified_bootstrap,
+)
 from leaderboards.check.evidence import KINDS
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.site.board import COMPARED, rank
@@ -40,6 +46,41 @@ def test_rank_scores_by_the_interquartile_mean_at_the_train_size():
     assert [row.seed for row in guess.trained.rows] == [0, 1, 2, 3, 4]
     assert guess.scores == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4], abs=1e-7)
     assert (entry.rank.rank, entry.rank.low, entry.rank.high) == (1, 1, 1)
+
+
+def over_a_range(problem):
+    return problem.model_copy(update={"trained_sizes": (2, 3)})
+
+
+def test_rank_takes_the_mean_over_the_sizes_of_a_range_seed_by_seed():
+    benchmark = TINY.model_copy(update={"problems": tuple(map(over_a_range, TINY.problems))})
+
+    def score(problem, size, seed):  # 7 at the one size of guess that is not trained with
+        return {1: 7.0, 2: 0.1 * seed, 3: 0.3 * seed}[size]
+
+    mine = with_scores(submission(), score)
+    (entry,) = rank(benchmark, [(mine, "checked")]).entries
+    guess = entry.results.problems["guess"]
+    assert guess.scores == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8], abs=1e-7)
+    assert guess.at[3].score.estimate == pytest.approx(0.6, abs=1e-7)
+    assert guess.trained.size == 2
+    fewer = with_scores(submission(sizes={"guess": (2,), "xor": (2, 3)}), score)
+    (left,) = rank(benchmark, [(fewer, "checked")]).entries
+    assert list(left.results.problems) == ["xor"]
+    assert left.why_unranked == "not on guess"
+
+
+def test_nash_averaging_stands_beside_the_mean_where_entries_meet(everybody):
+    for kind in KINDS:
+        ranked = [entry for entry in everybody.groups[kind] if entry.rank]
+        if len(ranked) < 2:
+            assert [entry.nash for entry in ranked] == [None] * len(ranked)
+            continue
+        table = np.array([[each.trained.score.estimate for each in e.results.problems.values()] for e in ranked])
+        assert [entry.nash for entry in ranked] == pytest.approx(list(nash_average(table).scores))
+    assert all(entry.nash is None for entry in everybody.entries if not entry.rank)
+    told = {each["id"]: each["nash"] for each in to_json(everybody)["entries"]}
+    assert told == {entry.id: entry.nash for entry in everybody.entries}
 
 
 def test_rank_scores_a_run_by_its_mean_return():
