@@ -63,7 +63,7 @@ TITLES: Mapping[str, Mapping[str, Title]] = {
 SIZES = {
     "dims": ("number", "numbers"), "bits": ("bit", "bits"), "ports": ("port", "ports"),
     "segments": ("segment", "segments"), "modules": ("module", "modules"), "members": ("member", "members"),
-    "sources": ("source", "sources"), "learners": ("learner", "learners"),
+    "sources": ("source", "sources"), "learners": ("learner", "learners"), "side": ("cell a side", "cells a side"),
 }  # fmt: skip
 """Argument that changes the size -> what is counted, one and several."""
 
