@@ -26,6 +26,7 @@ class Tick:
 
     at: str
     label: str
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,10 @@ def _label(name: str, y: float | None) -> tuple[str, str, str, str] | None:
     return None if y is None else (as_text(WIDTH - NAMES + 8.0), as_text(y), "start", shortened(name))
 
 
-def shortened(name: str) -> str:
-    """A name that fits beside its line."""
-    return name if len(name) <= LETTERS else name[: LETTERS - 1].rstrip() + "…"
+def shortened(name: str, letters: int = LETTERS) -> str:
+    """A name that fits beside its line: both of its ends, since names often differ in the last word."""
+    half = (letters - 1) // 2
+    return name if len(name) <= letters else f"{name[: letters - 1 - half].rstrip()}…{name[-half:].lstrip()}"
 
 
 def right_of(entries: Sequence[object]) -> float:

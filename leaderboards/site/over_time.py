@@ -8,8 +8,10 @@ from leaderboards.site.axis import Domain, as_text, domain_of
 from leaderboards.site.board import Board
 from leaderboards.site.chart_parts import (
     BOTTOM,
+    COLORS,
     HEIGHT,
     LEFT,
+    LINE_HEIGHT,
     RIGHT,
     TOP,
     WIDTH,
@@ -21,11 +23,11 @@ from leaderboards.site.chart_parts import (
 )
 from leaderboards.site.chart_parts import points_as_text as as_points
 
-GREY, COLOR = 7, 0
+GREY, COLOR = COLORS, 0
 """Numbers of colours: of those that were not the best, and of those that were."""
 MOST_TICKS = 5
-NAMED = 4
-"""Of those that were the best, the last ones, which are named."""
+LETTERS = 20
+"""Of a name above its dot, at most."""
 
 
 class Scored(NamedTuple):
@@ -72,13 +74,29 @@ def best_over_time(board: Board) -> Chart | None:
         if each not in records
     ]
     lines.append(Line("the best score", COLOR, (as_points(steps),), (), ()))
-    for each in records:
-        x, y = place(each.day, each.score)
-        side = "end" if x > WIDTH / 2 else "start"
-        label = (as_text(x), as_text(y - 9.0), side, shortened(each.name)) if each in records[-NAMED:] else None
-        lines.append(Line(each.name, COLOR, (), (), (_dot(each, (x, y)),), label))
-    ticks = tuple(Tick(as_text(place(day, 0.0)[0]), said) for day, said in _days(days[0], days[-1]))
+    labels = _labels([(each.name, *place(each.day, each.score)) for each in records])
+    for each, label in zip(records, labels, strict=True):
+        lines.append(Line(each.name, COLOR, (), (), (_dot(each, place(each.day, each.score)),), label))
+    ticks = tuple(_tick(across, day, said) for day, said in _days(days[0], days[-1]))
     return Chart("over-time-picture", "Best score by date", "date", "score", ticks, score_ticks(upward), tuple(lines))
+
+
+def _labels(places: Sequence[tuple[str, float, float]]) -> list[tuple[str, str, str, str] | None]:
+    """Names above their dots, the last one first, and none that would cover another: it is seen at its dot alone."""
+    found: list[tuple[str, str, str, str] | None] = []
+    taken: list[tuple[float, float]] = []
+    for name, x, y in reversed(places):
+        side, above = ("end" if x > WIDTH / 2 else "start"), y - 11.0
+        free = all(abs(x - other) > WIDTH / 2 or abs(above - beside) > 2.0 * LINE_HEIGHT for other, beside in taken)
+        if free:
+            taken.append((x, above))
+        found.append((as_text(x), as_text(above), side, shortened(name, LETTERS)) if free else None)
+    return found[::-1]
+
+
+def _tick(across: Domain, day: int, said: str) -> Tick:
+    x = across.place(day, LEFT, WIDTH - RIGHT)
+    return Tick(as_text(x), said, "start" if x < LEFT + 40.0 else "end" if x > WIDTH - RIGHT - 40.0 else "middle")
 
 
 def _records(found: Sequence[Scored]) -> list[Scored]:

@@ -62,11 +62,11 @@ function makeFilter(form, table) {
   apply();
 }
 
-// On a phone a long list begins with ten entries of each kind; searching it shows all.
+// A long list begins with twenty entries of each kind, on a phone with ten; searching it shows all.
 function makeShort(table) {
   const button = table.closest(".scroll").nextElementSibling?.querySelector(".more");
-  const long = entriesOf(table).some(([, rows]) => rows.length > 11);
-  if (!button || !long || !matchMedia("(max-width: 48rem)").matches) return;
+  const most = matchMedia("(max-width: 48rem)").matches ? 10 : 20;
+  if (!button || !entriesOf(table).some(([, rows]) => rows.length > most)) return;
   const show = () => {
     table.classList.remove("short");
     button.hidden = true;

@@ -74,7 +74,7 @@ def test_names_stand_beside_their_lines_and_never_cover_each_other():
     assert all(a - b >= LINE_HEIGHT - 0.11 for a, b in itertools.pairwise(heights))
     assert chart.top <= min(heights)
     assert max(heights) <= chart.bottom
-    assert labels[0][3] == "agent 0 of a…"
+    assert labels[0][3] == "agent 0…crowd"
     assert len(shortened("x" * 100)) == LETTERS
 
 

@@ -2,7 +2,7 @@
 
 from leaderboards.schema.benchmark import load_benchmark
 from leaderboards.site.board import rank
-from leaderboards.site.over_time import best_over_time
+from leaderboards.site.over_time import GREY, best_over_time
 from leaderboards.site.pages import pages
 from tests.leaderboards.helpers.boards import submission, with_scores
 from tests.leaderboards.helpers.make_submission import BENCHMARKS
@@ -28,8 +28,8 @@ def test_best_over_time_rises_where_one_is_better_than_all_before():
     assert points[1][0] == points[2][0]
     named = [line.name for line in chart.lines if line.label]
     assert named == ["The first agent", "The best agent"]
-    assert {line.color for line in chart.lines if line.name in ("The worse agent", "The later agent")} == {7}
-    assert [tick.label for tick in chart.x_ticks] == ["2026-01-01", "2026-01-21"]
+    assert {line.color for line in chart.lines if line.name in ("The worse agent", "The later agent")} == {GREY}
+    assert [(tick.label, tick.anchor) for tick in chart.x_ticks] == [("2026-01-01", "start"), ("2026-01-21", "end")]
 
 
 def test_best_over_time_counts_replaced_versions_and_nothing_that_does_not_count():
@@ -50,3 +50,10 @@ def test_best_over_time_needs_two_days():
     board = rank(TINY, [entry("one", "2026-01-01", 0.2), entry("two", "2026-01-01", 0.3)])
     assert best_over_time(board) is None
     assert "over time" not in dict(pages(board, {}))["index.html"]
+
+
+def test_names_of_the_best_never_cover_each_other():
+    close = [entry(f"a{number}", f"2026-01-{number:02}", 0.5 + 0.01 * number) for number in range(1, 6)]
+    chart = best_over_time(rank(TINY, [*close, entry("z", "2026-06-01", 0.1)]))
+    labels = [line.label for line in chart.lines if line.label]
+    assert [label[3] for label in labels] == ["The a5 agent"], "the others are named where their dots are pointed at"

@@ -243,21 +243,23 @@ def test_long_lists_go_on_at_further_pages(monkeypatch, browser, tmp_path):
     assert browser.evaluate("document.querySelector('[aria-current]').textContent") == "2"
 
 
-def test_a_long_list_begins_short_on_a_phone_and_is_searched_whole(browser, tmp_path):
+def test_a_long_list_begins_short_and_is_searched_and_printed_whole(browser, tmp_path):
     one = submission(sizes={"guess": (2,), "xor": (2,)})
-    many = [(one.model_copy(update={"name": f"agent-{n}", "title": f"Agent {n}"}), "checked") for n in range(15)]
+    many = [(one.model_copy(update={"name": f"agent-{n}", "title": f"Agent {n}"}), "checked") for n in range(25)]
     (tmp_path / "index.html").write_text(dict(pages(rank(load_benchmark("tiny", BENCHMARKS), many), {}))["index.html"])
     seen = "[...document.querySelectorAll('#board tr[data-status]')].filter(each => each.offsetHeight).length"
     browser.open(tmp_path / "index.html", width=390)
     assert browser.evaluate(seen) == 10
     browser.page.click("button.more")
-    assert browser.evaluate(seen) == 15
+    assert browser.evaluate(seen) == 25
     browser.open(tmp_path / "index.html", width=390)
     tab_to(browser, "input[type=search]")
-    browser.page.keyboard.insert_text("14")
+    browser.page.keyboard.insert_text("24")
     assert browser.evaluate(seen) == 1
     browser.open(tmp_path / "index.html", width=1280)
-    assert browser.evaluate(seen) == 15
+    assert browser.evaluate(seen) == 20
+    browser.page.emulate_media(media="print")
+    assert browser.evaluate(seen) == 25
 
 
 @pytest.mark.parametrize("dark", [False, True])
