@@ -25,6 +25,8 @@ class Dot(NamedTuple):
     """On which side it lies outside: "left", "right", or "" for inside."""
     text: str
     """Whose, and what, in words."""
+    cut: tuple[str, ...] = ()
+    """Sides on which its interval goes on outside."""
 
 
 class Row(NamedTuple):
@@ -114,8 +116,10 @@ def _dot(name: str, score: Interval, domain: Domain, best: bool) -> Dot:
     beyond = "left" if middle < 0.0 else "right" if middle > 100.0 else ""
     low, high = (as_text(min(max(domain.place(end, 0.0, 100.0), 0.0), 100.0)) for end in ends(score))
     bar = (low, high) if score.known else ("", "")
+    outside = {"left": ends(score)[0] < domain.low, "right": ends(score)[1] > domain.high}
+    cut = tuple(side for side, goes_on in outside.items() if goes_on and score.known and side != beyond)
     said = f"{name}: {score.estimate:.2f} ({_span(score)})"
-    return Dot(as_text(min(max(middle, 1.0), 99.0)), *bar, best, beyond, said)
+    return Dot(as_text(min(max(middle, 1.0), 99.0)), *bar, best, beyond, said, cut)
 
 
 def _tick(domain: Domain, value: float, said: str) -> tuple[str, str, str]:
