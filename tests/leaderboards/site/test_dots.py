@@ -54,7 +54,7 @@ def test_rows_show_one_seed_without_a_bar_and_what_is_far_off_as_an_arrow():
 
 def test_rows_mark_where_an_interval_goes_on_outside():
     row = rows_of([Given("a", "", [("long", Interval(0.7, -1.2, 0.8)), ("short", around(0.5))], False)]).rows[0]
-    assert [(dot.cut, dot.low) for dot in row.dots] == [((), "38.5"), (("left",), "0.0")]
+    assert [(dot.cut, dot.low) for dot in row.dots] == [((), "51.9"), (("left",), "0.0")]
 
 
 def test_rows_hold_so_many_dots():
