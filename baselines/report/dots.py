@@ -79,7 +79,7 @@ class Panel:
     def line(self) -> str:
         """What came out, for those who leave it folded."""
         won, lost = (sum(dot.outcome == side for dot in self.dots) for side in ("modular", "rival"))
-        return f"of {len(self.dots)} abilities modular wins {won} and loses {lost}"
+        return f"of {len(self.dots)} abilities modular wins {won or 'none'} and loses {lost or 'none'}"
 
 
 def panels(result: ComparisonResult, comparisons: Sequence[Comparison]) -> list[Panel]:

@@ -86,7 +86,7 @@ def write_report(result: ComparisonResult, out: Path, *, folders: Sequence[Path]
             fails=FAILS,
             styles=styles,
             abilities=ability_texts(comparisons),
-            headline=headline(shown[0] if shown else None),
+            headline=headline(shown),
             failed_runs=failures_in_words(comparisons),
             ahead=monolithic_ahead(comparisons),
             significant=SIGNIFICANT,

@@ -7,7 +7,7 @@ from baselines.analysis.abilities import Ability
 from baselines.analysis.table import Table
 from baselines.analysis.tables import IN_SHORT, RIVALS
 from baselines.analysis.verdict import FAILS, Comparison
-from baselines.experiments.families import MONOLITHIC
+from baselines.experiments.families import MONOLITHIC, MULTI_AGENT
 from baselines.report.dots import WORDS, Panel, fails, outcome_of, title_of
 
 
@@ -44,14 +44,19 @@ def ability_texts(comparisons: Sequence[Comparison]) -> list[AbilityText]:
     ]  # fmt: skip
 
 
-def headline(panel: Panel | None) -> str:
-    """The outcome in one sentence; the abilities that the rival wins are always named.
+def headline(shown: Sequence[Panel]) -> str:
+    """The outcome in a sentence; the abilities that the main rival wins are always named, and so is another family.
 
     Args:
-        panel: against the main rival; None where nobody is compared.
+        shown: against the main rival, and against others; empty where nobody is compared.
     """
-    if panel is None:
+    if not shown:
         return "In this result no modular agent meets a rival."
+    also = [panel for panel in shown[1:] if panel.rival == RIVALS[MULTI_AGENT]]
+    return " ".join([_against(shown[0]), *(f"Against {panel.rival}, {panel.line}." for panel in also)])
+
+
+def _against(panel: Panel) -> str:
     outcomes: list[str] = [dot.outcome for dot in panel.dots]
     lost = [dot.label.lower() for dot in panel.dots if dot.outcome == "rival"]
     count = len(outcomes)

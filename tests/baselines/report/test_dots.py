@@ -63,7 +63,7 @@ def test_headline_counts_and_always_names_what_the_rival_wins():
     both = dot((0.0, 0.0))
 
     def said(*dots):
-        return headline(Panel("the monolithic network", "monolithic", dots))
+        return headline([Panel("the monolithic network", "monolithic", dots)])
 
     assert said(won) == "Modular agents beat the monolithic network in 1 of 1 ability and lose in none."
     assert said(won, lost, unclear, both) == (
@@ -73,7 +73,12 @@ def test_headline_counts_and_always_names_what_the_rival_wins():
     assert Panel("the monolithic network", "monolithic", (won, lost, unclear, both)).line == (
         "of 4 abilities modular wins 1 and loses 1"
     )
-    assert headline(None) == "In this result no modular agent meets a rival."
+    others = [Panel("the same without messages", "cut", (won,)), Panel("multi-agent networks", "others", (lost, lost))]
+    assert headline([Panel("the monolithic network", "monolithic", (won,)), *others]) == (
+        "Modular agents beat the monolithic network in 1 of 1 ability and lose in none. "
+        "Against multi-agent networks, of 2 abilities modular wins none and loses 2."
+    )
+    assert headline([]) == "In this result no modular agent meets a rival."
 
 
 def test_problem_by_problem_says_where_both_fail():
