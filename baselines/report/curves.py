@@ -139,9 +139,9 @@ def size_curves(
         first, last = trained_sizes(problem, trained)
         edge = 0.012 * (max(tested) - min(tested))
         axes.axvspan(first - edge, last + edge, color=FAINT, alpha=0.2, linewidth=0, zorder=0)
-        axes.annotate(
-            "trained", ((first + last) / 2, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", color=FAINT
-        )
+        # Beside the y-axis the word would run into its numbers.
+        place, side = (first - edge, "left") if first == min(tested) else ((first + last) / 2, "center")
+        axes.annotate("trained", (place, 1.0), xycoords=("data", "axes fraction"), ha=side, va="top", color=FAINT)
         axes.set(
             xlabel=f"{size_name(problem.size_argument)} at test", ylabel=f"{spelled(problem.metric)}, less is better"
         )

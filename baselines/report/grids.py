@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from baselines.analysis.grid_tables import grid_sentence
 from baselines.analysis.grids import AgentGrid, by_axis, runs_in_words
 from baselines.analysis.table import columns
-from baselines.report.labels import direct_labels, ticks_at
+from baselines.report.labels import direct_labels, round_ticks, ticks_at
 from baselines.report.plotting import Row, Spread, labelled, plot_agent, runs_each
 from baselines.report.style import Picture, Style, canvas, logarithmic, save
 from baselines.report.words import size_name, spelled
@@ -66,6 +66,7 @@ def _finish(axes: Axes, axis: str, values: Sequence[int], problem: Problem) -> N
     axes.set_xscale("log")
     logarithmic(axes.yaxis)
     ticks_at(axes, values)
+    round_ticks(axes.yaxis)
     axes.set(xlabel=f"{axis} at test", ylabel=f"{spelled(problem.metric)}, less is better")
 
 
@@ -76,7 +77,7 @@ def _picture(problem: Problem, agent: AgentResult, grid: AgentGrid, folder: Path
     with canvas() as (figure, axes):
         for size, color in zip(sizes, colors, strict=True):
             points = [Spread.over(values) for values in grid.metric[:, :, grid.sizes.index(size)].T.tolist()]
-            name = f"{size_name(problem.size_argument)} {size}"
+            name = f"{size} {size_name(problem.size_argument)}"
             axes.plot(grid.values, _drawn(point.mean for point in points), color=color, marker="o", ms=3, label=name)
             low, high = _drawn(point.low for point in points), _drawn(point.high for point in points)
             axes.fill_between(grid.values, low, high, color=color, alpha=0.15, linewidth=0)

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from baselines.report.style import LETTERS
 
@@ -19,6 +19,10 @@ LINE_HEIGHT = 1.25
 """Of a row of a name, in sizes of the letters."""
 AXES = (200.0, 190.0)
 """Width and height of the axes of a picture of ordinary size in points, about: what its names and ticks leave of it."""
+SEVERAL_POWERS = 30.0
+"""Of ten: as a ratio of the ends of a logarithmic axis, from where on there are at least two ticks."""
+POINTS = 72.0
+"""Of an inch."""
 CHARACTER_WIDTH = 0.62
 """Of a digit, in sizes of the letters."""
 
@@ -26,12 +30,18 @@ CHARACTER_WIDTH = 0.62
 def direct_labels(axes: Axes) -> None:
     """Write the name of every line that has one to the right of its last point, and join the two.
 
-    Called last, when the limits of the axes are what they will be.
+    Called last, when the limits of the axes are what they will be. Where the names need more room than there is beside
+    the axes the picture becomes higher.
     """
     lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
     texts = ["\n".join(textwrap.wrap(str(line.get_label()), CHARACTERS)) for line in lines]
     ends = [_end(axes, line) for line in lines]
-    heights = [LINE_HEIGHT * LETTERS * (text.count("\n") + 1) / AXES[1] for text in texts]
+    points = [LINE_HEIGHT * LETTERS * (text.count("\n") + 1) for text in texts]
+    height = max(AXES[1], sum(points))
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.set_size_inches(figure.get_figwidth(), figure.get_figheight() + (height - AXES[1]) / POINTS)
+    heights = [each / height for each in points]
     for line, text, (x, y), place in zip(lines, texts, ends, spread([y for _, y in ends], heights), strict=True):
         color, mark = line.get_color(), line.get_gid()
         joined = axes.annotate(
@@ -79,8 +89,12 @@ def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
 
 
 def round_ticks(axis: Axis) -> None:
-    """Few ticks, at multiples of 1, 2 or 5."""
-    axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    """Few ticks, at multiples of 1, 2 or 5; on a logarithmic axis at powers of ten where it has several of them."""
+    if axis.get_scale() != "log":
+        axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+        return
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1.0,) if high >= SEVERAL_POWERS * low else (1.0, 2.0, 5.0)))
 
 
 def ticks_at(axes: Axes, places: Sequence[float]) -> None:

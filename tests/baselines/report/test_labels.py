@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from baselines.report.labels import direct_labels, round_ticks, spread, ticks_at
-from baselines.report.style import canvas
+from baselines.report.style import HEIGHT, canvas
 
 
 def test_spread_leaves_alone_what_has_room():
@@ -44,3 +44,24 @@ def test_ticks_are_few_and_round_or_where_something_was_measured():
         ticks_at(axes, [1, 2, 3, 50, 100])
         assert list(axes.get_xticks()) == [1, 2, 3, 50, 100]
         assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "", "", "50", "100"]
+
+
+def test_a_logarithmic_axis_has_ticks_however_short_it_is():
+    for ends, expected in (((0.02, 0.09), [0.02, 0.05]), ((0.005, 2.0), [0.01, 0.1, 1.0])):
+        with canvas() as (_, axes):
+            axes.set_yscale("log")
+            axes.set_ylim(*ends)
+            round_ticks(axes.yaxis)
+            assert [tick for tick in axes.get_yticks() if ends[0] <= tick <= ends[1]] == pytest.approx(expected)
+
+
+def test_a_picture_becomes_higher_where_its_names_need_the_room():
+    heights = []
+    for count in (3, 30):
+        with canvas() as (figure, axes):
+            for number in range(count):
+                axes.plot([0, 1], [0, number], label=f"agent {number}")
+            direct_labels(axes)
+        heights.append(figure.get_figheight())
+    assert heights[0] == HEIGHT
+    assert heights[1] > 1.8 * HEIGHT
