@@ -2,6 +2,9 @@
 
 Every submission is made from one on the board: as many rows, episodes, digits and weights, all numbers other ones. The
 check and the build run in a process of their own each; CPU-seconds are theirs, reading included.
+
+Of 1,000 submissions, 1.5 MB each, on a shared core: the check took 20 CPU-seconds and the build 43, the
+site had 77 MB, its largest page .39 MB. Wanted are at most 30 and 60 CPU-seconds, 200 MB, and 1 MB.
 """
 
 import hashlib
