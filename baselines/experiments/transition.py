@@ -50,10 +50,10 @@ TRANSITION = (
     Recipe(
         "transition", "guessing, trained at 2 to 5 numbers", GUESSING, {"dims": 3, "horizon": 10},
         # At first all lifetimes share their random identities and addresses, which free experts learn sooner from.
-        BPTT(updates=1000, batch=64, stages=(Stage(0.2, sizes=(2, 5), shared_across_batch=True), Stage(sizes=(2, 5)))),
-        parameters=8_000,
+        BPTT(updates=600, batch=64, stages=(Stage(0.2, sizes=(2, 5), shared_across_batch=True), Stage(sizes=(2, 5)))),
+        parameters=12_000,
         agents=(*(agent.name for agent in TRANSITION_AGENTS), *ARCHITECTURES),
-        configs=_RANDOM_IDS | {"badger_free": {"experts": 8}}, test_sizes=(1, 2, 3, 4, 5, 6, 8, 10), cpu_seconds=20,
+        configs=_RANDOM_IDS | {"badger_free": {"experts": 8}}, test_sizes=(1, 2, 3, 4, 5, 6, 8, 10), cpu_seconds=7,
     ),
 )  # fmt: skip
 """The recipes."""

@@ -1,7 +1,4 @@
-"""From monolithic to modular: what agents are worth that split one memory among more and more experts, and others.
-
-Two rows of panels, one for each axis, with one panel for each question.
-"""
+"""From monolithic to modular: what agents are worth that split one memory among more and more experts, and others."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +13,7 @@ from matplotlib.ticker import NullLocator
 from agents import Agent
 from badger_envs.statistics import Interval, stratified_bootstrap
 from baselines.experiments.agents import AGENTS
+from baselines.experiments.transition import ARCHITECTURES
 from baselines.perturbations.probes import ask
 from baselines.perturbations.subject import Subject
 from baselines.report.style import COLORS, FAINT, RC_PARAMS, Picture, save
@@ -29,6 +27,8 @@ MEASURES = (TRAINED, LARGER, LIFE, MEMORY, EXPERTS, COST)
 """What is asked, in the order of the panels: scores, and seconds of one training."""
 PROBES = {"life": (LIFE, 10.0), "forget": (MEMORY, 0.5), "newcomers": (EXPERTS, 0.5)}
 """Probes that answer, with the measure and the point of the curve."""
+LOWEST = -0.25
+"""Score at which panels end."""
 FEW = 0.02
 """Of the height of a panel, where it says who can't be asked."""
 
@@ -111,7 +111,7 @@ def measure(read: Sequence[tuple[Agent, RunResult]], episodes: int) -> list[Meas
         one = measures(at_size, trained, probes, result.training_cpu_seconds, config.get("experts"))
         runs.setdefault((said.agent, split(config)), []).append(one)
     found = [together(*key, values) for key, values in runs.items()]
-    order = list(AGENTS)
+    order = [*ARCHITECTURES, *AGENTS]
     return sorted(found, key=lambda one: (one.experts is None, one.experts or order.index(one.agent)))
 
 
@@ -121,8 +121,12 @@ def split(config: Mapping[str, Any]) -> int | None:
 
 
 def draw(read: Sequence[tuple[Agent, RunResult]], episodes: int, folder: Path) -> Picture:
-    """The picture, a row of panels for each axis that there are runs of; raises as `measure` does."""
-    measured = measure(read, episodes)
+    """The picture of runs; raises as `measure` does."""
+    return picture(measure(read, episodes), episodes, folder)
+
+
+def picture(measured: Sequence[Measured], episodes: int, folder: Path) -> Picture:
+    """The picture, a row of panels for each axis that there are agents of."""
     axes_of = [[one for one in measured if (one.experts is None) == other] for other in (False, True)]
     with_runs = [group for group in axes_of if group]
     with mpl.rc_context(RC_PARAMS):
@@ -134,10 +138,10 @@ def draw(read: Sequence[tuple[Agent, RunResult]], episodes: int, folder: Path) -
                 if group[0].experts is None:
                     _names(panel, group, name, color, first=number == 0)
                 else:
-                    _line(panel, group, name, color)
+                    _line(panel, group, name, color, first=number == 0)
                     panel.set_title(name)
     caption = (
-        f"Scores (blue): 0 is chance, 1 the reference. Above, one memory is split among 1 to "
+        f"Scores (blue): 0 is chance, 1 the reference; panels end at {LOWEST}. Above, one memory is split among 1 to "
         f"{max((one.experts or 1 for one in measured), default=1)} experts; below are other architectures. {episodes} "
         "test episodes for each lesion. Interquartile means over runs, 95 % intervals."
     )
@@ -145,7 +149,7 @@ def draw(read: Sequence[tuple[Agent, RunResult]], episodes: int, folder: Path) -
     return save(figure, folder, "transition", "Where is the transition from monolithic to modular?", caption, rows)
 
 
-def _line(panel: Axes, group: Sequence[Measured], name: str, color: str) -> None:
+def _line(panel: Axes, group: Sequence[Measured], name: str, color: str, *, first: bool) -> None:
     known = [(one.experts or 1, value) for one in group if (value := one.found[name]) is not None]
     x, values = [experts for experts, _ in known], [value for _, value in known]
     panel.errorbar(x, [value.estimate for value in values], yerr=_whiskers(values), color=color, marker="o", capsize=2)
@@ -156,7 +160,9 @@ def _line(panel: Axes, group: Sequence[Measured], name: str, color: str) -> None
     panel.set_xscale("log", base=2)
     panel.set_xticks(everybody, [str(experts) for experts in everybody])
     panel.xaxis.set_minor_locator(NullLocator())
-    panel.set(xlabel="experts", xlim=(0.7 * min(everybody), 1.4 * max(everybody)))
+    panel.set(
+        xlabel="experts", ylabel="one memory, split" if first else "", xlim=(0.7 * min(everybody), 1.4 * max(everybody))
+    )
     _scale(panel, name, "y")
 
 
@@ -167,6 +173,7 @@ def _names(panel: Axes, group: Sequence[Measured], name: str, color: str, *, fir
             panel.text(FEW, place, "cannot", transform=panel.get_yaxis_transform(), va="center", color=FAINT)
         else:
             panel.barh(place, value.estimate, xerr=_whiskers([value]), color=color, alpha=0.75, height=0.6, capsize=2)
+    panel.set_axisbelow(True)
     panel.set_yticks(range(len(group)), [one.who if first else "" for one in group])
     panel.set(ylim=(len(group) - 0.5, -0.5), xlabel=name)
     _scale(panel, name, "x")
@@ -174,13 +181,13 @@ def _names(panel: Axes, group: Sequence[Measured], name: str, color: str, *, fir
 
 def _scale(panel: Axes, name: str, axis: str) -> None:
     """Scores have the same scale in all panels, seconds begin at 0."""
-    low, high = (0.0, None) if name == COST else (-0.25, 1.0)
+    low, high = (0.0, None) if name == COST else (LOWEST, 1.0)
     getattr(panel, f"set_{axis}lim")(low, high)
 
 
 def _whiskers(values: Sequence[Interval]) -> Any:
     """Distances to both ends, (2, values); none of a single run."""
-    return np.array([[value.estimate - value.low, value.high - value.estimate] if value.known else [0.0, 0.0]
+    return np.array([[value.estimate - value.low, value.high - value.estimate] if value.known else [np.nan] * 2
                      for value in values]).T  # fmt: skip
 
 
