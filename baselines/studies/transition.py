@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -29,6 +30,8 @@ PROBES = {"life": (LIFE, 10.0), "forget": (MEMORY, 0.5), "newcomers": (EXPERTS, 
 """Probes that answer, with the measure and the point of the curve."""
 LOWEST = -0.25
 """Score at which panels end."""
+WRAPPED = 14
+"""Letters in a line of a panel's title: panels stand side by side."""
 FEW = 0.02
 """Of the height of a panel, where it says who can't be asked."""
 
@@ -130,7 +133,7 @@ def picture(measured: Sequence[Measured], episodes: int, folder: Path) -> Pictur
     axes_of = [[one for one in measured if (one.experts is None) == other] for other in (False, True)]
     with_runs = [group for group in axes_of if group]
     with mpl.rc_context(RC_PARAMS):
-        figure = Figure(figsize=(12.4, 2.6 * len(with_runs)), layout="constrained")
+        figure = Figure(figsize=(14.5, 3.1 * len(with_runs)), layout="constrained")
         panels = figure.subplots(len(with_runs), len(MEASURES), sharey=False, squeeze=False)
         for row, group in zip(panels, with_runs, strict=True):
             for number, (panel, name) in enumerate(zip(row, MEASURES, strict=True)):
@@ -139,7 +142,7 @@ def picture(measured: Sequence[Measured], episodes: int, folder: Path) -> Pictur
                     _names(panel, group, name, color, first=number == 0)
                 else:
                     _line(panel, group, name, color, first=number == 0)
-                    panel.set_title(name)
+                    panel.set_title(fill(name, WRAPPED))
     caption = (
         f"Scores (blue): 0 is chance, 1 the reference; panels end at {LOWEST}. Above, one memory is split among 1 to "
         f"{max((one.experts or 1 for one in measured), default=1)} experts; below are other architectures. {episodes} "
@@ -158,7 +161,7 @@ def _line(panel: Axes, group: Sequence[Measured], name: str, color: str, *, firs
             panel.text(one.experts or 1, FEW, "cannot", transform=panel.get_xaxis_transform(), rotation=90, color=FAINT)
     everybody = [one.experts or 1 for one in group]
     panel.set_xscale("log", base=2)
-    panel.set_xticks(everybody, [str(experts) for experts in everybody])
+    panel.set_xticks(everybody, [str(experts) for experts in everybody], fontsize=9)
     panel.xaxis.set_minor_locator(NullLocator())
     panel.set(
         xlabel="experts", ylabel="one memory, split" if first else "", xlim=(0.7 * min(everybody), 1.4 * max(everybody))
@@ -175,7 +178,7 @@ def _names(panel: Axes, group: Sequence[Measured], name: str, color: str, *, fir
             panel.barh(place, value.estimate, xerr=_whiskers([value]), color=color, alpha=0.75, height=0.6, capsize=2)
     panel.set_axisbelow(True)
     panel.set_yticks(range(len(group)), [one.who if first else "" for one in group])
-    panel.set(ylim=(len(group) - 0.5, -0.5), xlabel=name)
+    panel.set(ylim=(len(group) - 0.5, -0.5), xlabel=fill(name, WRAPPED))
     _scale(panel, name, "x")
 
 
