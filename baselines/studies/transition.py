@@ -1,6 +1,7 @@
 """From monolithic to modular: what agents are worth that split one memory among more and more experts, and others."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from textwrap import fill
 from typing import Any, NamedTuple
@@ -30,8 +31,6 @@ PROBES = {"life": (LIFE, 10.0), "forget": (MEMORY, 0.5), "newcomers": (EXPERTS, 
 """Probes that answer, with the measure and the point of the curve."""
 LOWEST = -0.25
 """Score at which panels end."""
-WRAPPED = 14
-"""Letters in a line of a panel's title: panels stand side by side."""
 FEW = 0.02
 """Of the height of a panel, where it says who can't be asked."""
 
@@ -130,8 +129,7 @@ def draw(read: Sequence[tuple[Agent, RunResult]], episodes: int, folder: Path) -
 
 def picture(measured: Sequence[Measured], episodes: int, folder: Path) -> Picture:
     """The picture, a row of panels for each axis that there are agents of."""
-    axes_of = [[one for one in measured if (one.experts is None) == other] for other in (False, True)]
-    with_runs = [group for group in axes_of if group]
+    with_runs = [list(group) for _, group in groupby(measured, lambda one: one.experts is None)]  # axis by axis
     with mpl.rc_context(RC_PARAMS):
         figure = Figure(figsize=(14.5, 3.1 * len(with_runs)), layout="constrained")
         panels = figure.subplots(len(with_runs), len(MEASURES), sharey=False, squeeze=False)
@@ -142,7 +140,7 @@ def picture(measured: Sequence[Measured], episodes: int, folder: Path) -> Pictur
                     _names(panel, group, name, color, first=number == 0)
                 else:
                     _line(panel, group, name, color, first=number == 0)
-                    panel.set_title(fill(name, WRAPPED))
+                    panel.set_title(fill(name, 14))
     caption = (
         f"Scores (blue): 0 is chance, 1 the reference; panels end at {LOWEST}. Above, one memory is split among 1 to "
         f"{max((one.experts or 1 for one in measured), default=1)} experts; below are other architectures. {episodes} "
@@ -159,8 +157,8 @@ def _line(panel: Axes, group: Sequence[Measured], name: str, color: str, *, firs
     for one in group:
         if one.found[name] is None:
             panel.text(one.experts or 1, FEW, "cannot", transform=panel.get_xaxis_transform(), rotation=90, color=FAINT)
-    everybody = [one.experts or 1 for one in group]
     panel.set_xscale("log", base=2)
+    everybody = [one.experts or 1 for one in group]
     panel.set_xticks(everybody, [str(experts) for experts in everybody], fontsize=9)
     panel.xaxis.set_minor_locator(NullLocator())
     panel.set(
@@ -178,7 +176,7 @@ def _names(panel: Axes, group: Sequence[Measured], name: str, color: str, *, fir
             panel.barh(place, value.estimate, xerr=_whiskers([value]), color=color, alpha=0.75, height=0.6, capsize=2)
     panel.set_axisbelow(True)
     panel.set_yticks(range(len(group)), [one.who if first else "" for one in group])
-    panel.set(ylim=(len(group) - 0.5, -0.5), xlabel=fill(name, WRAPPED))
+    panel.set(ylim=(len(group) - 0.5, -0.5), xlabel=fill(name, 14))
     _scale(panel, name, "x")
 
 
@@ -197,7 +195,4 @@ def _whiskers(values: Sequence[Interval]) -> Any:
 def _row(one: Measured, name: str) -> dict[str, Any]:
     value = one.found[name]
     assert value is not None
-    return {
-        "agent": one.agent, "experts": one.experts, "measure": name, "estimate": value.estimate, "low": value.low,
-        "high": value.high,
-    }  # fmt: skip
+    return {"agent": one.agent, "experts": one.experts, "measure": name, **value._asdict()}
