@@ -1,12 +1,13 @@
 """What is asked of every run: abilities, each a number of a run that is larger where the run is better."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from baselines.analysis.failures import worst
 from baselines.analysis.speed import half_way
-from baselines.results.comparison import Problem, RunSummary
+from baselines.results.comparison import AgentResult, Problem, RunSummary
 
 Measure = Callable[[RunSummary, Problem], float | None]
 """The number of a run that answers a question; None where the run has none."""
@@ -25,6 +26,16 @@ class Ability:
     """Whether the number is a score: 0 is blind chance, 1 the handcrafted reference."""
     unit: str = ""
     """What the number is where it is no score."""
+
+    def values(self, agent: AgentResult, problem: Problem) -> list[float]:
+        """Of the runs of an agent that finished and have one."""
+        measured = (self.measure(run, problem) for run in agent.runs)
+        return [value for value in measured if value is not None]
+
+    def lowest(self, agents: Sequence[AgentResult], problem: Problem) -> float:
+        """What a failed run counts as, given everybody on a problem."""
+        trained = (agent for agent in agents if not agent.handcrafted)
+        return worst(value for agent in trained for value in self.values(agent, problem))
 
 
 def _score(run: RunSummary, problem: Problem) -> float | None:
@@ -56,20 +67,16 @@ def _on_curve(probe: str, x: float) -> Measure:
     return measure
 
 
-def _more_experts(run: RunSummary, problem: Problem) -> float | None:
-    """With the most experts that were tried, of those whose number is free."""
-    curve = run.probes.get("experts")
-    if curve is None or curve.trained is None or not curve.x or max(curve.x) <= curve.trained:
-        return None
-    return curve.score[curve.x.index(max(curve.x))]
+def _most(probe: str) -> Measure:
+    """Where most of something was tried, if that is more than in training."""
 
+    def measure(run: RunSummary, problem: Problem) -> float | None:
+        curve = run.probes.get(probe)
+        if curve is None or curve.trained is None or not curve.x or max(curve.x) <= curve.trained:
+            return None
+        return curve.score[curve.x.index(max(curve.x))]
 
-def _longer_thought(run: RunSummary, problem: Problem) -> float | None:
-    """With the most rounds of messages that were tried."""
-    curve = run.probes.get("rounds")
-    if curve is None or curve.trained is None or not curve.x or max(curve.x) <= curve.trained:
-        return None
-    return curve.score[curve.x.index(max(curve.x))]
+    return measure
 
 
 def _speed(run: RunSummary, problem: Problem) -> float | None:
@@ -91,6 +98,6 @@ ABILITIES = (
     Ability("forget", "half memory lost", "Who is better after losing half of the memory?", _on_curve("forget", 0.5)),
     Ability("shocks", "lost three times", "Who is better after losing it three times?", _on_curve("shocks", 3.0)),
     Ability("losing", "half experts lost", "Who goes on when half of its experts die?", _on_curve("newcomers", 0.5)),
-    Ability("experts", "more experts", "Who can use more experts than in training?", _more_experts),
-    Ability("rounds", "thinking longer", "Who can think for longer than in training?", _longer_thought),
+    Ability("experts", "more experts", "Who can use more experts than in training?", _most("experts")),
+    Ability("rounds", "thinking longer", "Who can think for longer than in training?", _most("rounds")),
 )

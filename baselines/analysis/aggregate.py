@@ -7,11 +7,8 @@ from baselines.analysis.failures import scores_with_failed
 from baselines.analysis.table import Table
 from baselines.analysis.tables import interval_in_words
 from baselines.analysis.verdict import CUT
-from baselines.experiments.families import MONOLITHIC
+from baselines.experiments.families import MODULAR, MONOLITHIC
 from baselines.results.comparison import ComparisonResult
-
-MODULAR = "modular"
-"""The modular agents of all problems taken together, where they are not the same one everywhere."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ import numpy as np
 
 from badger_envs.statistics import FloatArray, stratified_bootstrap
 from baselines.analysis.abilities import ABILITIES, Ability
-from baselines.analysis.failures import with_failed, worst
+from baselines.analysis.failures import with_failed
 from baselines.analysis.speed import half_way
 from baselines.analysis.table import Table
 from baselines.analysis.tables import IN_SHORT
 from baselines.analysis.verdict import OPPONENTS, sides
 from baselines.experiments.families import MODULAR
-from baselines.results.comparison import AgentResult, ComparisonResult, Problem, TrialResult
+from baselines.experiments.search import best_score
+from baselines.results.comparison import AgentResult, ComparisonResult, Problem
 
 SIDES = (MODULAR, *OPPONENTS)
 NAMES = {MODULAR: "modular", **IN_SHORT}
@@ -27,21 +28,16 @@ def family_tables(result: ComparisonResult) -> list[Table]:
     return [_choice_table(result), *(table for table in found if table.rows), _speed_table(by_problem)]
 
 
-def validation_score(trials: Sequence[TrialResult]) -> float | None:
-    """Of the best settings that the trials of an agent tried; None where a training of each failed."""
-    scores: dict[str, list[float | None]] = {}
-    for trial in trials:
-        scores.setdefault(str(trial.settings), []).append(trial.score)
-    known = [float(np.mean([s for s in found if s is not None])) for found in scores.values() if None not in found]
-    return max(known, default=None)
-
-
 def _choice_table(result: ComparisonResult) -> Table:
     rows = []
     for problem in result.problems:
         agents = [agent for agent in result.on(problem) if agent.family]
         for family in dict.fromkeys(agent.family for agent in agents):
-            members = [(validation_score(agent.trials), agent) for agent in agents if agent.family == family]
+            members = [
+                (best_score([(trial.settings, trial.score) for trial in agent.trials]), agent)
+                for agent in agents
+                if agent.family == family
+            ]
             members.sort(key=lambda pair: -np.inf if pair[0] is None else -pair[0])
             words = (f"{agent.label} {'failed' if score is None else f'{score:.3f}'}" for score, agent in members)
             taken = next((agent for _, agent in members if agent.chosen), None)
@@ -62,8 +58,7 @@ def _ability_table(
 ) -> Table:
     rows = []
     for problem, found in by_problem:
-        everybody = [agent for agent in result.on(problem) if not agent.handcrafted]
-        lowest = worst(value for agent in everybody for value in _values(agent, problem, ability))
+        lowest = ability.lowest(result.on(problem), problem)
         counted = {side: _counted(found.get(side), problem, ability, lowest) for side in SIDES}
         known = {side: stratified_bootstrap(values[:, None]) for side, values in counted.items() if len(values)}
         if not known:
@@ -87,16 +82,11 @@ def _ability_table(
     )
 
 
-def _values(agent: AgentResult, problem: Problem, ability: Ability) -> list[float]:
-    measured = (ability.measure(run, problem) for run in agent.runs)
-    return [value for value in measured if value is not None]
-
-
 def _counted(agent: AgentResult | None, problem: Problem, ability: Ability, lowest: float) -> FloatArray:
     """Values of all runs (runs,), those that failed as the lowest; none where the agent does not have the ability."""
     if agent is None:
         return np.empty(0)
-    values = _values(agent, problem, ability)
+    values = ability.values(agent, problem)
     return with_failed(values, agent.failed_runs if values or not agent.runs else 0, lowest)
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from badger_envs import statistics
 from badger_envs.statistics import Interval
 from baselines.analysis.abilities import ABILITIES, Ability
-from baselines.analysis.failures import with_failed, worst
+from baselines.analysis.failures import with_failed
 from baselines.experiments.families import MODULAR, MONOLITHIC, MULTI_AGENT
 from baselines.results.comparison import AgentResult, ComparisonResult, Problem
 
@@ -77,12 +77,9 @@ class Comparison:
         """Whether neither is better than chance in the mean over the problems, so that who is ahead means nothing."""
         if not self.problems or not self.ability.is_score:
             return False
-        means = [sum(scores) / len(self.problems) for scores in zip(*self._scores, strict=True)]
-        return bool(max(means) <= FAILS)
-
-    @property
-    def _scores(self) -> list[tuple[float, float]]:
-        return [(problem.modular, problem.rival) for problem in self.problems]
+        modular = sum(problem.modular for problem in self.problems)
+        rival = sum(problem.rival for problem in self.problems)
+        return max(modular, rival) / len(self.problems) <= FAILS
 
     @property
     def outcome(self) -> Literal["modular", "rival", "open", "only"]:
@@ -95,10 +92,8 @@ class Comparison:
 
 
 def sides(result: ComparisonResult, problem: Problem) -> dict[str, AgentResult]:
-    """Who stands for which side on a problem; those who are not in the result are missing.
-
-    A side that is the modular one itself is missing too, as where experts without messages were the best of the family.
-    """
+    """Who stands for which side on a problem; who is not in the result is missing, and everybody is where the modular
+    one is an agent that it would be compared with."""
     agents = result.on(problem)
     by_name = {agent.agent: agent for agent in agents}
     if any(agent.family for agent in agents):
@@ -132,15 +127,14 @@ def _compare(
         if MODULAR not in found or rival not in found:
             continue
         pair = (found[MODULAR], found[rival])
-        values = [_values(each, problem, ability) for each in pair]
+        values = [ability.values(each, problem) for each in pair]
         if values[0] and pair[1].runs and not values[1]:
             only.append(problem.title)
         if not any(values) or any(
             not mine and (each.runs or not each.failed_runs) for mine, each in zip(values, pair, strict=True)
         ):
             continue
-        everybody = [each for each in result.on(problem) if not each.handcrafted]
-        lowest = worst(value for each in everybody for value in _values(each, problem, ability))
+        lowest = ability.lowest(result.on(problem), problem)
         mine, theirs = (with_failed(known, each.failed_runs, lowest) for known, each in zip(values, pair, strict=True))
         ones.append(mine)
         others.append(theirs)
@@ -153,9 +147,3 @@ def _compare(
         return compared
     probability = statistics.probability_of_improvement(ones, others)
     return replace(compared, probability=probability, p=statistics.permutation_p(ones, others))
-
-
-def _values(agent: AgentResult, problem: Problem, ability: Ability) -> list[float]:
-    """Of the runs that finished and have one."""
-    measured = [ability.measure(run, problem) for run in agent.runs]
-    return [value for value in measured if value is not None]

@@ -27,19 +27,22 @@ def in_pieces(
         UsageError: A piece is of other runs than those that are planned; it is left as it is.
         ResultFileError: A piece is damaged.
     """
-    pieces: dict[str, ComparisonResult] = {}
-    known = {planned.recipe.name: folder / planned.recipe.name / RESULT_FILE for planned in plans}
-    for name, path in known.items():  # all of them before the work
+    by_recipe: dict[str, list[PlannedAgent]] = {}
+    for planned in plans:
+        by_recipe.setdefault(planned.recipe.name, []).append(planned)
+    known: dict[str, ComparisonResult] = {}
+    for name, mine in by_recipe.items():  # all of them before the work
+        path = folder / name / RESULT_FILE
         if path.is_file():
-            pieces[str(path.parent)] = piece = ComparisonResult.read(path)
-            _require_planned(piece, [each for each in plans if each.recipe.name == name], path)
-    for name, path in known.items():
-        if str(path.parent) not in pieces:
-            piece = compute([each for each in plans if each.recipe.name == name])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            piece.write(path)
-            pieces[str(path.parent)] = piece
-    return merge({str(path.parent): pieces[str(path.parent)] for path in known.values()})
+            known[name] = ComparisonResult.read(path)
+            _require_planned(known[name], mine, path)
+    for name, mine in by_recipe.items():
+        if name in known:
+            continue
+        known[name] = compute(mine)
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        known[name].write(folder / name / RESULT_FILE)
+    return merge({str(folder / name): known[name] for name in by_recipe})
 
 
 def _require_planned(piece: ComparisonResult, plans: Sequence[PlannedAgent], path: Path) -> None:

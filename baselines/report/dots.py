@@ -12,7 +12,7 @@ import numpy as np
 
 from badger_envs.statistics import Interval, interquartile_mean
 from baselines.analysis.abilities import Ability
-from baselines.analysis.failures import with_failed, worst
+from baselines.analysis.failures import with_failed
 from baselines.analysis.tables import IN_SHORT, RIVALS
 from baselines.analysis.verdict import FAILS, OPPONENTS, Comparison, ProblemScores, sides
 from baselines.experiments.families import MODULAR
@@ -136,10 +136,7 @@ def scores_alone(result: ComparisonResult, comparison: Comparison) -> list[float
     for problem in result.problems:
         if problem.title not in comparison.only_modular:
             continue
-        agent = sides(result, problem)[MODULAR]
-        measure = comparison.ability.measure
-        values = [value for run in agent.runs if (value := measure(run, problem)) is not None]
-        others = [each for each in result.on(problem) if not each.handcrafted]
-        lowest = worst(v for each in others for run in each.runs if (v := measure(run, problem)) is not None)
+        agent, ability = sides(result, problem)[MODULAR], comparison.ability
+        values, lowest = ability.values(agent, problem), ability.lowest(result.on(problem), problem)
         means.append(float(interquartile_mean(with_failed(values, agent.failed_runs, lowest))))
     return means

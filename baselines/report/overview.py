@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from badger_envs.statistics import Interval, RankInterval, performance_profile
-from baselines.analysis.aggregate import MODULAR, Aggregate
+from baselines.analysis.aggregate import Aggregate
 from baselines.analysis.tables import failures_in_words
 from baselines.analysis.verdict import FAILS, Comparison
+from baselines.experiments.families import MODULAR
 from baselines.report.dots import panels
 from baselines.report.labels import round_ticks
 from baselines.report.style import COLORS, FAINT, INK, PAPER, Picture, Style, canvas, gid, legend, save

@@ -1,11 +1,10 @@
 """How templates become text: all is escaped, and pages allow nothing but their own script, style and pictures."""
 
-import base64
-import hashlib
 from pathlib import Path
 
 import jinja2
 
+from badger_envs.core.pages import content_policy
 from leaderboards.site.numbers import compact, count, heat
 from leaderboards.site.titles import in_words
 
@@ -23,14 +22,6 @@ def make_environment() -> jinja2.Environment:
     )
     environment.filters |= {"count": count, "compact": compact, "heat": heat, "in_words": in_words}
     # Only our own script and style may run, whatever a submission contains, and nothing is fetched from elsewhere.
-    style, script = (_hash((TEMPLATES / name).read_text(encoding="utf-8")) for name in ("style.css", "board.js"))
-    environment.globals["policy"] = (
-        f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src 'self' data:; base-uri 'none'; "
-        "form-action 'none'"
-    )
+    style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "board.js"))
+    environment.globals["policy"] = content_policy(style, script, "'self' data:")
     return environment
-
-
-def _hash(text: str) -> str:
-    """As it stands in a Content-Security-Policy; without the last newline, which templates lose."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.removesuffix("\n").encode()).digest()).decode()

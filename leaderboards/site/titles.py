@@ -14,41 +14,25 @@ class Title(NamedTuple):
     """What an agent has to do, in plain words; empty where nothing is written here."""
 
 
+GUESSING = Title(
+    "Guessing game", "Find hidden numbers by trial and error: the only help is how far off all of them are."
+)
+PARITY = Title("Parity", "Each expert sees one bit and all must say whether the sum is odd, so they have to talk.")
+ROUTING = Title(
+    "Routing", "Carry each input to the output that wants it; who wants what is hidden and must be found out."
+)
+ARM = Title("Arm with a goal per tip", "Reach several goals with a branching arm, an expert in each segment.")
+ROBOT = Title("Robot crawl", "Crawl forwards with a body of equal modules, each moved by an expert of its own.")
+
 TITLES: Mapping[str, Mapping[str, Title]] = {
-    "v1": {
-        "guessing": Title(
-            "Guessing game", "Find hidden numbers by trial and error: the only help is how far off all of them are."
-        ),
-        "xor3": Title(
-            "Parity", "Each expert sees one bit and all must say whether the sum is odd, so they have to talk."
-        ),
-        "routing3": Title(
-            "Routing", "Carry each input to the output that wants it; who wants what is hidden and must be found out."
-        ),
-        "reacher_tips": Title(
-            "Arm with a goal per tip", "Reach several goals with a branching arm, an expert in each segment."
-        ),
-        "robot_ppo": Title(
-            "Robot crawl", "Crawl forwards with a body of equal modules, each moved by an expert of its own."
-        ),
-    },
+    "v1": {"guessing": GUESSING, "xor3": PARITY, "routing3": ROUTING, "reacher_tips": ARM, "robot_ppo": ROBOT},
     "v2": {
-        "guessing": Title(
-            "Guessing game", "Find hidden numbers by trial and error: the only help is how far off all of them are."
-        ),
-        "parity": Title(
-            "Parity", "Each expert sees one bit and all must say whether the sum is odd, so they have to talk."
-        ),
-        "routing": Title(
-            "Routing", "Carry each input to the output that wants it; who wants what is hidden and must be found out."
-        ),
+        "guessing": GUESSING,
+        "parity": PARITY,
+        "routing": ROUTING,
         "mesh": Title("Routing in a mesh", "Pass parcels on through a mesh whose links differ, by rewards alone."),
-        "arm": Title(
-            "Arm with a goal per tip", "Reach several goals with a branching arm, an expert in each segment."
-        ),
-        "robot": Title(
-            "Robot crawl", "Crawl forwards with a body of equal modules, each moved by an expert of its own."
-        ),
+        "arm": ARM,
+        "robot": ROBOT,
         "advice": Title("Whom to believe", "Answer questions by sources of which only the record tells who is right."),
         "stream": Title(
             "Learning from examples", "Learn unknown classes from few examples, and pass on what was learned."
@@ -58,7 +42,7 @@ TITLES: Mapping[str, Mapping[str, Title]] = {
         "maze": Title("Ways in a maze", "Lead a walker to a goal, where each cell sees only the walls around itself."),
         "memory": Title("Memory in a group", "Keep what was said although some of those who heard it are lost."),
     },
-}  # fmt: skip
+}
 """Benchmark -> problem -> how it is called."""
 SIZES = {
     "dims": ("number", "numbers"), "bits": ("bit", "bits"), "ports": ("port", "ports"),
